@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The same strict settings on every target: Swift 6 language mode (below), no warnings, explicit existentials.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+/// A C library of the system, found by pkg-config, installed by `scripts/setup`.
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+// Listed from the bottom up: a target imports only what stands above it in this list.
+let package = Package(
+    name: "faxprobe",
+    products: [.executable(name: "faxprobe", targets: ["faxprobe"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+    ],
+    targets: [
+        system("CPcap", pkgConfig: "libpcap", apt: "libpcap-dev"),
+        system("CSpanDSP", pkgConfig: "spandsp", apt: "libspandsp-dev"),
+        system("CTIFF", pkgConfig: "libtiff-4", apt: "libtiff-dev"),
+        system("CSndFile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
+        system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        library("FaxCore", []),
+        library("FaxWire", ["FaxCore"]),
+        library("FaxProtocol", ["FaxCore", "FaxWire"]),
+        library("FaxDSP", ["FaxCore", "FaxWire", "CSpanDSP", "CTIFF", "CSndFile"]),
+        library("PcapDecode", ["FaxCore", "FaxWire", "FaxProtocol", "CPcap", "CZlib", "CZstd"]),
+        library("T30Analyzer", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode"]),
+        library("Simulator", ["FaxCore", "FaxWire", "FaxProtocol"]),
+        library("FaxReport", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "CZlib"]),
+        .executableTarget(
+            name: "faxprobe",
+            dependencies: ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport", argumentParser],
+            path: "Sources/faxprobe", swiftSettings: strict),
+        .executableTarget(
+            name: "faxlab",
+            dependencies: [
+                "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Simulator", "FaxReport",
+                argumentParser,
+            ],
+            path: "Sources/faxlab", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["FaxCore", "FaxWire", "PcapDecode"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("FaxCoreTests", ["FaxCore"]),
+        tests("FaxWireTests", ["FaxCore", "FaxWire"]),
+        tests("FaxProtocolTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP"]),
+        tests("FaxDSPTests", ["FaxCore", "FaxWire", "FaxDSP"]),
+        tests("PcapDecodeTests", ["FaxCore", "FaxWire", "FaxProtocol", "PcapDecode"]),
+        tests("T30AnalyzerTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer"]),
+        tests("SimulatorTests", ["FaxCore", "FaxWire", "PcapDecode", "Simulator"]),
+        tests("FaxReportTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport"]),
+        tests("CommandTests", ["FaxCore", "PcapDecode", "T30Analyzer", "FaxReport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

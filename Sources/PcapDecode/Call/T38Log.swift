@@ -1,0 +1,113 @@
+import FaxCore
+
+/// The IFP packets of one T.38 stream in sequence order after repair, undecoded: reading a capture costs little, and
+/// the T.30 analyser decodes them once, with the ASN.1 form known from all of them.
+public struct T38Log: Sendable {
+    public enum Origin: Sendable, Hashable {
+        /// As primary IFP of its own packet.
+        case primary
+        /// As a secondary, this many packets later (1 = the next).
+        case secondary(Int)
+        /// Computed from parity FEC.
+        case fec
+        /// Over TCP or RTP, where nothing is repaired here.
+        case stream
+    }
+
+    public struct Entry: Sendable, Hashable {
+        /// Extended over wraps; counts lost packets too.
+        public var sequence: Int
+        /// The packet that carried (or repaired) it, and its time.
+        public var frame: FrameRef
+        public var time: Instant
+        public var origin: Origin
+        /// Place in `octets`.
+        public var offset: Int
+        public var length: Int
+
+        public init(sequence: Int, frame: FrameRef, time: Instant, origin: Origin, offset: Int, length: Int) {
+            self.sequence = sequence
+            self.frame = frame
+            self.time = time
+            self.origin = origin
+            self.offset = offset
+            self.length = length
+        }
+    }
+
+    public private(set) var entries: [Entry] = []
+    public private(set) var octets: [UInt8] = []
+    /// 0 = 1998 ASN.1 form, 2 = 2002 form; decided by the octets, the negotiation only breaks a tie.
+    public var version: Int = 0
+    /// What the SDP agreed (`T38FaxVersion`), if known.
+    public var negotiatedVersion: Int?
+
+    public init() {}
+
+    /// Appends an IFP packet. Entries are appended in sequence order (the UDPTL receiver waits for repair).
+    public mutating func append(
+        sequence: Int, frame: FrameRef, time: Instant, origin: Origin, octets bytes: some Sequence<UInt8>
+    ) {
+        let start = octets.count
+        octets.append(contentsOf: bytes)
+        entries.append(
+            Entry(
+                sequence: sequence, frame: frame, time: time, origin: origin, offset: start,
+                length: octets.count - start))
+    }
+
+    /// Appends borrowed octets without an intermediate array.
+    public mutating func append(
+        sequence: Int, frame: FrameRef, time: Instant, origin: Origin, span: RawSpan
+    ) {
+        let start = octets.count
+        span.withUnsafeBytes { octets.append(contentsOf: $0) }
+        entries.append(
+            Entry(
+                sequence: sequence, frame: frame, time: time, origin: origin, offset: start,
+                length: octets.count - start))
+    }
+}
+
+/// The payloads of one audio stream in order of arrival, for the audio analyser.
+public struct AudioLog: Sendable {
+    public struct Packet: Sendable, Hashable {
+        public var sequence: UInt16
+        public var timestamp: UInt32
+        public var payloadType: UInt8
+        public var marker: Bool
+        public var frame: FrameRef
+        public var time: Instant
+        public var offset: Int
+        public var length: Int
+
+        public init(
+            sequence: UInt16, timestamp: UInt32, payloadType: UInt8, marker: Bool, frame: FrameRef, time: Instant,
+            offset: Int, length: Int
+        ) {
+            self.sequence = sequence
+            self.timestamp = timestamp
+            self.payloadType = payloadType
+            self.marker = marker
+            self.frame = frame
+            self.time = time
+            self.offset = offset
+            self.length = length
+        }
+    }
+
+    public private(set) var packets: [Packet] = []
+    public private(set) var octets: [UInt8] = []
+    /// Payload type → encoding, as far as known.
+    public var formats: [UInt8: String] = [:]
+
+    public init() {}
+
+    public mutating func append(_ packet: Packet, payload: RawSpan) {
+        var packet = packet
+        packet.offset = octets.count
+        packet.length = payload.byteCount
+        payload.withUnsafeBytes { octets.append(contentsOf: $0) }
+        packets.append(packet)
+    }
+}

@@ -1,0 +1,199 @@
+import FaxCore
+import FaxDSP
+import FaxWire
+import PcapDecode
+
+/// The fax of one call: what T.30 said, in either carriage. Values not known are `nil`, never guessed.
+public struct FaxSession: Sendable {
+    public enum Outcome: String, Sendable {
+        case success, partial, failed
+        case notFax = "not-fax"
+        case unknown
+    }
+
+    public var outcome: Outcome = .unknown
+    /// `t38`, `g711`, `t38+g711`, a codec's name, `none`.
+    public var carriedBy: String = "none"
+    public var sender: Party?
+    /// TSI and CSI as text, trimmed.
+    public var senderID: String?
+    public var receiverID: String?
+    /// `V.17`, `V.29`, `V.27ter`, `V.34`.
+    public var modem: String?
+    public var rateBps: Int?
+    public var ecm: Bool?
+    /// `MH`, `MR`, `MMR`, `JBIG`.
+    public var compression: String?
+    public var resolutionDPI: Resolution?
+    public var widthPx: Int?
+    public var pagesSent: Int?
+    public var pagesConfirmed: Int?
+    public var trainings: [Training] = []
+    public var pages: [FaxPage] = []
+    public var phases: [PhaseSpan] = []
+    /// Every T.30 frame (and V.8 message) in order of time.
+    public var messages: [T30Message] = []
+    /// Tones, preambles, trainings and page data, as spans on the time axis.
+    public var signals: [FaxSignal] = []
+    /// Timers that ran out, breaches of T.30's limits.
+    public var remarks: [SessionRemark] = []
+    /// First fax signal to last.
+    public var start: Instant?
+    public var end: Instant?
+
+    public init() {}
+}
+
+/// Dots per inch, across and down.
+public struct Resolution: Sendable, Hashable {
+    public var x: Int
+    public var y: Int
+
+    public init(x: Int, y: Int) {
+        self.x = x
+        self.y = y
+    }
+}
+
+/// One training: the DCS that announced it, its TCF, the answer.
+public struct Training: Sendable {
+    public var time: Instant
+    public var frame: FrameRef?
+    public var rateBps: Int?
+    public var modem: String?
+    /// TCF as carried: longest run of zero bits and the bits that were not zero; `nil` when TCF was not carried.
+    public var longestZeroRunBits: Int?
+    public var errors: Int?
+    /// `CFR`, `FTT`; `nil` none seen.
+    public var answer: String?
+    public var answerFrame: FrameRef?
+
+    public init(time: Instant, frame: FrameRef?) {
+        self.time = time
+        self.frame = frame
+    }
+}
+
+/// One page as the receiver got it.
+public struct FaxPage: Sendable {
+    public var number: Int
+    public var rows: Int?
+    public var badRows: Int?
+    /// Octets of coded image data.
+    public var octets: Int?
+    public var rateBps: Int?
+    public var compression: String?
+    public var resolutionDPI: Resolution?
+    public var widthPx: Int?
+    /// ECM frames of the page, and how many had to be sent again.
+    public var ecmFrames: Int?
+    public var ecmRetransmitted: Int?
+    /// ECM frames that never came.
+    public var ecmMissing: Int?
+    public var confirmedBy: String?
+    public var rejectedBy: String?
+    public var firstFrame: FrameRef?
+    public var lastFrame: FrameRef?
+    public var start: Instant?
+    public var end: Instant?
+    /// The decoded picture (`nil` with `--calls`, without data, or when the compression cannot be decoded).
+    public var image: PageBitmap?
+    /// Coded data kept when it cannot be decoded (JBIG …).
+    public var rawData: [UInt8]?
+
+    public init(number: Int) {
+        self.number = number
+    }
+}
+
+public struct PhaseSpan: Sendable {
+    public enum Phase: String, Sendable, CaseIterable { case A, B, C, D, E }
+
+    public var phase: Phase
+    public var start: Instant
+    public var end: Instant
+    public var firstFrame: FrameRef?
+    public var lastFrame: FrameRef?
+
+    public init(phase: Phase, start: Instant, end: Instant, firstFrame: FrameRef?, lastFrame: FrameRef?) {
+        self.phase = phase
+        self.start = start
+        self.end = end
+        self.firstFrame = firstFrame
+        self.lastFrame = lastFrame
+    }
+}
+
+/// One T.30 frame as it was carried.
+public struct T30Message: Sendable {
+    /// Start of its first octet (preamble precedes it) and its end.
+    public var time: Instant
+    public var end: Instant
+    public var frame: FrameRef?
+    public var lastFrame: FrameRef?
+    /// Who sent it; `nil` unknown.
+    public var direction: Party?
+    /// `DIS`, `PPS-EOP`, `FCD 17` …
+    public var name: String
+    /// Address, control and facsimile fields without FCS, bit order as on the T.38 wire (`ff 13 80 …`).
+    public var octets: [UInt8]
+    /// Decoded facsimile information, in order, for people and JSON.
+    public var fields: [T30Field]
+    /// `nil`: no FCS indication came.
+    public var crcOK: Bool?
+
+    public init(
+        time: Instant, end: Instant, frame: FrameRef?, lastFrame: FrameRef?, direction: Party?, name: String,
+        octets: [UInt8], fields: [T30Field], crcOK: Bool?
+    ) {
+        self.time = time
+        self.end = end
+        self.frame = frame
+        self.lastFrame = lastFrame
+        self.direction = direction
+        self.name = name
+        self.octets = octets
+        self.fields = fields
+        self.crcOK = crcOK
+    }
+}
+
+/// A signal on the line (or the indicator that stands for it).
+public struct FaxSignal: Sendable {
+    /// `CNG`, `CED`, `V.21 preamble`, `V.17 14400 long training`, `TCF`, `page data` …
+    public var name: String
+    public var direction: Party?
+    public var start: Instant
+    public var end: Instant
+    public var firstFrame: FrameRef?
+    public var lastFrame: FrameRef?
+
+    public init(
+        name: String, direction: Party?, start: Instant, end: Instant, firstFrame: FrameRef?, lastFrame: FrameRef?
+    ) {
+        self.name = name
+        self.direction = direction
+        self.start = start
+        self.end = end
+        self.firstFrame = firstFrame
+        self.lastFrame = lastFrame
+    }
+}
+
+/// A breach of T.30 or something worth a line: a timer that ran out, a command repeated, an interruption.
+public struct SessionRemark: Sendable {
+    /// Short and stable: `t4-expired`, `command-repeated`, `pri-q` …
+    public var name: String
+    public var time: Instant
+    public var frames: [FrameRef]
+    public var direction: Party?
+    public var text: String
+
+    public init(name: String, time: Instant, frames: [FrameRef], direction: Party?, text: String) {
+        self.name = name
+        self.time = time
+        self.frames = frames
+        self.direction = direction
+        self.text = text
+    }
+}
