@@ -2,7 +2,8 @@
 /// it (strict form) or hand it out beside what they could read (``Decoded``, lax form).
 public struct DecodeFailure: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Layer: String, Sendable, CaseIterable {
-        case file, link, ip, udp, tcp, tunnel, hep, sip, sdp, rtp, rtcp, udptl, tpkt, ifp, hdlc, t30, page, audio, websocket
+        case file, link, ip, udp, tcp, tunnel, hep, sip, sdp, rtp, rtcp, udptl, tpkt, ifp, hdlc, t30, page, audio,
+            websocket
     }
 
     public enum Reason: Hashable, Sendable {

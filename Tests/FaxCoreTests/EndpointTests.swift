@@ -10,7 +10,9 @@ import Testing
         #expect(IPAddress(text)?.description == shown)
     }
 
-    @Test(arguments: ["", "1.2.3", "1.2.3.256", "1:2", ":::", "12345::", "1::2::3", "g::", "1.2.3.4.5", "1:2:3:4:5:6:7:8:9"])
+    @Test(arguments: [
+        "", "1.2.3", "1.2.3.256", "1:2", ":::", "12345::", "1::2::3", "g::", "1.2.3.4.5", "1:2:3:4:5:6:7:8:9",
+    ])
     func addressRefused(text: String) {
         #expect(IPAddress(text) == nil)
     }
