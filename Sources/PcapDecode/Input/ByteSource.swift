@@ -1,0 +1,132 @@
+import FaxCore
+
+/// The octets of a file or of standard input in order, unpacked when they are gzip or zstd (told by content). One
+/// buffer of fixed size holds the window that the reader looks at; plain files are read straight into it.
+///
+/// The reader asks for octets with ``fill(_:)``, looks at them from ``pointer`` and moves on with ``consume(_:)``.
+struct ByteSource: ~Copyable {
+    enum Limit {
+        /// Octets of the window: no record longer than this is seen whole.
+        static let window = 1 << 20
+    }
+
+    enum Compression: Sendable, Hashable { case none, gzip, zstd }
+
+    /// Why the octets ended before the file's own end.
+    struct Stop: Hashable {
+        var offset: Int
+        var reason: String
+    }
+
+    private let buffer: UnsafeMutableRawPointer
+    private let capacity: Int
+    private var start = 0
+    private var end = 0
+    private var reachedEnd = false
+    private var file: FileDescriptor
+    private var gzip: GzipUnpacker?
+    private var zstd: ZstdUnpacker?
+    /// Offset of ``pointer`` in the unpacked octets.
+    private(set) var position = 0
+    private(set) var stop: Stop?
+    let compression: Compression
+
+    init(path: String, capacity: Int = Limit.window) throws(SystemError) {
+        let file = try FileDescriptor(path: path)
+        let first = try file.first(4)
+        self.file = file
+        self.capacity = capacity
+        buffer = .allocate(byteCount: capacity, alignment: 64)
+        compression = ByteSource.compression(first.span.bytes)
+        switch compression {
+        case .none:
+            buffer.copyMemory(from: first, byteCount: first.count)
+            end = first.count
+            reachedEnd = first.count < 4
+        case .gzip: gzip = GzipUnpacker(packed: first.span.bytes)
+        case .zstd: zstd = ZstdUnpacker(packed: first.span.bytes)
+        }
+    }
+
+    private static func compression(_ first: RawSpan) -> Compression {
+        if first.byteCount >= 4, first.be16(0) == 0x1F8B { return .gzip }
+        if first.byteCount >= 4, first.le32(0) == 0xFD2F_B528 || first.le32(0) & 0xFFFF_FFF0 == 0x184D_2A50 {
+            return .zstd
+        }
+        return .none
+    }
+
+    deinit { buffer.deallocate() }
+
+    /// Octets of the file where it is a plain one of known size.
+    var size: Int64? { compression == .none ? file.size : nil }
+
+    /// Octets in the window from ``pointer`` on.
+    var available: Int { end &- start }
+
+    /// The first octet not yet consumed; valid until the next ``fill(_:)`` or ``skip(_:)``.
+    var pointer: UnsafeRawPointer { UnsafeRawPointer(buffer + start) }
+
+    /// Makes at least `count` octets available, or returns `false`: the file ends before (or `count` passes the window).
+    @inline(__always)
+    mutating func fill(_ count: Int) -> Bool {
+        if end &- start >= count { return true }
+        return refill(count)
+    }
+
+    @inline(never)
+    private mutating func refill(_ count: Int) -> Bool {
+        if count > capacity { return false }
+        if start > 0 {
+            buffer.copyMemory(from: buffer + start, byteCount: end - start)
+            end -= start
+            start = 0
+        }
+        while end < count, !reachedEnd { readMore() }
+        return end >= count
+    }
+
+    private mutating func readMore() {
+        do throws(UnpackError) {
+            let got = try unpack(into: buffer + end, count: capacity - end)
+            if got == 0 { reachedEnd = true }
+            end += got
+        } catch {
+            reachedEnd = true
+            stop = Stop(offset: position + end - start, reason: ByteSource.reason(error, compression))
+        }
+    }
+
+    private mutating func unpack(into target: UnsafeMutableRawPointer, count: Int) throws(UnpackError) -> Int {
+        if gzip != nil { return try gzip?.unpack(file, into: target, count: count) ?? 0 }
+        if zstd != nil { return try zstd?.unpack(file, into: target, count: count) ?? 0 }
+        do throws(SystemError) { return try file.read(into: target, count: count) } catch { throw .system(error) }
+    }
+
+    private static func reason(_ error: UnpackError, _ compression: Compression) -> String {
+        switch error {
+        case .system(let error): "reading failed: \(error.text)"
+        case .cut: "the \(compression) data are cut off"
+        case .damaged(let what): "the \(compression) data are damaged: \(what)"
+        }
+    }
+
+    /// Moves past `count` octets of the window.
+    @inline(__always)
+    mutating func consume(_ count: Int) {
+        start = start &+ count
+        position = position &+ count
+    }
+
+    /// Moves past `count` octets, reading on where they pass the window. Returns how many there were.
+    mutating func skip(_ count: Int) -> Int {
+        var left = count
+        while left > 0 {
+            let step = min(left, available)
+            consume(step)
+            left -= step
+            if left > 0, !fill(1) { break }
+        }
+        return count - left
+    }
+}

@@ -1,0 +1,53 @@
+import FaxCore
+import FaxWire
+import PcapDecode
+import Testing
+
+/// A frame as the reader handed it out.
+struct ReadFrame: Equatable {
+    var header: FrameHeader
+    var bytes: [UInt8]
+}
+
+/// Everything that a reader gives.
+func readAll(_ reader: CaptureReader) -> [ReadFrame] {
+    var frames: [ReadFrame] = []
+    while let header = reader.next() { frames.append(ReadFrame(header: header, bytes: reader.bytes.copied())) }
+    return frames
+}
+
+@Suite("Classic pcap files")
+struct PcapReadingTests {
+    static let headers = ByteOrder.allCases.flatMap { order in
+        [
+            PcapHeader(linkType: .ethernet, order: order),
+            PcapHeader(linkType: .rawIP, order: order, resolution: .nanoseconds),
+            PcapHeader(linkType: .linuxSLL2, order: order, isModified: true),
+        ]
+    }
+
+    static func sample(_ header: PcapHeader) -> [UInt8] {
+        var writer = PcapWriter(header)
+        writer.append(time: Instant(nanoseconds: 1_700_000_000_123_456_000), frame: [1, 2, 3, 4, 5])
+        writer.append(time: Instant(nanoseconds: 1_700_000_001_000_001_000), frame: [], originalLength: 60)
+        writer.append(time: Instant(nanoseconds: 1_699_999_999_999_999_000), frame: [9, 8, 7])
+        return writer.bytes
+    }
+
+    @Test("what was written is read, in both byte orders and resolutions", arguments: headers)
+    func roundTrip(_ header: PcapHeader) throws {
+        let file = try TemporaryFile(Self.sample(header))
+        let reader = try CaptureReader(path: file.path)
+        let frames = readAll(reader)
+        #expect(frames.map(\.bytes) == [[1, 2, 3, 4, 5], [], [9, 8, 7]])
+        #expect(
+            frames.map(\.header.time.nanoseconds) == [
+                1_700_000_000_123_456_000, 1_700_000_001_000_001_000, 1_699_999_999_999_999_000,
+            ])
+        #expect(frames.map(\.header.originalLength) == [5, 60, 3])
+        #expect(frames.map(\.header.ref.number) == [1, 2, 3])
+        #expect(frames.allSatisfy { $0.header.linkType == header.linkType })
+        #expect(reader.linkTypesSeen == [header.linkType.name])
+        #expect(reader.warnings.kept.isEmpty)
+    }
+}
