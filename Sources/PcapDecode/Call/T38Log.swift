@@ -1,4 +1,5 @@
 import FaxCore
+import FaxWire
 
 /// The IFP packets of one T.38 stream in sequence order after repair, undecoded: reading a capture costs little, and
 /// the T.30 analyser decodes them once, with the ASN.1 form known from all of them.
@@ -66,6 +67,38 @@ public struct T38Log: Sendable {
             Entry(
                 sequence: sequence, frame: frame, time: time, origin: origin, offset: start,
                 length: octets.count - start))
+    }
+
+    /// Decides the ASN.1 form by the octets of all packets, sets ``version`` and gives it back. Call it at the end.
+    @discardableResult
+    public mutating func decideForm() -> IFPForm {
+        let form = formOfOctets()
+        version = form.rawValue
+        return form
+    }
+
+    private func formOfOctets() -> IFPForm {
+        var detector = IFPFormDetector()
+        let bytes = octets.span.bytes
+        var expected: Int?
+        for entry in entries {
+            if let expected, entry.sequence != expected { detector.gap() }
+            expected = entry.sequence + 1
+            if entry.origin == .fec {
+                detector.gap()
+            } else {
+                detector.add(bytes.extracting(entry.offset..<entry.offset + entry.length))
+            }
+        }
+        return detector.form(negotiatedVersion: negotiatedVersion)
+    }
+
+    /// The form that ``version`` stands for.
+    public var form: IFPForm { IFPForm(version: version) }
+
+    /// The packet of an entry, as far as it can be read.
+    public func packet(_ entry: Entry) -> Decoded<IFPPacket.Reading> {
+        IFPPacket.read(octets.span.bytes.extracting(entry.offset..<entry.offset + entry.length), form: form)
     }
 }
 

@@ -1,0 +1,188 @@
+import FaxCore
+
+/// Follows 16-bit sequence numbers over wraps, losses, reordering, duplicates and restarts. Of UDPTL and RTP alike:
+/// what a number out of order means is the owner's business where this value cannot tell (``Step/Kind/far``).
+public struct SequenceTracker: Sendable {
+    public struct Step: Sendable, Hashable {
+        public enum Kind: Sendable, Hashable {
+            case first
+            case next
+            /// This many numbers were jumped over.
+            case gap(missing: Int)
+            /// Behind the highest, never seen before.
+            case late
+            /// Seen before.
+            case duplicate
+            /// Too far ahead or behind to be reordering or plain loss. Nothing was counted.
+            case far
+        }
+
+        public var kind: Kind
+        /// Extended over wraps; goes on by one at a restart.
+        public var sequence: Int
+    }
+
+    /// How far behind the highest number a packet can still be told from a duplicate.
+    public static let windowPackets = 256
+    /// A larger jump ahead is no plain loss (RFC 3550 A.1 takes 3000 for RTP; UDPTL streams are slower).
+    public var jumpLimit: Int
+
+    public private(set) var first = 0
+    public private(set) var highest = 0
+    public private(set) var isStarted = false
+    /// Distinct numbers seen since the last restart and in all.
+    private var unique = 0
+    private var closedExpected = 0
+    private var closedUnique = 0
+    public private(set) var duplicates = 0
+    public private(set) var reordered = 0
+    public private(set) var restarts = 0
+    public internal(set) var losses = LossLedger()
+    /// Extended minus wire number; a restart changes it.
+    private var offset = 0
+    /// One bit for each of the last `windowPackets` numbers, at the number modulo the window.
+    private var seen: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    private var highestFrame = FrameRef(number: 0)
+    private var highestTime = Instant.zero
+
+    /// Numbers between the first and the last seen, and how many of them were never seen.
+    public var expected: Int { closedExpected + (isStarted ? highest - first + 1 : 0) }
+    public var received: Int { closedUnique + unique }
+    public var lost: Int { expected - received }
+
+    public init(jumpLimit: Int) {
+        self.jumpLimit = jumpLimit
+    }
+
+    /// The extended number that `wire` would be now.
+    public func extended(_ wire: UInt16) -> Int {
+        let distance = Int16(bitPattern: wire &- UInt16(truncatingIfNeeded: highest - offset))
+        return highest + Int(distance)
+    }
+
+    /// Takes a packet's number; `acceptJump`: the owner knows that a far jump ahead is loss.
+    public mutating func take(
+        _ wire: UInt16, time: Instant, frame: FrameRef, acceptJump: Bool = false
+    ) -> Step {
+        guard isStarted else {
+            start(at: Int(wire), time: time, frame: frame)
+            return Step(kind: .first, sequence: first)
+        }
+        let sequence = extended(wire)
+        let ahead = sequence - highest
+        if ahead == 1 {
+            advance(to: sequence, time, frame)
+            return Step(kind: .next, sequence: sequence)
+        }
+        if ahead > 1 {
+            guard ahead <= jumpLimit || acceptJump else { return Step(kind: .far, sequence: sequence) }
+            losses.open(
+                LossRun(
+                    firstMissing: highest + 1, count: ahead - 1, before: highestFrame, after: frame,
+                    beforeTime: highestTime, afterTime: time),
+                wireOffset: offset)
+            advance(to: sequence, time, frame)
+            return Step(kind: .gap(missing: ahead - 1), sequence: sequence)
+        }
+        return behind(sequence)
+    }
+
+    private mutating func behind(_ sequence: Int) -> Step {
+        guard highest - sequence < Self.windowPackets else { return Step(kind: .far, sequence: sequence) }
+        if bit(sequence) {
+            duplicates += 1
+            return Step(kind: .duplicate, sequence: sequence)
+        }
+        setBit(sequence)
+        unique += 1
+        reordered += 1
+        if sequence < first {
+            // The capture began in the middle of a reordering: what lies between was not seen yet.
+            if first - sequence > 1 {
+                losses.open(
+                    LossRun(
+                        firstMissing: sequence + 1, count: first - sequence - 1, before: highestFrame,
+                        after: highestFrame, beforeTime: highestTime, afterTime: highestTime),
+                    wireOffset: offset)
+            }
+            first = sequence
+        } else {
+            losses.fill(sequence)
+        }
+        return Step(kind: .late, sequence: sequence)
+    }
+
+    /// The number counts as a duplicate no more: its content is another (``restart(at:time:frame:)`` may follow).
+    public mutating func takeBackDuplicate() { duplicates -= 1 }
+
+    /// The sender began a new numbering at `wire`: counts go on, extended numbers too, as if nothing was lost between.
+    public mutating func restart(at wire: UInt16, time: Instant, frame: FrameRef) -> Step {
+        let next = highest + 1
+        closedExpected = expected
+        closedUnique += unique
+        restarts += 1
+        losses.closeAll()
+        start(at: next, time: time, frame: frame)
+        offset = next - Int(wire)
+        return Step(kind: .first, sequence: next)
+    }
+
+    private mutating func start(at sequence: Int, time: Instant, frame: FrameRef) {
+        isStarted = true
+        first = sequence
+        highest = sequence
+        unique = 1
+        seen = (0, 0, 0, 0)
+        setBit(sequence)
+        highestFrame = frame
+        highestTime = time
+    }
+
+    private mutating func advance(to sequence: Int, _ time: Instant, _ frame: FrameRef) {
+        let ahead = sequence - highest
+        if ahead >= Self.windowPackets {
+            seen = (0, 0, 0, 0)
+        } else {
+            var number = highest + 1
+            while number <= sequence {
+                clearBit(number)
+                number += 1
+            }
+        }
+        highest = sequence
+        highestFrame = frame
+        highestTime = time
+        unique += 1
+        setBit(sequence)
+        losses.close(before: sequence - Self.windowPackets)
+    }
+
+    private func bit(_ sequence: Int) -> Bool {
+        let place = sequence & (Self.windowPackets - 1)
+        return word(place >> 6) & (1 << UInt64(place & 63)) != 0
+    }
+
+    private func word(_ index: Int) -> UInt64 {
+        switch index {
+        case 0: seen.0
+        case 1: seen.1
+        case 2: seen.2
+        default: seen.3
+        }
+    }
+
+    private mutating func setBit(_ sequence: Int) { change(sequence) { word, mask in word |= mask } }
+    private mutating func clearBit(_ sequence: Int) { change(sequence) { word, mask in word &= ~mask } }
+
+    @inline(__always)
+    private mutating func change(_ sequence: Int, _ body: (inout UInt64, UInt64) -> Void) {
+        let place = sequence & (Self.windowPackets - 1)
+        let mask = UInt64(1) << UInt64(place & 63)
+        switch place >> 6 {
+        case 0: body(&seen.0, mask)
+        case 1: body(&seen.1, mask)
+        case 2: body(&seen.2, mask)
+        default: body(&seen.3, mask)
+        }
+    }
+}

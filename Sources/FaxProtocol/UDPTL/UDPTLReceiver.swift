@@ -1,0 +1,366 @@
+import FaxCore
+import FaxWire
+
+/// The receiving end of one direction of UDPTL (T.38 9.1): puts the IFP packets in order, repairs losses from secondary
+/// IFPs and parity, and counts. Time and place of each datagram are passed in; IFPs go out through a closure, in order
+/// of their numbers, each once. A packet in order costs no allocation.
+public struct UDPTLReceiver: Sendable {
+    public struct Limits: Sendable {
+        /// How many packets may wait for an earlier one, at most ``UDPTLReceiver/maximumHold``.
+        public var holdPackets: Int
+        /// How long; captures can wait as long as they like.
+        public var holdTime: Duration
+
+        public init(holdPackets: Int, holdTime: Duration) {
+            self.holdPackets = min(max(holdPackets, 0), UDPTLReceiver.maximumHold)
+            self.holdTime = holdTime
+        }
+
+        /// For reading captures, where waiting costs nothing.
+        public static let capture = Limits(holdPackets: 64, holdTime: .seconds(10))
+        /// For live calls, where the modem on the other side cannot wait.
+        public static let live = Limits(holdPackets: 8, holdTime: .milliseconds(200))
+    }
+
+    public enum Origin: Sendable, Hashable {
+        case primary
+        /// Came as a secondary, this many packets later.
+        case secondary(Int)
+        case fec
+    }
+
+    /// One IFP packet as it goes out.
+    public struct Delivery: Sendable, Hashable {
+        /// Extended over wraps, goes on by one at a restart; numbers left out were lost for good.
+        public var sequence: Int
+        public var origin: Origin
+        /// Of the datagram that carried or repaired it.
+        public var time: Instant
+        public var frame: FrameRef
+    }
+
+    public enum Outcome: Sendable, Hashable {
+        case taken
+        /// Seen before with this content.
+        case duplicate
+        /// After its place was given up.
+        case late
+        /// Far from the numbers before: waits for a second packet that confirms the jump.
+        case waitsForConfirmation
+        case malformed
+    }
+
+    public static let maximumHold = 96
+    /// Larger jumps ahead are a restart of the numbering, not loss.
+    public static let jumpLimit = 1000
+    /// A number seen before that comes again later than this with packets between is a restart, not a duplicate.
+    static let duplicateAge = Duration.seconds(3)
+    /// The first packets are kept in any case: the use of parity shows only with the first packet that carries some.
+    static let packetsKeptAtStart = 16
+    /// Parity entries that wait.
+    static let parityLimit = 64
+
+    public let limits: Limits
+    public internal(set) var tracker = SequenceTracker(jumpLimit: Self.jumpLimit)
+    public internal(set) var statistics = UDPTLStatistics()
+    /// The number that goes out next.
+    var next = 0
+    var history = UDPTLHistory()
+    private var keepsHistory = true
+    private var recent = RecentContent()
+    private var previousContent: UInt64 = 0
+    /// Since when ``next`` is missing.
+    var holeSince: Instant?
+    var parities: [UDPTLParity] = []
+    private var candidate: Candidate?
+
+    /// A datagram far from the numbers before.
+    private struct Candidate: Sendable {
+        var sequence: UInt16
+        var time: Instant
+        var frame: FrameRef
+        var octets: [UInt8]
+    }
+
+    public init(limits: Limits = .capture) {
+        self.limits = limits
+    }
+
+    /// When ``expire(at:deliver:)`` should be called if no datagram comes.
+    public var deadline: Instant? { holeSince.map { $0 + limits.holdTime } }
+
+    /// Numbers not seen in the capture, of those the ones not repaired.
+    public var recovered: Int { statistics.recoveredByRedundancy + statistics.recoveredByFEC }
+    public var unrecovered: Int { max(0, tracker.lost - recovered) }
+
+    /// Takes a datagram (UDP payload, as far as captured).
+    @discardableResult
+    public mutating func handle(
+        _ datagram: RawSpan, time: Instant, frame: FrameRef, deliver: (Delivery, RawSpan) -> Void
+    ) -> Outcome {
+        expire(at: time, deliver: deliver)
+        let layout = UDPTLLayout(datagram)
+        guard layout.byteCount >= 2 else {
+            statistics.malformed += 1
+            return .malformed
+        }
+        let content = contentMark(datagram, layout)
+        let step = tracker.take(layout.sequence, time: time, frame: frame)
+        let arrival = Arrival(layout: layout, time: time, frame: frame, sequence: step.sequence)
+        switch step.kind {
+        case .first:
+            next = step.sequence
+            if layout.sequence != 0 { statistics.note(.sequenceNotZero, frame) }
+        case .next, .gap:
+            break
+        case .duplicate:
+            return duplicate(arrival, content, datagram, deliver)
+        case .late:
+            if step.sequence < next {
+                count(arrival)
+                statistics.note(.latePacket, frame)
+                return .late
+            }
+        case .far:
+            return far(arrival, datagram, deliver)
+        }
+        candidate = nil
+        recent.note(step.sequence, content, time)
+        if content == previousContent, step.kind == .next, repeatsSignal(datagram, layout) {
+            statistics.note(.repeatUnderNewSequence, frame)
+        }
+        previousContent = content
+        accept(arrival, datagram, deliver)
+        return layout.isComplete ? .taken : .malformed
+    }
+
+    /// Gives up waiting where the time is over.
+    public mutating func expire(at time: Instant, deliver: (Delivery, RawSpan) -> Void) {
+        guard let holeSince, time - holeSince > limits.holdTime else { return }
+        skipHole(deliver)
+    }
+
+    /// The stream is over: what still waits goes out.
+    public mutating func finish(deliver: (Delivery, RawSpan) -> Void) {
+        if let candidate {
+            statistics.note(.strayPacket, candidate.frame)
+            self.candidate = nil
+        }
+        while holeSince != nil { skipHole(deliver) }
+    }
+
+    // MARK: - One datagram
+
+    struct Arrival {
+        var layout: UDPTLLayout
+        var time: Instant
+        var frame: FrameRef
+        var sequence: Int
+    }
+
+    private mutating func accept(
+        _ arrival: Arrival, _ datagram: RawSpan, _ deliver: (Delivery, RawSpan) -> Void
+    ) {
+        count(arrival)
+        let layout = arrival.layout
+        let repaired = history.slot(arrival.sequence)
+        if repaired != nil, arrival.sequence >= next { takeBack(repaired) }
+        let hasPrimary = !layout.primary.isEmpty
+        // The common case: nothing waits, nothing is missing.
+        if hasPrimary, arrival.sequence == next, holeSince == nil {
+            if keepsHistory { keep(arrival, datagram) }
+            deliver(
+                Delivery(sequence: next, origin: .primary, time: arrival.time, frame: arrival.frame),
+                datagram.extracting(layout.primary))
+            next += 1
+            return
+        }
+        if hasPrimary { keep(arrival, datagram) }
+        repair(arrival, datagram)
+        release(at: arrival.time, deliver)
+    }
+
+    private mutating func keep(_ arrival: Arrival, _ datagram: RawSpan) {
+        history.store(
+            datagram.extracting(arrival.layout.primary), sequence: arrival.sequence, origin: .primary,
+            time: arrival.time, frame: arrival.frame)
+    }
+
+    /// A packet repaired before came itself: it was late, not lost.
+    private mutating func takeBack(_ slot: UDPTLHistory.Slot?) {
+        switch slot?.origin {
+        case .secondary: statistics.recoveredByRedundancy -= 1
+        case .fec: statistics.recoveredByFEC -= 1
+        case .primary, nil: break
+        }
+    }
+
+    private mutating func count(_ arrival: Arrival) {
+        let layout = arrival.layout
+        statistics.packets += 1
+        statistics.largestPacket = max(statistics.largestPacket, layout.byteCount)
+        if !layout.isComplete {
+            statistics.malformed += 1
+            statistics.note(.truncated, arrival.frame)
+        }
+        if layout.trailing > 0 { statistics.note(.trailingOctets, arrival.frame) }
+        if layout.isComplete, layout.primary.isEmpty { statistics.note(.zeroLengthPrimary, arrival.frame) }
+        keepsHistory = statistics.withFEC > 0 || statistics.packets <= Self.packetsKeptAtStart
+        switch layout.recovery {
+        case .fec(let span):
+            keepsHistory = true
+            statistics.withFEC += 1
+            if statistics.withFEC == 1, statistics.withRedundancy > 0 {
+                statistics.note(.mixedErrorCorrection, arrival.frame)
+            }
+            statistics.count(depth: span)
+        case .redundancy:
+            if layout.entries > 0 {
+                statistics.withRedundancy += 1
+                if statistics.withRedundancy == 1, statistics.withFEC > 0 {
+                    statistics.note(.mixedErrorCorrection, arrival.frame)
+                }
+            } else {
+                statistics.withoutCorrection += 1
+            }
+            statistics.count(depth: layout.entries)
+        case nil:
+            break
+        }
+    }
+
+    /// Sends out what is in order now, and gives up a hole that too many packets wait for.
+    private mutating func release(at time: Instant, _ deliver: (Delivery, RawSpan) -> Void) {
+        drain(deliver)
+        if next <= tracker.highest, holeSince == nil { holeSince = time }
+        while tracker.highest - next >= limits.holdPackets, holeSince != nil { skipHole(deliver) }
+    }
+
+    private mutating func drain(_ deliver: (Delivery, RawSpan) -> Void) {
+        while let slot = history.slot(next) {
+            deliver(
+                Delivery(sequence: next, origin: slot.origin, time: slot.time, frame: slot.frame),
+                slot.octets.span.bytes)
+            next += 1
+            holeSince = nil
+        }
+        if next > tracker.highest { holeSince = nil }
+    }
+
+    private mutating func skipHole(_ deliver: (Delivery, RawSpan) -> Void) {
+        let since = holeSince
+        while next <= tracker.highest, !history.contains(next) { next += 1 }
+        holeSince = nil
+        drain(deliver)
+        if next <= tracker.highest { holeSince = since }
+    }
+
+    // MARK: - Numbers out of order
+
+    private mutating func duplicate(
+        _ arrival: Arrival, _ content: UInt64, _ datagram: RawSpan, _ deliver: (Delivery, RawSpan) -> Void
+    ) -> Outcome {
+        let isLatest = arrival.sequence == tracker.highest
+        switch recent.compare(arrival.sequence, content, arrival.time) {
+        case .same:
+            statistics.packets += 1
+            return .duplicate
+        case .old where isLatest:
+            statistics.packets += 1
+            return .duplicate
+        case .other where isLatest:
+            statistics.packets += 1
+            statistics.note(.contentChanged, arrival.frame)
+            return .duplicate
+        case .old, .other:
+            tracker.takeBackDuplicate()
+            return far(arrival, datagram, deliver)
+        }
+    }
+
+    /// A number far off, or an old number with new content: believed when the packet after it follows on.
+    private mutating func far(
+        _ arrival: Arrival, _ datagram: RawSpan, _ deliver: (Delivery, RawSpan) -> Void
+    ) -> Outcome {
+        let sequence = arrival.layout.sequence
+        guard let candidate, sequence == candidate.sequence &+ 1 else {
+            if let candidate, candidate.sequence != sequence { statistics.note(.strayPacket, candidate.frame) }
+            candidate = Candidate(
+                sequence: sequence, time: arrival.time, frame: arrival.frame, octets: datagram.copied())
+            return .waitsForConfirmation
+        }
+        self.candidate = nil
+        restart(candidate, deliver)
+        return handle(datagram, time: arrival.time, frame: arrival.frame, deliver: deliver)
+    }
+
+    private mutating func restart(_ first: Candidate, _ deliver: (Delivery, RawSpan) -> Void) {
+        while holeSince != nil { skipHole(deliver) }
+        statistics.note(.restart, first.frame)
+        let step = tracker.restart(at: first.sequence, time: first.time, frame: first.frame)
+        history.clear()
+        recent.clear()
+        parities = []
+        next = step.sequence
+        let span = first.octets.span.bytes
+        let layout = UDPTLLayout(span)
+        recent.note(next, contentMark(span, layout), first.time)
+        accept(Arrival(layout: layout, time: first.time, frame: first.frame, sequence: next), span, deliver)
+    }
+
+    // MARK: - Content
+
+    /// A mark of the primary IFP, to tell duplicates from new content under an old number.
+    private func contentMark(_ datagram: RawSpan, _ layout: UDPTLLayout) -> UInt64 {
+        var mark = UInt64(layout.primary.count) &+ 0x9E37_79B9_7F4A_7C15
+        var offset = layout.primary.lowerBound
+        while offset + 4 <= layout.primary.upperBound {
+            mark = (mark ^ UInt64(datagram.be32(offset))) &* 0x0000_0100_0000_01B3
+            mark ^= mark >> 29
+            offset += 4
+        }
+        while offset < layout.primary.upperBound {
+            mark = (mark ^ UInt64(datagram.octet(offset))) &* 0x0000_0100_0000_01B3
+            offset += 1
+        }
+        return mark
+    }
+
+    /// Indicators and ends of signal: what senders repeat under new numbers. (Image data may well be the same twice.)
+    private func repeatsSignal(_ datagram: RawSpan, _ layout: UDPTLLayout) -> Bool {
+        let primary = layout.primary
+        guard let first = primary.isEmpty ? nil : datagram.octet(primary.lowerBound) else { return false }
+        if first & 0x40 == 0 { return true }
+        // One field without data: nothing follows its type.
+        return primary.count == 3 && datagram.octet(primary.lowerBound + 1) == 1
+    }
+}
+
+/// Marks of the latest packets' contents by number.
+private struct RecentContent: Sendable {
+    enum Comparison { case same, other, old }
+
+    private struct Entry: Sendable {
+        var sequence = Int.min
+        var mark: UInt64 = 0
+        var time = Instant.zero
+    }
+
+    /// A power of two.
+    private static let count = 32
+    private var entries: [Entry] = []
+
+    mutating func note(_ sequence: Int, _ mark: UInt64, _ time: Instant) {
+        if entries.isEmpty { entries = [Entry](repeating: Entry(), count: Self.count) }
+        entries[sequence & (Self.count - 1)] = Entry(sequence: sequence, mark: mark, time: time)
+    }
+
+    func compare(_ sequence: Int, _ mark: UInt64, _ time: Instant) -> Comparison {
+        guard !entries.isEmpty else { return .old }
+        let entry = entries[sequence & (Self.count - 1)]
+        guard entry.sequence == sequence, time - entry.time <= UDPTLReceiver.duplicateAge else { return .old }
+        return entry.mark == mark ? .same : .other
+    }
+
+    mutating func clear() { entries = [] }
+}

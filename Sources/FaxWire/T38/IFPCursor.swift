@@ -1,0 +1,153 @@
+import FaxCore
+
+/// Walks one IFP packet (T.38 7, Annex A; X.691 aligned PER) field by field without copying.
+///
+///     octet 0   d t e vvvv -        d: data-field present, t: 0 indicator / 1 data, e: extension value follows
+///               d t 1 0 vvvv | vv   extension: a normally small number of six bits
+///     octet 1   number of fields, then per field
+///               p ttt               1998: field-data present, type
+///               p e ttt             2002: field-data present, extension, type
+///               p 1 0 vvvvvv        2002: extension type
+///               length - 1 (2 octets, aligned), octets        only with p
+///
+/// A field without data is not aligned: the next one goes on in the same octet. Some senders of the 2002 form do begin
+/// every field on an octet (``Alignment/octets``).
+public struct IFPCursor: Sendable {
+    /// Whether fields of the 2002 form follow one another bit by bit, as PER says, or begin on an octet each.
+    public enum Alignment: Sendable { case bits, octets }
+
+    public enum Head: Sendable, Hashable {
+        case indicator(T38Indicator)
+        case data(T38DataType)
+    }
+
+    public struct FieldPlace: Sendable, Hashable {
+        public var type: T38FieldType
+        /// Of the field-data; `nil` when the field has none.
+        public var octets: Range<Int>?
+    }
+
+    public let form: IFPForm
+    public let alignment: Alignment
+    public private(set) var head: Head
+    /// Fields that the packet announces; `nil`: it has no data-field.
+    public private(set) var fieldCount: Int?
+    public private(set) var fieldsRead = 0
+    /// Bits read so far.
+    private var position: Int
+    /// A padding bit was not zero.
+    public private(set) var hasDirtyPadding = false
+
+    /// The first octet after what was read.
+    public var end: Int { (position + 7) / 8 }
+
+    /// Reads up to the first field.
+    public init(_ bytes: RawSpan, form: IFPForm, alignment: Alignment = .bits) throws(DecodeFailure) {
+        self.form = form
+        self.alignment = alignment
+        position = 0
+        head = .indicator(.noSignal)
+        let hasData = try bit(bytes, "data-field")
+        let isData = try bit(bytes, "type-of-msg")
+        let extended = try bit(bytes, isData ? "t30-data" : "t30-indicator")
+        if isData {
+            let value =
+                extended ? T38DataType.rootCount + (try smallNumber(bytes, "t30-data")) : try bits(bytes, 4, "t30-data")
+            guard extended || value < T38DataType.rootCount, let type = T38DataType(rawValue: UInt8(value)) else {
+                throw invalid("t30-data", "unknown value \(value)")
+            }
+            head = .data(type)
+        } else {
+            let value =
+                extended
+                ? T38Indicator.rootCount + (try smallNumber(bytes, "t30-indicator"))
+                : try bits(bytes, 4, "t30-indicator")
+            guard let indicator = T38Indicator(rawValue: UInt8(value)) else {
+                throw invalid("t30-indicator", "unknown value \(value)")
+            }
+            head = .indicator(indicator)
+        }
+        if hasData { fieldCount = try count(bytes) }
+    }
+
+    /// The next field, `nil` after the last one.
+    public mutating func next(_ bytes: RawSpan) throws(DecodeFailure) -> FieldPlace? {
+        guard let fieldCount, fieldsRead < fieldCount else {
+            align(bytes)
+            return nil
+        }
+        if form == .v2002, alignment == .octets { align(bytes) }
+        let hasData = try bit(bytes, "field-data")
+        let type = try fieldType(bytes)
+        fieldsRead += 1
+        guard hasData else { return FieldPlace(type: type, octets: nil) }
+        align(bytes)
+        let length = try bits(bytes, 16, "field-data length") + 1
+        let start = position / 8
+        guard bytes.byteCount - start >= length else {
+            throw DecodeFailure(
+                layer: .ifp, field: "field-data", offset: start,
+                reason: .lies(claimed: length, available: bytes.byteCount - start))
+        }
+        position += 8 * length
+        return FieldPlace(type: type, octets: start..<start + length)
+    }
+
+    private mutating func fieldType(_ bytes: RawSpan) throws(DecodeFailure) -> T38FieldType {
+        var value = 0
+        if form == .v2002, try bit(bytes, "field-type") {
+            value = T38FieldType.rootCount + (try smallNumber(bytes, "field-type"))
+        } else {
+            value = try bits(bytes, 3, "field-type")
+        }
+        guard let type = T38FieldType(rawValue: UInt8(value)) else {
+            throw invalid("field-type", "unknown value \(value)")
+        }
+        return type
+    }
+
+    /// X.691 11.9: the length determinant of the data-field.
+    private mutating func count(_ bytes: RawSpan) throws(DecodeFailure) -> Int {
+        align(bytes)
+        let first = try bits(bytes, 8, "data-field count")
+        if first < 0x80 { return first }
+        guard first < 0xC0 else { throw invalid("data-field count", "fragmented length form") }
+        return (first & 0x3F) << 8 | (try bits(bytes, 8, "data-field count"))
+    }
+
+    /// X.691 11.6: a normally small non-negative whole number; its long form has no use here.
+    private mutating func smallNumber(_ bytes: RawSpan, _ field: StaticString) throws(DecodeFailure) -> Int {
+        if try bit(bytes, field) { throw invalid(field, "extension number above 63") }
+        return try bits(bytes, 6, field)
+    }
+
+    private mutating func bit(_ bytes: RawSpan, _ field: StaticString) throws(DecodeFailure) -> Bool {
+        try bits(bytes, 1, field) == 1
+    }
+
+    private mutating func bits(_ bytes: RawSpan, _ count: Int, _ field: StaticString) throws(DecodeFailure) -> Int {
+        let last = (position + count - 1) / 8
+        guard last < bytes.byteCount else {
+            throw DecodeFailure(
+                layer: .ifp, field: field.description, offset: position / 8,
+                reason: .short(needed: last + 1 - position / 8, have: bytes.byteCount - position / 8))
+        }
+        var value = 0
+        for index in position / 8...last { value = value << 8 | Int(bytes.octet(index)) }
+        let unread = 8 * (last + 1) - (position + count)
+        position += count
+        return (value >> unread) & (1 << count - 1)
+    }
+
+    /// Goes to the next octet; padding bits are zero in PER.
+    private mutating func align(_ bytes: RawSpan) {
+        let used = position % 8
+        guard used != 0 else { return }
+        if bytes.octet(position / 8) & (0xFF >> UInt8(used)) != 0 { hasDirtyPadding = true }
+        position += 8 - used
+    }
+
+    private func invalid(_ field: StaticString, _ what: String) -> DecodeFailure {
+        DecodeFailure(layer: .ifp, field: field.description, offset: max(0, (position - 1) / 8), reason: .invalid(what))
+    }
+}

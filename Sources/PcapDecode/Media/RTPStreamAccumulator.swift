@@ -1,0 +1,162 @@
+import FaxCore
+import FaxProtocol
+import FaxWire
+
+/// Figures of one RTP stream (one SSRC of one flow), packet by packet: sequence, loss, jitter (RFC 3550 §6.4.1, A.8),
+/// packet time, gaps, clock skew, silence suppression. In order it allocates nothing.
+public struct RTPStreamAccumulator: Sendable {
+    /// What a packet carries, as far as it matters here.
+    public enum Content: Sendable, Hashable {
+        case media
+        case comfortNoise
+        /// RFC 4733: the timestamp is that of the event's start, so it tells nothing of jitter and packet time.
+        case event
+    }
+
+    /// RFC 3550 A.1: a larger jump ahead is loss only when the timestamps say so too.
+    public static let jumpLimit = 3000
+
+    public private(set) var tracker = SequenceTracker(jumpLimit: Self.jumpLimit)
+    public private(set) var packets = 0
+    public private(set) var markers = 0
+    public private(set) var comfortNoise = 0
+    public private(set) var events = 0
+    public private(set) var largestPacket = 0
+    /// Numbers that jumped and were not followed by the next one.
+    public private(set) var strays = 0
+    /// Talk spurts that began after a pause in the timestamps longer than one packet.
+    public private(set) var silences = 0
+    /// Ticks per second of the timestamps; without it there is no jitter, packet time and skew.
+    public let clockRate: Int?
+    private var packetTime = PacketTime()
+    private var skew = ClockSkew()
+    private var jitterTicks = 0.0
+    private var maximumJitterTicks = 0.0
+    private var maximumGap = Duration.zero
+    private var last: Arrival?
+    /// Of the first packet, for times relative to it.
+    private var firstTime = Instant.zero
+    private var farSequence: UInt16?
+
+    private struct Arrival: Sendable {
+        var time: Instant
+        /// Extended over wraps.
+        var timestamp: Int
+        var sequence: Int
+        var content: Content
+    }
+
+    public init(clockRate: Int?) {
+        self.clockRate = clockRate.flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    /// Takes a packet. `byteCount`: of the RTP packet.
+    public mutating func add(
+        _ header: RTPHeader, content: Content, byteCount: Int, time: Instant, frame: FrameRef
+    ) {
+        var step = tracker.take(
+            header.sequence, time: time, frame: frame, acceptJump: timestampsExplainJump(header, time))
+        if step.kind == .far {
+            guard let far = farSequence, header.sequence == far &+ 1 else {
+                if farSequence != nil { strays += 1 }
+                farSequence = header.sequence
+                return count(header, content, byteCount)
+            }
+            step = tracker.restart(at: header.sequence, time: time, frame: frame)
+            last = nil
+        }
+        farSequence = nil
+        count(header, content, byteCount)
+        guard step.kind != .duplicate else { return }
+        let previous = last
+        if let previous { maximumGap = max(maximumGap, time - previous.time) } else { firstTime = time }
+        let timestamp = previous.map { extended(header.timestamp, near: $0.timestamp) } ?? Int(header.timestamp)
+        let arrival = Arrival(time: time, timestamp: timestamp, sequence: step.sequence, content: content)
+        // A late packet would turn the clock back for those after it.
+        if previous.map({ step.sequence > $0.sequence }) ?? true { last = arrival }
+        guard content == .media, let clockRate else { return }
+        skew.add(time: time, timestamp: timestamp, clockRate: clockRate)
+        guard let previous, previous.content == .media else { return }
+        jitter(arrival, previous, clockRate)
+        if step.kind == .next {
+            let ticks = timestamp - previous.timestamp
+            if header.marker, ticks > 2 * packetTime.commonest { silences += 1 }
+            packetTime.add(ticks, isSpurtStart: header.marker)
+        }
+    }
+
+    private mutating func count(_ header: RTPHeader, _ content: Content, _ byteCount: Int) {
+        packets += 1
+        largestPacket = max(largestPacket, byteCount)
+        if header.marker, content == .media { markers += 1 }
+        switch content {
+        case .comfortNoise: comfortNoise += 1
+        case .event: events += 1
+        case .media: break
+        }
+    }
+
+    /// A long outage: the timestamps went on as time did.
+    private func timestampsExplainJump(_ header: RTPHeader, _ time: Instant) -> Bool {
+        guard let last, let clockRate else { return false }
+        let ahead = tracker.extended(header.sequence) - tracker.highest
+        guard ahead > Self.jumpLimit else { return false }
+        let elapsed = (time - last.time).inSeconds
+        let advanced = Double(extended(header.timestamp, near: last.timestamp) - last.timestamp) / Double(clockRate)
+        return advanced > 0 && abs(advanced - elapsed) < max(2, elapsed / 10)
+    }
+
+    private func extended(_ timestamp: UInt32, near reference: Int) -> Int {
+        reference + Int(Int32(bitPattern: timestamp &- UInt32(truncatingIfNeeded: reference)))
+    }
+
+    private mutating func jitter(_ arrival: Arrival, _ previous: Arrival, _ clockRate: Int) {
+        let arrived = (arrival.time - previous.time).inSeconds * Double(clockRate)
+        let difference = abs(arrived - Double(arrival.timestamp - previous.timestamp))
+        // A jump of the timestamps (another source, a pause without marker) is no jitter.
+        guard difference < 5 * Double(clockRate) else { return }
+        jitterTicks += (difference - jitterTicks) / 16
+        maximumJitterTicks = max(maximumJitterTicks, jitterTicks)
+    }
+
+    /// The figures so far.
+    public var statistics: StreamStatistics {
+        var statistics = StreamStatistics()
+        statistics.take(tracker)
+        statistics.maximumGap = packets > 1 ? maximumGap : nil
+        statistics.markers = markers
+        statistics.comfortNoise = comfortNoise
+        statistics.largestPacket = packets > 0 ? largestPacket : nil
+        guard let clockRate, packets > 1 else { return statistics }
+        statistics.jitter = .seconds(jitterTicks / Double(clockRate))
+        statistics.maximumJitter = .seconds(maximumJitterTicks / Double(clockRate))
+        if packetTime.commonest > 0 {
+            statistics.packetTimeMs = Double(packetTime.commonest) * 1000 / Double(clockRate)
+        }
+        statistics.packetTimeChanges = packetTime.changes
+        if let estimate = skew.estimate {
+            statistics.clockSkewPPM = estimate.partsPerMillion
+            statistics.clockSkewUncertaintyPPM = estimate.halfWidth
+        }
+        return statistics
+    }
+}
+
+extension StreamStatistics {
+    /// The figures that follow from sequence numbers.
+    mutating func take(_ tracker: SequenceTracker) {
+        guard tracker.isStarted else { return }
+        expected = tracker.expected
+        lost = tracker.lost
+        duplicates = tracker.duplicates
+        reordered = tracker.reordered
+        longestLossBurst = tracker.losses.longest
+        lossBursts = tracker.losses.bursts
+        gaps = tracker.losses.runs.prefix(Self.gapLimit).map { run in
+            SequenceGap(
+                firstMissing: run.wireFirstMissing, count: run.count, recovered: run.recovered, before: run.before,
+                after: run.after,
+                time: min(run.beforeTime, run.afterTime)...max(run.beforeTime, run.afterTime))
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import FaxCore
+import FaxWire
+import Testing
+
+@Suite("IFP packets")
+struct IFPTests {
+    struct Sample: Sendable, CustomTestStringConvertible {
+        var name: String
+        var form: IFPForm
+        var octets: [UInt8]
+        var packet: IFPPacket
+        var testDescription: String { name }
+    }
+
+    /// Octets worked out by hand from T.38 Annex A and X.691.
+    static let samples = [
+        Sample(name: "no-signal", form: .v1998, octets: [0x00], packet: .indicator(.noSignal)),
+        Sample(name: "ced", form: .v2002, octets: [0x04], packet: .indicator(.ced)),
+        Sample(
+            name: "v17-14400-long-training", form: .v1998, octets: [0x1E], packet: .indicator(.v17LongTraining14400)),
+        Sample(name: "v8-ansam", form: .v2002, octets: [0x20, 0x00], packet: .indicator(.v8Ansam)),
+        Sample(name: "v33-14400-training", form: .v2002, octets: [0x21, 0x80], packet: .indicator(.v33Training14400)),
+        Sample(
+            name: "one octet of V.21", form: .v2002, octets: [0xC0, 0x01, 0x80, 0x00, 0x00, 0xFF],
+            packet: .data(.v21, [.init(.hdlcData, [0xFF])])),
+        Sample(
+            name: "FCS and end of signal, 1998", form: .v1998, octets: [0xC0, 0x01, 0x40],
+            packet: .data(.v21, [.init(.hdlcFCSOKSigEnd)])),
+        Sample(
+            name: "FCS and end of signal, 2002", form: .v2002, octets: [0xC0, 0x01, 0x20],
+            packet: .data(.v21, [.init(.hdlcFCSOKSigEnd)])),
+        Sample(
+            name: "two fields without data share an octet, 1998", form: .v1998, octets: [0xC0, 0x02, 0x21],
+            packet: .data(.v21, [.init(.hdlcFCSOK), .init(.hdlcSigEnd)])),
+        Sample(
+            name: "two fields without data are packed, 2002", form: .v2002, octets: [0xC0, 0x02, 0x10, 0x40],
+            packet: .data(.v21, [.init(.hdlcFCSOK), .init(.hdlcSigEnd)])),
+        Sample(
+            name: "data after a field without, 1998", form: .v1998,
+            octets: [0xC0, 0x02, 0x28, 0x00, 0x01, 0xAB, 0xCD],
+            packet: .data(.v21, [.init(.hdlcFCSOK), .init(.hdlcData, [0xAB, 0xCD])])),
+        Sample(
+            name: "non-ECM data, 2002", form: .v2002, octets: [0xD0, 0x01, 0xB0, 0x00, 0x01, 0x12, 0x34],
+            packet: .data(.v17At14400, [.init(.t4NonECMData, [0x12, 0x34])])),
+        Sample(
+            name: "jm-message", form: .v2002, octets: [0xE0, 0x00, 0x01, 0xC0, 0x80, 0x00, 0x00, 0x07],
+            packet: .data(.v8, [.init(.jmMessage, [0x07])])),
+    ]
+
+    func packet(_ octets: [UInt8], _ form: IFPForm) throws -> IFPPacket {
+        try IFPPacket(octets.span.bytes, form: form)
+    }
+
+    func length(_ octets: [UInt8], _ form: IFPForm) -> Int? { IFPPacket.length(octets.span.bytes, form: form) }
+
+    @Test(arguments: samples)
+    func knownOctets(_ sample: Sample) throws {
+        #expect(try packet(sample.octets, sample.form) == sample.packet)
+        #expect(sample.packet.octets(form: sample.form) == sample.octets)
+    }
+
+    @Test(arguments: T38Indicator.allCases)
+    func indicatorRoundTrip(_ indicator: T38Indicator) throws {
+        for form in IFPForm.allCases {
+            let octets = try #require(IFPPacket.indicator(indicator).octets(form: form))
+            #expect(try packet(octets, form) == .indicator(indicator))
+        }
+    }
+
+    @Test(arguments: T38DataType.allCases, T38FieldType.allCases)
+    func dataRoundTrip(_ type: T38DataType, _ field: T38FieldType) throws {
+        for form in IFPForm.allCases {
+            for lengths in [[0], [1], [300], [0, 0], [0, 2], [2, 0], [0, 0, 0, 5, 0]] {
+                let fields = lengths.map { IFPPacket.Field(field, [UInt8](repeating: 0x5A, count: $0)) }
+                let sent = IFPPacket.data(type, fields)
+                guard let octets = sent.octets(form: form) else {
+                    #expect(form == .v1998 && field.rawValue >= 8, "only extension fields cannot be said")
+                    continue
+                }
+                #expect(try packet(octets, form) == sent)
+                #expect(length(octets + [0], form) == octets.count)
+            }
+        }
+    }
+
+    @Test func unknownValuesAreRefused() {
+        for octets in [[0x52] as [UInt8], [0x22, 0x00], [0x61, 0xC0], [0x30, 0x00], [0xC0, 0x01, 0x61, 0x00], []] {
+            #expect(throws: DecodeFailure.self) { try packet(octets, .v2002) }
+        }
+        let lies: [UInt8] = [0xC0, 0x01, 0x80, 0x00, 0x09, 0xFF]
+        #expect(
+            throws: DecodeFailure(
+                layer: .ifp, field: "field-data", offset: 5, reason: .lies(claimed: 10, available: 1))
+        ) { try packet(lies, .v2002) }
+    }
+
+    @Test func cutPacketsKeepWhatCame() throws {
+        let whole = IFPPacket.data(
+            .v21, [.init(.hdlcData, [1, 2, 3]), .init(.hdlcFCSOK), .init(.hdlcData, [4]), .init(.hdlcFCSOKSigEnd)])
+        for form in IFPForm.allCases {
+            let octets = try #require(whole.octets(form: form))
+            for count in 0..<octets.count {
+                let cut = Array(octets.prefix(count))
+                let decoded = IFPPacket.read(cut.span.bytes, form: form)
+                #expect(decoded.stoppedBy?.layer == .ifp)
+                if case .data(_, let fields) = decoded.value.packet { #expect(fields.count < 4) }
+            }
+        }
+    }
+
+    @Test func fieldsOnOctetsAreToleratedAndNoted() throws {
+        let octets: [UInt8] = [0xC0, 0x02, 0x10, 0x80, 0x00, 0x00, 0x55]
+        let decoded = IFPPacket.read(octets.span.bytes, form: .v2002)
+        #expect(decoded.value.packet == .data(.v21, [.init(.hdlcFCSOK), .init(.hdlcData, [0x55])]))
+        #expect(decoded.value.quirks == [.octetAlignedFields])
+    }
+
+    @Test(arguments: IFPForm.allCases)
+    func formIsDecidedByTheOctets(_ form: IFPForm) throws {
+        var detector = IFPFormDetector()
+        #expect(detector.form == nil)
+        let packets: [IFPPacket] =
+            [.indicator(.v21Preamble)] + [0xFF, 0x13, 0x80].map { .data(.v21, [.init(.hdlcData, [$0])]) } + [
+                .data(.v21, [.init(.hdlcFCSOK)]), .data(.v21, [.init(.hdlcData, [0xFF])]),
+                .data(.v21, [.init(.hdlcFCSOKSigEnd)]), .indicator(.noSignal),
+            ]
+        for packet in packets {
+            let octets = try #require(packet.octets(form: form))
+            detector.add(octets.span.bytes)
+        }
+        #expect(detector.form == form)
+        for other in IFPForm.allCases { #expect(detector.form(negotiatedVersion: other.rawValue) == form) }
+    }
+
+    @Test func formFallsBackToNegotiation() {
+        var detector = IFPFormDetector()
+        let ced: [UInt8] = [0x04]
+        detector.add(ced.span.bytes)
+        #expect(detector.form == nil)
+        #expect(detector.form(negotiatedVersion: nil) == .v1998)
+        #expect(detector.form(negotiatedVersion: 3) == .v2002)
+    }
+}
