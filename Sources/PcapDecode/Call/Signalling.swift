@@ -45,6 +45,10 @@ public struct Signalling: Sendable {
     public var steps: [SIPStep] = []
     /// What offers and answers agreed, in order of time: the binding of media flows to this call.
     public var sessions: [NegotiatedMedia] = []
+    /// The first message seen is not the INVITE.
+    public var startsMidCall = false
+    /// Which party called is not known for certain, because the INVITE was not seen.
+    public var rolesAreGuessed = false
     /// SDES keys, Session-Expires and the like by header name, for diagnosis.
     public var notes: [String] = []
 
@@ -69,6 +73,8 @@ public struct SIPStep: Sendable {
     public var summary: String
     public var cseq: UInt32
     public var isRetransmission: Bool
+    /// The same message was seen before between two other places: a proxy stands between.
+    public var isFurtherHop = false
     /// Reason, Warning, Retry-After … headers worth telling, as `Name: value`.
     public var remarks: [String]
 
@@ -102,6 +108,8 @@ public struct T38Switch: Sendable {
     public var afterAnswer: Duration?
     public var offer: T38Parameters
     public var answer: T38Parameters?
+    /// The answer left T.38 switched on: a 2xx whose image line has a port.
+    public var isAccepted = false
 
     public init(offeredBy: Party, offerFrame: FrameRef, offerTime: Instant, offer: T38Parameters) {
         self.offeredBy = offeredBy
@@ -119,8 +127,11 @@ public struct MediaChange: Sendable {
     public var frame: FrameRef
     public var offeredBy: Party
     public var to: Target
+    /// Status of the answer; `nil`: none was seen.
     public var status: Int?
     public var answerFrame: FrameRef?
+    /// What the dialog had after a 2xx: less than asked for when the answer refused a line.
+    public var agreed: Target?
 
     public init(time: Instant, frame: FrameRef, offeredBy: Party, to: Target) {
         self.time = time

@@ -1,0 +1,395 @@
+import FaxCore
+import FaxWire
+
+/// One call as its SIP messages tell it.
+struct Dialog: Sendable {
+    /// Where the call stands. A new attempt goes back to `calling`.
+    enum Phase: Sendable, Hashable {
+        /// INVITE sent, no response.
+        case calling
+        /// A provisional response was seen.
+        case proceeding
+        /// CANCEL sent; the INVITE has no final response yet.
+        case cancelling
+        /// A final refusal, not yet acknowledged.
+        case refused(status: Int)
+        case answered
+        /// BYE sent, not yet answered.
+        case releasing
+        case ended
+        /// The capture began inside the call, before anything was seen that tells.
+        case unknown
+    }
+
+    let id: DialogID
+    let callID: String
+    /// An earlier dialog with the same Call-ID.
+    var previous: DialogID?
+    var signalling = Signalling(.sip)
+    private(set) var phase: Phase
+    private var callerTag: String?
+    private var calleeTag: String?
+    private var earlyTags: [String] = []
+    private var transactions: [Transaction] = []
+    private var nextTransaction = 0
+    private var negotiation = Negotiation()
+    private var wasChallenged = false
+    private var droppedSteps = 0
+
+    var hasEnded: Bool { phase == .ended }
+
+    /// - Parameter message: the first one seen. If it is not the INVITE, who called is taken from its From header, which
+    ///   is right for responses to the first INVITE and a guess for everything else; a note says so.
+    init(id: DialogID, _ head: MessageHead, _ message: SIPMessage, _ context: SIPContext) {
+        self.id = id
+        callID = head.callID
+        signalling.callIDs = [head.callID]
+        signalling.transport = context.transport
+        signalling.caller = message.from?.address.plain
+        signalling.callee = message.to?.address.plain
+        callerTag = head.fromTag
+        phase = head.isInitialInvite ? .calling : .unknown
+        guard !head.isInitialInvite else {
+            signalling.outcome = .noAnswer
+            return
+        }
+        signalling.startsMidCall = true
+        let isSetupResponse = head.cseq.method == .invite && (101...199).contains(head.status ?? 0)
+        if !isSetupResponse, head.cseq.method != .cancel {
+            signalling.rolesAreGuessed = true
+            addNote("The capture begins inside the call: caller and callee are taken from the first message seen.")
+        }
+        if !head.isRequest || head.cseq.method != .invite { calleeTag = head.toTag }
+        if head.isRequest { calleeTag = head.toTag }
+    }
+
+    // MARK: Belonging
+
+    /// Whether the tags say that the message belongs to this dialog.
+    func knows(_ head: MessageHead) -> Bool {
+        guard let callerTag else { return false }
+        return head.fromTag == callerTag || head.toTag == callerTag
+    }
+
+    /// Whether a message with unknown tags may belong here: another attempt after a refusal, or a sender that writes no
+    /// tags (RFC 2543).
+    func mayTake(_ head: MessageHead) -> Bool {
+        if head.isInitialInvite {
+            switch phase {
+            case .refused, .unknown: return true
+            case .ended: return signalling.answerTime == nil
+            case .calling, .proceeding, .cancelling, .answered, .releasing: return callerTag == nil || head.fromTag == nil
+            }
+        }
+        return true
+    }
+
+    /// Who sent the request (of a response: the request that it answers), by the tags, since proxies stand between.
+    private func requester(_ head: MessageHead) -> Party? {
+        if let callerTag {
+            if head.fromTag == callerTag { return .caller }
+            if head.toTag == callerTag { return .callee }
+        }
+        if let from = head.fromTag, from == calleeTag || earlyTags.contains(from) { return .callee }
+        if let to = head.toTag, to == calleeTag || earlyTags.contains(to) { return .caller }
+        return head.isInitialInvite ? .caller : nil
+    }
+
+    // MARK: Taking a message
+
+    mutating func handle(
+        _ message: SIPMessage, _ head: MessageHead, _ context: SIPContext, _ events: inout [DialogEvent]
+    ) {
+        if head.isInitialInvite, callerTag != head.fromTag { callerTag = head.fromTag }
+        let party = requester(head)
+        let sdp = DialogSDP(message, note: { addNote($0) })
+        if let status = head.status {
+            take(response: message, head, status, party ?? .caller, sdp, context, &events)
+        } else {
+            take(request: message, head, party ?? .caller, sdp, context, &events)
+        }
+        if negotiation.takeSessionsChanged() { events.append(.mediaChanged(id)) }
+    }
+
+    private mutating func take(
+        request message: SIPMessage, _ head: MessageHead, _ party: Party, _ sdp: DialogSDP?, _ context: SIPContext,
+        _ events: inout [DialogEvent]
+    ) {
+        let index = transaction(party, head)
+        var sighting = transactions[index].see(request: head, context)
+        if case .new = sighting, transactions[index].isGuessed == false, transactions[index].finalStatus != nil {
+            // The CSeq used again after a final response: another attempt that forgot to count on.
+            transactions[index] = Transaction(party: party, head, isInitial: transactions[index].isInitial)
+            sighting = transactions[index].see(request: head, context)
+        }
+        addStep(message, head, party, sdp, sighting, context)
+        switch sighting {
+        case .retransmission: return
+        case .furtherHop:
+            if let sdp { negotiation.addHop(sdp, party, head.cseq, context, &signalling) }
+            return
+        case .new: break
+        }
+        takeAgent(message, party, isFinal: true)
+        takeNotes(message)
+        switch head.cseq.method {
+        case .invite: takeInvite(message, head, party, index, sdp, context, &events)
+        case .ack: takeAck(head, party, sdp, context, &events)
+        case .bye: takeBye(head, party, context)
+        case .cancel: takeCancel(context)
+        case .prack, .update:
+            if let sdp { negotiation.takeRequest(sdp, party, head.cseq, isInitial: false, context, &signalling) }
+        case .info, .refer, .options, .register, .subscribe, .notify, .message, .publish, .other: break
+        }
+    }
+
+    private mutating func take(
+        response message: SIPMessage, _ head: MessageHead, _ status: Int, _ party: Party, _ sdp: DialogSDP?,
+        _ context: SIPContext, _ events: inout [DialogEvent]
+    ) {
+        let index = transaction(party, head)
+        let sighting = transactions[index].see(response: head, status: status, body: sdp?.hash ?? 0, context)
+        addStep(message, head, party.other, sdp, sighting, context)
+        switch sighting {
+        case .retransmission: return
+        case .furtherHop:
+            if let sdp { negotiation.addHop(sdp, party.other, head.cseq, context, &signalling) }
+            return
+        case .new: break
+        }
+        if status > 100 { takeAgent(message, party.other, isFinal: status >= 200) }
+        takeNotes(message)
+        if status >= 200 { transactions[index].finalStatus = status }
+        negotiation.takeResponse(sdp, from: party.other, head.cseq, status: status, context, &signalling)
+        switch head.cseq.method {
+        case .invite:
+            if transactions[index].isInitial { takeInitialResponse(message, head, status, context) }
+        case .bye:
+            if status >= 200, status != 401, status != 407, phase == .releasing || phase == .unknown {
+                if phase == .unknown { signalling.outcome = .answered }
+                end(&events)
+            }
+        case .cancel, .ack, .prack, .update, .info, .refer, .options, .register, .subscribe, .notify, .message,
+            .publish, .other:
+            break
+        }
+    }
+
+    private mutating func end(_ events: inout [DialogEvent]) {
+        guard phase != .ended else { return }
+        phase = .ended
+        events.append(.ended(id))
+    }
+
+    // MARK: Requests
+
+    private mutating func takeInvite(
+        _ message: SIPMessage, _ head: MessageHead, _ party: Party, _ index: Int, _ sdp: DialogSDP?,
+        _ context: SIPContext, _ events: inout [DialogEvent]
+    ) {
+        if head.isInitialInvite {
+            beginAttempt(message, context, &events)
+        } else if phase == .unknown {
+            // A re-INVITE stands only in a confirmed dialog (RFC 3261 §14).
+            phase = .answered
+            signalling.outcome = .answered
+        }
+        let isInitial = transactions[index].isInitial
+        negotiation.takeInvite(sdp, party, head.cseq, isInitial: isInitial, context, &signalling)
+    }
+
+    private mutating func beginAttempt(_ message: SIPMessage, _ context: SIPContext, _ events: inout [DialogEvent]) {
+        switch phase {
+        case .answered, .releasing:
+            addNote("An INVITE without To-tag came after the answer.")
+            return
+        case .ended:
+            if signalling.answerTime != nil { return }
+            events.append(.resumed(id))
+        case .calling, .proceeding, .cancelling, .refused, .unknown: break
+        }
+        if wasChallenged, message.has(.authorization) || message.has(.proxyAuthorization) {
+            signalling.authenticated = true
+        }
+        if signalling.inviteFrame == nil {
+            signalling.inviteFrame = context.frame
+            signalling.inviteTime = context.time
+            signalling.callerAddress = context.source
+            signalling.calleeAddress = context.destination
+        }
+        phase = .calling
+        signalling.outcome = .noAnswer
+        signalling.finalStatus = nil
+        signalling.finalReason = nil
+        signalling.endFrame = nil
+        signalling.endTime = nil
+        signalling.endedBy = nil
+    }
+
+    private mutating func takeAck(
+        _ head: MessageHead, _ party: Party, _ sdp: DialogSDP?, _ context: SIPContext, _ events: inout [DialogEvent]
+    ) {
+        if let sdp { negotiation.takeAck(sdp, party, head.cseq, context, &signalling) }
+        guard case .refused(let status) = phase, party == .caller else { return }
+        switch status {
+        case 300...399, 401, 407: break  // Another attempt is to come.
+        default: end(&events)
+        }
+    }
+
+    private mutating func takeBye(_ head: MessageHead, _ party: Party, _ context: SIPContext) {
+        if let calleeTag, let peer = party == .caller ? head.toTag : head.fromTag, peer != calleeTag {
+            addNote("A BYE ended a forked dialog that was not the answered one.")
+            return
+        }
+        switch phase {
+        case .answered, .calling, .proceeding, .cancelling, .unknown, .refused: break
+        case .releasing, .ended: return
+        }
+        if phase == .unknown { signalling.outcome = .answered }
+        if phase == .calling || phase == .proceeding { signalling.outcome = .cancelled }
+        phase = .releasing
+        setEnd(context, party == .caller ? .caller : .callee)
+    }
+
+    private mutating func takeCancel(_ context: SIPContext) {
+        switch phase {
+        case .calling, .proceeding, .unknown:
+            phase = .cancelling
+            signalling.outcome = .cancelled
+            setEnd(context, .caller)
+        case .cancelling, .refused, .answered, .releasing, .ended: break
+        }
+    }
+
+    private mutating func setEnd(_ context: SIPContext, _ party: Signalling.EndedBy?) {
+        signalling.endFrame = context.frame
+        signalling.endTime = context.time
+        signalling.endedBy = party
+    }
+
+    // MARK: Responses to the first INVITE
+
+    private mutating func takeInitialResponse(
+        _ message: SIPMessage, _ head: MessageHead, _ status: Int, _ context: SIPContext
+    ) {
+        switch status {
+        case 100...199:
+            if phase == .calling || phase == .unknown { phase = .proceeding }
+            if phase == .proceeding { signalling.outcome = .unknown }
+            if let tag = head.toTag { takeEarlyTag(tag) }
+        case 200...299: takeAnswer(message, head, status, context)
+        default: takeRefusal(message, status, context)
+        }
+    }
+
+    private mutating func takeEarlyTag(_ tag: String) {
+        guard !earlyTags.contains(tag), earlyTags.count < DialogTracker.Limit.forks else { return }
+        earlyTags.append(tag)
+        if earlyTags.count == 2 { addNote("The call was forked: provisional responses with several To-tags.") }
+    }
+
+    private mutating func takeAnswer(
+        _ message: SIPMessage, _ head: MessageHead, _ status: Int, _ context: SIPContext
+    ) {
+        switch phase {
+        case .answered, .releasing, .ended:
+            if calleeTag != head.toTag { addNote("A second fork answered the call too.") }
+            return
+        case .calling, .proceeding, .cancelling, .refused, .unknown: break
+        }
+        if phase == .cancelling { addNote("CANCEL crossed the answer.") }
+        phase = .answered
+        calleeTag = head.toTag
+        signalling.outcome = .answered
+        signalling.finalStatus = status
+        signalling.finalReason = message.reasonPhrase
+        signalling.answerFrame = context.frame
+        signalling.answerTime = context.time
+        signalling.endFrame = nil
+        signalling.endTime = nil
+        signalling.endedBy = nil
+    }
+
+    private mutating func takeRefusal(_ message: SIPMessage, _ status: Int, _ context: SIPContext) {
+        switch phase {
+        case .answered, .releasing, .ended: return
+        case .calling, .proceeding, .cancelling, .refused, .unknown: break
+        }
+        let wasCancelled = phase == .cancelling
+        let wasRinging = earlyTags.isEmpty == false
+        phase = .refused(status: status)
+        signalling.finalStatus = status
+        signalling.finalReason = message.reasonPhrase
+        if status == 401 || status == 407 { wasChallenged = true }
+        if wasCancelled { return }
+        setEnd(context, .callee)
+        switch status {
+        case 486, 600: signalling.outcome = .busy
+        case 487:
+            signalling.outcome = .cancelled
+            signalling.endedBy = .caller
+        case 408:
+            signalling.outcome = .noAnswer
+            signalling.endedBy = .network
+        case 504:
+            signalling.outcome = .rejected
+            signalling.endedBy = .network
+        case 480 where wasRinging: signalling.outcome = .noAnswer
+        default: signalling.outcome = .rejected
+        }
+    }
+
+    // MARK: Bookkeeping
+
+    /// The place of the transaction in `transactions`, made when it is not there; the oldest gives way.
+    private mutating func transaction(_ party: Party, _ head: MessageHead) -> Int {
+        for (index, known) in transactions.enumerated()
+        where known.number == head.cseq.number && known.party == party && known.method == head.cseq.method {
+            return index
+        }
+        let isSetup = head.cseq.method == .invite && party == .caller
+        let isInitial = isSetup && (head.isInitialInvite || (!head.isRequest && phase == .unknown))
+        let new = Transaction(party: party, head, isInitial: isInitial)
+        if transactions.count < DialogTracker.Limit.transactions {
+            transactions.append(new)
+            return transactions.count - 1
+        }
+        let index = nextTransaction
+        nextTransaction = (index + 1) % DialogTracker.Limit.transactions
+        transactions[index] = new
+        return index
+    }
+
+    private mutating func takeAgent(_ message: SIPMessage, _ party: Party, isFinal: Bool) {
+        guard let agent = message.value(.userAgent) ?? message.value(.server), !agent.isEmpty else { return }
+        switch party {
+        case .caller: if isFinal || signalling.callerAgent == nil { signalling.callerAgent = agent }
+        case .callee: if isFinal || signalling.calleeAgent == nil { signalling.calleeAgent = agent }
+        }
+    }
+
+    private mutating func takeNotes(_ message: SIPMessage) {
+        if let expires = message.value(.sessionExpires) { addNote("Session-Expires: \(expires)") }
+        if message.surplus > 0 {
+            addNote("\(message.surplus) octets follow the body that Content-Length announces.")
+        }
+    }
+
+    private mutating func addNote(_ note: String) {
+        guard signalling.notes.count < DialogTracker.Limit.notes, !signalling.notes.contains(note) else { return }
+        signalling.notes.append(note)
+    }
+
+    private mutating func addStep(
+        _ message: SIPMessage, _ head: MessageHead, _ party: Party, _ sdp: DialogSDP?, _ sighting: Transaction.Sighting,
+        _ context: SIPContext
+    ) {
+        guard signalling.steps.count < DialogTracker.Limit.steps else {
+            if droppedSteps == 0 { addNote("More than \(DialogTracker.Limit.steps) messages; later ones are not listed.") }
+            droppedSteps += 1
+            return
+        }
+        signalling.steps.append(SIPStep(message, head, from: party, sdp, sighting, context))
+    }
+}

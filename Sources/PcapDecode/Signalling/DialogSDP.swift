@@ -1,0 +1,96 @@
+import FaxCore
+import FaxWire
+
+/// The session description of one message of a dialog, reduced to what offer and answer need.
+struct DialogSDP: Sendable {
+    struct Line: Sendable {
+        var kind: NegotiatedMedia.Kind
+        var transport: String
+        /// `nil`: port 0, or no usable address.
+        var endpoint: Endpoint?
+        var port: UInt16
+        var rtcpPort: UInt16?
+        var direction: MediaDirection
+        var codecs: [UInt8: PayloadFormat]
+        var preference: [UInt8]
+        var t38: T38Parameters?
+        var crypto: [String]
+
+        var isActive: Bool { port != 0 }
+        var isT38: Bool { t38 != nil }
+        var isAudio: Bool { kind == .audio && t38 == nil }
+    }
+
+    var lines: [Line]
+    /// Of the octets, to tell a changed description from a repeated one.
+    var hash: UInt64
+
+    /// `nil`: the message has no session description.
+    init?(_ message: SIPMessage, note: (String) -> Void) {
+        guard let octets = message.sdp else { return nil }
+        hash = octets.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        let decoded = SessionDescription.lax(octets)
+        if let failure = decoded.stoppedBy { note("\(failure)") }
+        let description = decoded.value
+        lines = description.media.map { Line($0, in: description) }
+    }
+
+    /// What the description asks for; `nil`: no medium at all.
+    var target: MediaChange.Target? {
+        Self.target(
+            audio: lines.contains { $0.isAudio && $0.isActive }, t38: lines.contains { $0.isT38 && $0.isActive },
+            isHeld: lines.contains { $0.isAudio && $0.isActive && ($0.direction == .sendonly || $0.direction == .inactive) })
+    }
+
+    static func target(audio: Bool, t38: Bool, isHeld: Bool) -> MediaChange.Target? {
+        switch (audio, t38) {
+        case (true, true): isHeld ? .t38 : .both
+        case (false, true): .t38
+        case (true, false): isHeld ? .hold : .audio
+        case (false, false): nil
+        }
+    }
+
+    /// T.38 parameters of the first image line that is switched on.
+    var t38: T38Parameters? { lines.first { $0.isT38 && $0.isActive }?.t38 }
+
+    /// `audio PCMU,PCMA 10412; image udptl 4450`.
+    var summary: String { lines.map(\.summary).joined(separator: "; ") }
+}
+
+extension DialogSDP.Line {
+    init(_ media: MediaDescription, in description: SessionDescription) {
+        if media.isAudio {
+            kind = .audio
+        } else if media.isImage {
+            kind = .image
+        } else {
+            kind = .other(media.kind)
+        }
+        transport = media.transport.uppercased()
+        port = media.port
+        endpoint = description.endpoint(of: media).flatMap { $0.address.isUnspecified ? nil : $0 }
+        rtcpPort = media.hasRTCPMux ? media.port : media.rtcp?.port
+        direction = description.direction(of: media)
+        codecs = Dictionary(media.payloadFormats.map { ($0.type, $0.format) }, uniquingKeysWith: { first, _ in first })
+        preference = media.preference
+        t38 = media.isT38 ? media.t38 : nil
+        crypto = media.crypto
+    }
+
+    fileprivate var summary: String {
+        var words: [String] = []
+        switch kind {
+        case .audio: words.append("audio")
+        case .image: words.append("image")
+        case .other(let name): words.append(name)
+        }
+        let names = preference.compactMap { type in
+            codecs[type].flatMap { $0.encoding.lowercased() == "telephone-event" ? nil : $0.encoding }
+        }
+        words.append(names.isEmpty ? transport.lowercased() : names.prefix(8).joined(separator: ","))
+        words.append("\(port)")
+        if direction != .sendrecv, isActive { words.append(direction.rawValue) }
+        return words.joined(separator: " ")
+    }
+}

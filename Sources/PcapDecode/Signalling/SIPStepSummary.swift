@@ -1,0 +1,31 @@
+import FaxCore
+import FaxWire
+
+extension SIPStep {
+    /// Header fields worth a remark, as `Name: value`.
+    private static let remarkable: [SIPHeader] = [.reason, .warning, .retryAfter]
+
+    init(
+        _ message: SIPMessage, _ head: MessageHead, from party: Party, _ sdp: DialogSDP?,
+        _ sighting: Transaction.Sighting, _ context: SIPContext
+    ) {
+        var summary: String
+        switch message.startLine {
+        case .request(let method, uri: _): summary = method.name
+        case .response(let status, let reason): summary = reason.isEmpty ? "\(status)" : "\(status) \(reason.prefix(80))"
+        }
+        if let text = sdp?.summary, !text.isEmpty { summary += " (\(text))" }
+        self.init(
+            time: context.time, frame: context.frame, from: party, source: context.source,
+            destination: context.destination, method: head.cseq.method.name, status: head.status, summary: summary,
+            cseq: head.cseq.number, isRetransmission: false)
+        for header in Self.remarkable {
+            for value in message.values(header).prefix(4) { remarks.append("\(header.name): \(value)") }
+        }
+        switch sighting {
+        case .new: break
+        case .retransmission: isRetransmission = true
+        case .furtherHop: isFurtherHop = true
+        }
+    }
+}
