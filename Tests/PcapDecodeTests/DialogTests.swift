@@ -32,7 +32,7 @@ import Testing
         #expect(signalling.mediaChanges.map(\.to) == [.t38, .audio])
         #expect(signalling.mediaChanges.map(\.status) == [200, 200])
         #expect(signalling.sessions.map(\.endpoint.port) == [10_000, 20_000, 4000, 4100, 10_002])
-        #expect(signalling.sessions.allSatisfy(\.accepted))
+        #expect(signalling.sessions.allSatisfy { $0.accepted })
         #expect(signalling.steps[0].summary == "INVITE (audio PCMU,PCMA 10000)")
         #expect(signalling.steps[5].summary == "200 OK (image udptl 4100)")
         #expect(script.events.first == .opened(DialogID(1)))

@@ -131,7 +131,9 @@ public struct SDPCapabilities: Sendable, Hashable {
     }
 
     public var offersT38: Bool {
-        descriptions.contains { $0.kind.equalsIgnoringCase("image") && $0.formats.contains { $0.equalsIgnoringCase("t38") } }
+        descriptions.contains {
+            $0.kind.equalsIgnoringCase("image") && $0.formats.contains { $0.equalsIgnoringCase("t38") }
+        }
     }
 }
 

@@ -52,7 +52,9 @@ extension SIPMessage {
         while lineStart < body.endIndex, parts.count < multipartParts {
             let lineEnd = body[lineStart...].firstIndex(of: 0x0A) ?? body.endIndex
             if body[lineStart..<lineEnd].starts(with: delimiter) {
-                if let start = partStart { parts.append(part(body[start..<withoutBreak(body, before: lineStart, from: start)])) }
+                if let start = partStart {
+                    parts.append(part(body[start..<withoutBreak(body, before: lineStart, from: start)]))
+                }
                 partStart = min(lineEnd + 1, body.endIndex)
                 if body[lineStart..<lineEnd].dropFirst(delimiter.count).starts(with: [0x2D, 0x2D]) { return parts }
             }

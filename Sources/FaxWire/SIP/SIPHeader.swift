@@ -90,7 +90,8 @@ public enum SIPHeader: UInt8, CaseIterable, Sendable, Hashable {
         case .referTo: UInt8(ascii: "r")
         case .subject: UInt8(ascii: "s")
         case .to: UInt8(ascii: "t")
-        case .allow, .accept, .alertInfo, .authorization, .callInfo, .contentDisposition, .contentLanguage, .cseq, .date,
+        case .allow, .accept, .alertInfo, .authorization, .callInfo, .contentDisposition, .contentLanguage, .cseq,
+            .date,
             .diversion, .expires, .historyInfo, .maxForwards, .mimeVersion, .minExpires, .minSE, .pAssertedIdentity,
             .pPreferredIdentity, .proxyAuthenticate, .proxyAuthorization, .proxyRequire, .rAck, .reason, .recordRoute,
             .referSub, .remotePartyID, .replaces, .require, .retryAfter, .route, .rSeq, .server, .timestamp,
@@ -128,7 +129,9 @@ public enum SIPHeader: UInt8, CaseIterable, Sendable, Hashable {
         let candidates = Self.byLength[range.count]
         for candidate in candidates {
             var index = 0
-            while index < range.count, octets.octet(range.lowerBound + index).asciiLowercased == candidate.lowercased[index] {
+            while index < range.count,
+                octets.octet(range.lowerBound + index).asciiLowercased == candidate.lowercased[index]
+            {
                 index += 1
             }
             if index == range.count {

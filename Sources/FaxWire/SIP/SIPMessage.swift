@@ -180,7 +180,9 @@ extension SIPMessage {
         elements(header).compactMap { SIPNameAddress($0) }
     }
 
-    public var contentLength: Int? { rawValue(.contentLength).flatMap { SIPText.decimal($0, limit: Int64(Int32.max)) }.map(Int.init) }
+    public var contentLength: Int? {
+        rawValue(.contentLength).flatMap { SIPText.decimal($0, limit: Int64(Int32.max)) }.map(Int.init)
+    }
     public var maxForwards: Int? { number(.maxForwards) }
     /// RFC 3262 §7.1.
     public var rSeq: Int? { number(.rSeq) }

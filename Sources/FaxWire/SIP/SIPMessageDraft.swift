@@ -26,7 +26,9 @@ public struct SIPMessageDraft: Sendable, Hashable {
     /// What was read, to be changed and written again: folding is undone, names stay as spelled.
     public init(_ message: SIPMessage) {
         startLine = message.startLine
-        headers = message.headers.filter { SIPHeader(name: $0.name) != .contentLength }.map { Header($0.name, $0.value) }
+        headers = message.headers.filter { SIPHeader(name: $0.name) != .contentLength }.map {
+            Header($0.name, $0.value)
+        }
         body = Array(message.body)
     }
 

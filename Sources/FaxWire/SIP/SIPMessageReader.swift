@@ -21,11 +21,12 @@ extension SIPMessage {
         let methodEnd = min(count, start + Limit.methodOctets)
         while position < methodEnd, octets.octet(position).isToken { position += 1 }
         guard position > start, position < count, octets.octet(position).isBlank else { return false }
+        let methodStop = position
         let lineLimit = min(count, start + 8_192)
         while position < lineLimit, octets.octet(position) != 0x0A, octets.octet(position) != 0x0D { position += 1 }
         guard position < count else { return false }
-        while position > start, octets.octet(position - 1).isBlank { position -= 1 }
-        return position - 8 > start && octets.octet(position - 8).isBlank && isVersion(octets, at: position - 7)
+        while position > methodStop, octets.octet(position - 1).isBlank { position -= 1 }
+        return position - 8 > methodStop && octets.octet(position - 8).isBlank && isVersion(octets, at: position - 7)
     }
 
     /// `SIP/2.0` in any case at `offset`.
@@ -54,7 +55,8 @@ extension SIPMessage {
         for header in [SIPHeader.to, .from, .callID, .cseq, .via] where !has(header) {
             throw DecodeFailure(layer: .sip, field: header.name, offset: 0, reason: .invalid("is missing"))
         }
-        for header in [SIPHeader.to, .from, .callID, .cseq, .maxForwards, .contentLength] where values(header).count > 1 {
+        for header in [SIPHeader.to, .from, .callID, .cseq, .maxForwards, .contentLength] where values(header).count > 1
+        {
             throw DecodeFailure(layer: .sip, field: header.name, offset: 0, reason: .invalid("stands twice"))
         }
         guard let cseq else {

@@ -97,7 +97,8 @@ extension SIPNameAddress: CustomStringConvertible {
         for parameter in parameters {
             text += ";\(parameter.name)"
             if let value = parameter.value {
-                let isToken = !value.isEmpty && value.utf8.allSatisfy { $0.isToken || $0 == 0x3A || $0 == 0x5B || $0 == 0x5D }
+                let isToken =
+                    !value.isEmpty && value.utf8.allSatisfy { $0.isToken || $0 == 0x3A || $0 == 0x5B || $0 == 0x5D }
                 text += isToken ? "=\(value)" : "=\"\(SIPNameAddress.escaped(value))\""
             }
         }

@@ -78,7 +78,8 @@ struct Dialog: Sendable {
             switch phase {
             case .refused, .unknown: return true
             case .ended: return signalling.answerTime == nil
-            case .calling, .proceeding, .cancelling, .answered, .releasing: return callerTag == nil || head.fromTag == nil
+            case .calling, .proceeding, .cancelling, .answered, .releasing:
+                return callerTag == nil || head.fromTag == nil
             }
         }
         return true
@@ -386,7 +387,9 @@ struct Dialog: Sendable {
         _ context: SIPContext
     ) {
         guard signalling.steps.count < DialogTracker.Limit.steps else {
-            if droppedSteps == 0 { addNote("More than \(DialogTracker.Limit.steps) messages; later ones are not listed.") }
+            if droppedSteps == 0 {
+                addNote("More than \(DialogTracker.Limit.steps) messages; later ones are not listed.")
+            }
             droppedSteps += 1
             return
         }

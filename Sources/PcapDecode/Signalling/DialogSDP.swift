@@ -39,7 +39,9 @@ struct DialogSDP: Sendable {
     var target: MediaChange.Target? {
         Self.target(
             audio: lines.contains { $0.isAudio && $0.isActive }, t38: lines.contains { $0.isT38 && $0.isActive },
-            isHeld: lines.contains { $0.isAudio && $0.isActive && ($0.direction == .sendonly || $0.direction == .inactive) })
+            isHeld: lines.contains {
+                $0.isAudio && $0.isActive && ($0.direction == .sendonly || $0.direction == .inactive)
+            })
     }
 
     static func target(audio: Bool, t38: Bool, isHeld: Bool) -> MediaChange.Target? {

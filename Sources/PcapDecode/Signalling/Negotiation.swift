@@ -244,7 +244,8 @@ struct Negotiation: Sendable {
 
     /// The latest entry of the same party and place counts as the same when it says the same.
     private mutating func add(_ media: NegotiatedMedia, _ signalling: inout Signalling) -> Int? {
-        if let place = signalling.sessions.lastIndex(where: { $0.party == media.party && $0.endpoint == media.endpoint }),
+        if let place = signalling.sessions.lastIndex(where: { $0.party == media.party && $0.endpoint == media.endpoint }
+        ),
             signalling.sessions[place].saysTheSame(as: media)
         {
             if media.accepted, !signalling.sessions[place].accepted {

@@ -12,7 +12,8 @@ extension SIPStep {
         var summary: String
         switch message.startLine {
         case .request(let method, uri: _): summary = method.name
-        case .response(let status, let reason): summary = reason.isEmpty ? "\(status)" : "\(status) \(reason.prefix(80))"
+        case .response(let status, let reason):
+            summary = reason.isEmpty ? "\(status)" : "\(status) \(reason.prefix(80))"
         }
         if let text = sdp?.summary, !text.isEmpty { summary += " (\(text))" }
         self.init(
