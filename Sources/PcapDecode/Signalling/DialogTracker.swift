@@ -44,6 +44,8 @@ public struct DialogTracker: Sendable {
     }
 
     public private(set) var counters = Counters()
+    /// The dialog of the message handled last; `nil` when it belonged to none.
+    public private(set) var latest: DialogID?
     private var dialogs: [DialogID: Dialog] = [:]
     /// The latest dialog of a Call-ID; earlier ones hang on its `previous`.
     private var byCallID: [String: DialogID] = [:]
@@ -64,11 +66,15 @@ public struct DialogTracker: Sendable {
     /// Where media of the dialog are expected, without a copy of the rest.
     public func sessions(of id: DialogID) -> [NegotiatedMedia] { dialogs[id]?.signalling.sessions ?? [] }
 
+    /// When the first INVITE was answered with 2xx.
+    public func answerTime(of id: DialogID) -> Instant? { dialogs[id]?.signalling.answerTime }
+
     /// Ids of all dialogs held, in order.
     public var openDialogs: [DialogID] { dialogs.keys.sorted() }
 
     /// Takes one message. The events name the dialog that it belongs to.
     public mutating func handle(_ message: SIPMessage, _ context: SIPContext) -> [DialogEvent] {
+        latest = nil
         guard let callID = message.callID, !callID.isEmpty, callID.utf8.count <= Limit.callIDOctets,
             let cseq = message.cseq
         else {
@@ -117,6 +123,7 @@ public struct DialogTracker: Sendable {
     private mutating func deliver(
         _ head: MessageHead, _ message: SIPMessage, _ context: SIPContext, to id: DialogID
     ) -> [DialogEvent] {
+        latest = id
         var events: [DialogEvent] = []
         // Taken out and put back, so that its arrays are changed in place and not copied.
         guard var dialog = dialogs.removeValue(forKey: id) else { return [] }
@@ -140,6 +147,7 @@ public struct DialogTracker: Sendable {
         var dialog = Dialog(id: id, head, message, context)
         dialog.previous = byCallID[head.callID]
         byCallID[head.callID] = id
+        latest = id
         var events: [DialogEvent] = [.opened(id)]
         dialog.handle(message, head, context, &events)
         note(registrationOf: &dialog)

@@ -1,0 +1,62 @@
+import FaxCore
+import FaxWire
+
+/// The open calls: which dialog is which call, and which media endpoint belongs to whom.
+struct CallBook {
+    private(set) var byDialog: [DialogID: OpenCall] = [:]
+    /// Open calls in order of their ids.
+    private(set) var open: [OpenCall] = []
+    private var expectations: [Endpoint: [Expectation]] = [:]
+    private var nextID = 1
+
+    var count: Int { open.count }
+
+    mutating func openCall(dialog: DialogID?, time: Instant, frame: FrameRef) -> OpenCall {
+        let call = OpenCall(id: nextID, dialog: dialog, time: time, frame: frame)
+        nextID += 1
+        open.append(call)
+        if let dialog { byDialog[dialog] = call }
+        return call
+    }
+
+    /// Forgets the closed calls in one pass.
+    mutating func remove(_ closed: [OpenCall]) {
+        guard !closed.isEmpty else { return }
+        let ids = Set(closed.map(\.id))
+        open.removeAll { ids.contains($0.id) }
+        for call in closed {
+            if let dialog = call.dialog { byDialog[dialog] = nil }
+            for endpoint in call.endpoints {
+                expectations[endpoint]?.removeAll { $0.call === call }
+                if expectations[endpoint]?.isEmpty == true { expectations[endpoint] = nil }
+            }
+        }
+    }
+
+    /// Notes what an SDP announced: the endpoint itself, and the same port at the address its signalling came from, for
+    /// parties behind NAT.
+    mutating func expect(_ media: NegotiatedMedia, session: Int, of call: OpenCall, signallingSource: IPAddress?) {
+        guard media.endpoint.port != 0 else { return }
+        var endpoints: [Endpoint] = []
+        if !media.endpoint.address.isUnspecified { endpoints.append(media.endpoint) }
+        if let source = signallingSource, source != media.endpoint.address {
+            endpoints.append(Endpoint(source, media.endpoint.port))
+        }
+        for endpoint in endpoints {
+            expectations[endpoint, default: []].append(Expectation(call: call, session: session, media: media))
+            if !call.endpoints.contains(endpoint) { call.endpoints.append(endpoint) }
+        }
+    }
+
+    /// Who is expected to receive at this endpoint, latest announcement first, at most one of each call.
+    func expecting(at endpoint: Endpoint) -> [Expectation] {
+        guard let all = expectations[endpoint] else { return [] }
+        var seen: [OpenCall] = []
+        var latest: [Expectation] = []
+        for expectation in all.reversed() where !seen.contains(where: { $0 === expectation.call }) {
+            seen.append(expectation.call)
+            latest.append(expectation)
+        }
+        return latest
+    }
+}

@@ -1,0 +1,22 @@
+/// The engine's limits, by name. Passing one is reported as a warning and never loses what was read before.
+public struct EngineLimits: Sendable {
+    /// Dialogs and media-only calls open at one time; past it the one idle for longest is closed as it stands.
+    public var openCalls = 20_000
+    /// One-way flows remembered at one time.
+    public var flows = 100_000
+    /// A flow that is not media of an open call is forgotten after this long, in seconds of capture time.
+    public var flowIdleSeconds = 30
+    /// A media-only call ends after this long without a packet.
+    public var mediaIdleSeconds = 30
+    /// After BYE a call is kept open this long for late packets.
+    public var lingerSeconds = 5
+    /// An answered call without any packet for this long has ended unseen.
+    public var answeredIdleSeconds = 900
+    /// An unanswered INVITE is given up after this long.
+    public var unansweredIdleSeconds = 200
+    /// Octets of T.38 kept for a call; a fax of several hundred pages stays below.
+    public var t38OctetsPerCall = 256 << 20
+    public var icmpErrorsPerCall = 20
+
+    public init() {}
+}

@@ -1,0 +1,82 @@
+import FaxCore
+
+/// What the engine remembers of one one-way flow.
+final class Flow {
+    enum Kind {
+        /// Not known yet: the first packets, kept to be read again once the flow is understood.
+        case undecided(ContentProbe)
+        case sip
+        case media(MediaFlow)
+        /// Nothing of ours; looked at again when an SDP names its endpoints.
+        case ignored
+    }
+
+    let key: FlowKey
+    let ordinal: Int
+    var kind: Kind = .undecided(ContentProbe())
+    var lastTime: Instant
+    var copies = CopyDetector()
+
+    init(key: FlowKey, ordinal: Int, time: Instant) {
+        self.key = key
+        self.ordinal = ordinal
+        lastTime = time
+    }
+
+    var media: MediaFlow? {
+        if case .media(let media) = kind { return media }
+        return nil
+    }
+}
+
+/// Recognises a packet that the capture saw twice (two interfaces, a span port): the same IP identification, length
+/// and first octets within a short time, with another link header or hop count. Copies with the very same headers may
+/// be the network's own doubles; they pass and are counted by whoever knows sequence numbers.
+struct CopyDetector {
+    enum Verdict { case new, seenElsewhere, identical }
+
+    private struct Seen {
+        var signature: UInt64 = 0
+        var time = Int64.min
+        var linkTag: UInt32 = 0
+        var hops: UInt8 = 0
+    }
+
+    private static let windowNanoseconds: Int64 = 50_000_000
+    private var recent: (Seen, Seen, Seen, Seen) = (Seen(), Seen(), Seen(), Seen())
+    private var next = 0
+
+    @inline(__always)
+    mutating func judge(_ info: PacketInfo, _ payload: RawSpan) -> Verdict {
+        let signature = Self.signature(info, payload)
+        let time = info.time.nanoseconds
+        let earliest = time > Int64.min + Self.windowNanoseconds ? time - Self.windowNanoseconds : Int64.min
+        for seen in [recent.0, recent.1, recent.2, recent.3]
+        where seen.signature == signature && seen.time >= earliest && seen.time != .min {
+            return seen.linkTag != info.linkTag || seen.hops != info.ttl ? .seenElsewhere : .identical
+        }
+        remember(Seen(signature: signature, time: time, linkTag: info.linkTag, hops: info.ttl))
+        return .new
+    }
+
+    @inline(__always)
+    private mutating func remember(_ seen: Seen) {
+        switch next {
+        case 0: recent.0 = seen
+        case 1: recent.1 = seen
+        case 2: recent.2 = seen
+        default: recent.3 = seen
+        }
+        next = (next + 1) & 3
+    }
+
+    @inline(__always)
+    private static func signature(_ info: PacketInfo, _ payload: RawSpan) -> UInt64 {
+        var hash = UInt64(info.ipID) << 32 | UInt64(UInt32(truncatingIfNeeded: payload.byteCount))
+        hash ^= UInt64(info.checksum) << 48
+        if payload.byteCount >= 8 {
+            hash ^= (UInt64(payload.be32(0)) << 32 | UInt64(payload.be32(4))) &* 0x9E37_79B9_7F4A_7C15
+        }
+        return hash | 1
+    }
+}

@@ -1,0 +1,159 @@
+import FaxCore
+import FaxProtocol
+import FaxWire
+
+/// The media of one one-way flow: RTP streams by SSRC and T.38 side by side, told apart packet by packet, so that
+/// leftovers of the one never disturb the other.
+final class MediaFlow {
+    let key: FlowKey
+    private let options: CaptureDecoder.Options
+    /// Calls that claim this flow (two legs with direct media share one).
+    private(set) var calls: [OpenCall] = []
+    /// What the receiving party announced for this flow: payload types, T.38.
+    private(set) var announced: [NegotiatedMedia] = []
+    private var audio: [AudioStream] = []
+    private var current: AudioStream?
+    private var t38: T38DatagramStream?
+    private(set) var firstTime: Instant
+    private(set) var firstFrame: FrameRef
+    private(set) var lastTime: Instant
+    private(set) var lastFrame: FrameRef
+    private(set) var foreign = 0
+    private var captureCopies = 0
+    private(set) var rtcp: [RTCPRecord] = []
+    /// The call it belonged to has ended: what still comes on it is not a new call.
+    private(set) var isSpent = false
+
+    static let streamLimit = 64
+    static let rtcpLimit = 1_000
+    /// Of dynamic payload types that nothing names: telephone audio.
+    static let usualClockRate = 8_000
+
+    init(key: FlowKey, options: CaptureDecoder.Options, time: Instant, frame: FrameRef) {
+        self.key = key
+        self.options = options
+        firstTime = time
+        firstFrame = frame
+        lastTime = time
+        lastFrame = frame
+    }
+
+    // MARK: Packets
+
+    func receive(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool) {
+        lastTime = info.time
+        lastFrame = info.frame
+        for call in calls { call.touch(info.time, info.frame) }
+        guard payload.byteCount > 0 else { return }
+        if payload.octet(0) >> 6 == 2 {
+            receiveVersion2(info, payload, isCopy: isCopy)
+        } else {
+            receiveOther(info, payload, isCopy: isCopy)
+        }
+    }
+
+    /// First octet 0x80–0xBF: RTP or RTCP, or UDPTL with such a sequence number.
+    private func receiveVersion2(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool) {
+        if payload.byteCount >= 12, let current, current.ssrc == payload.be32(8), !RTCPPacket.looksLike(payload) {
+            current.receive(info, payload, isCopy: isCopy)
+            return
+        }
+        if let t38, t38.isNear(payload), UDPTLPacket.looksLike(payload) {
+            t38.receive(info, payload, isCopy: isCopy, limit: options.limits.t38OctetsPerCall)
+            return
+        }
+        if RTCPPacket.looksLike(payload) {
+            receiveRTCP(info, payload)
+            return
+        }
+        if RTPHeader.looksLike(payload) {
+            audioStream(payload, info)?.receive(info, payload, isCopy: isCopy)
+            return
+        }
+        receiveOther(info, payload, isCopy: isCopy)
+    }
+
+    private func receiveOther(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool) {
+        if let t38 {
+            t38.receive(info, payload, isCopy: isCopy, limit: options.limits.t38OctetsPerCall)
+        } else if UDPTLPacket.looksLike(payload) {
+            let stream = T38DatagramStream(key: key, info: info)
+            t38 = stream
+            stream.receive(info, payload, isCopy: isCopy, limit: options.limits.t38OctetsPerCall)
+        } else {
+            foreign += 1
+        }
+    }
+
+    private func receiveRTCP(_ info: PacketInfo, _ payload: RawSpan) {
+        if rtcp.count < Self.rtcpLimit {
+            rtcp.append(RTCPRecord(time: info.time, frame: info.frame, packets: RTCPPacket.read(payload).value))
+        }
+    }
+
+    private func audioStream(_ payload: RawSpan, _ info: PacketInfo) -> AudioStream? {
+        let ssrc = payload.be32(8)
+        if let known = audio.first(where: { $0.ssrc == ssrc }) {
+            current = known
+            return known
+        }
+        guard audio.count < Self.streamLimit else {
+            foreign += 1
+            return nil
+        }
+        let roles = PayloadRoles(announced: announced)
+        let stream = AudioStream(
+            key: key, ssrc: ssrc, info: info, roles: roles,
+            clockRate: roles.clockRate(payload.octet(1) & 0x7F) ?? Self.usualClockRate, keepsAudio: options.keepsAudio)
+        audio.append(stream)
+        current = stream
+        return stream
+    }
+
+    /// True when there is something that deserves an entry of its own without signalling.
+    var isMedia: Bool { t38 != nil || audio.contains { $0.packets >= 3 } }
+
+    // MARK: Calls
+
+    func bind(to call: OpenCall, announced media: NegotiatedMedia?) {
+        isSpent = false
+        if !calls.contains(where: { $0 === call }) { calls.append(call) }
+        guard let media, !announced.contains(where: { $0.frame == media.frame && $0.kind == media.kind }) else {
+            return
+        }
+        announced.append(media)
+        let roles = PayloadRoles(announced: announced)
+        for stream in audio { stream.announce(roles) }
+    }
+
+    func countCaptureCopy() { captureCopies += 1 }
+
+    func unbind(from call: OpenCall) {
+        calls.removeAll { $0 === call }
+        guard calls.isEmpty else { return }
+        audio = []
+        current = nil
+        t38 = nil
+        rtcp = []
+        foreign = 0
+        announced = []
+        isSpent = true
+    }
+
+    /// The streams as they stand, in order of their first packets.
+    func streams() -> [MediaStream] {
+        let isEncrypted = announced.contains { $0.transport.contains("SAVP") }
+        var streams = audio.map { $0.stream(isEncrypted: isEncrypted) }
+        if let t38 { streams.append(t38.stream(announced: announced, foreign: foreign)) }
+        streams.sort { $0.firstFrame < $1.firstFrame }
+        if !streams.isEmpty { streams[0].statistics.captureDuplicates += captureCopies }
+        return streams
+    }
+}
+
+/// The RTCP packets of one datagram.
+struct RTCPRecord {
+    var time: Instant
+    var frame: FrameRef
+    var packets: [RTCPPacket]
+}

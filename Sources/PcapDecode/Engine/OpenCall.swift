@@ -1,0 +1,66 @@
+import FaxCore
+import FaxWire
+
+/// A call while it is being captured.
+final class OpenCall {
+    enum State {
+        case open
+        /// BYE, CANCEL or a refusal was seen; closed for good after the linger time.
+        case ending(since: Instant)
+    }
+
+    let id: Int
+    /// `nil`: media without signalling.
+    let dialog: DialogID?
+    var state: State = .open
+    var firstTime: Instant
+    var lastTime: Instant
+    var firstFrame: FrameRef
+    var lastFrame: FrameRef
+    /// Media flows bound to this call, each with the party that sends it.
+    var flows: [BoundFlow] = []
+    /// Streams that were taken from flows before the call ended (port reused by a later call).
+    var finishedStreams: [MediaStream] = []
+    /// Endpoints under which the book knows this call.
+    var endpoints: [Endpoint] = []
+    var sessionsRead = 0
+    var icmpErrors: [ICMPError] = []
+    var related: [RelatedCall] = []
+    var t38OverTCP: [T38TCPStream] = []
+
+    init(id: Int, dialog: DialogID?, time: Instant, frame: FrameRef) {
+        self.id = id
+        self.dialog = dialog
+        firstTime = time
+        lastTime = time
+        firstFrame = frame
+        lastFrame = frame
+    }
+
+    func touch(_ time: Instant, _ frame: FrameRef) {
+        if time > lastTime { lastTime = time }
+        if frame > lastFrame { lastFrame = frame }
+        if time < firstTime { firstTime = time }
+        if frame < firstFrame { firstFrame = frame }
+    }
+
+    var hasEnded: Bool {
+        if case .ending = state { return true }
+        return false
+    }
+
+    func isBound(to flow: MediaFlow) -> Bool { flows.contains { $0.flow === flow } }
+}
+
+struct BoundFlow {
+    let flow: MediaFlow
+    var sender: Party?
+}
+
+/// Where a party of an open call said it would receive.
+struct Expectation {
+    let call: OpenCall
+    /// Position in `signalling.sessions`.
+    let session: Int
+    let media: NegotiatedMedia
+}

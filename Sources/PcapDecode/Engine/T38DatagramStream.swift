@@ -1,0 +1,89 @@
+import FaxCore
+import FaxProtocol
+import FaxWire
+
+/// T.38 over UDPTL on one flow.
+final class T38DatagramStream {
+    private let key: FlowKey
+    private var receiver = UDPTLReceiver(limits: .capture)
+    private var log = T38Log()
+    private let firstFrame: FrameRef
+    private let firstTime: Instant
+    private var lastFrame: FrameRef
+    private var lastTime: Instant
+    private var maximumGap = Duration.zero
+    private var identicalCopies = 0
+    private var foreign = 0
+    private var isFull = false
+
+    /// A datagram that does not read as UDPTL is the stream's own when its number is this near the last one.
+    static let nearness = 1_000
+
+    init(key: FlowKey, info: PacketInfo) {
+        self.key = key
+        firstFrame = info.frame
+        firstTime = info.time
+        lastFrame = info.frame
+        lastTime = info.time
+    }
+
+    /// The first two octets, read as a sequence number, follow on what came before.
+    func isNear(_ payload: RawSpan) -> Bool {
+        guard payload.byteCount >= 2, receiver.tracker.isStarted else { return false }
+        let last = UInt16(truncatingIfNeeded: receiver.tracker.highest)
+        let distance = Int(Int16(bitPattern: payload.be16(0) &- last))
+        return abs(distance) <= Self.nearness
+    }
+
+    func receive(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool, limit: Int) {
+        if !isNear(payload), !UDPTLPacket.looksLike(payload) {
+            foreign += 1
+            return
+        }
+        if isCopy { identicalCopies += 1 }
+        if info.time > lastTime {
+            maximumGap = max(maximumGap, info.time - lastTime)
+            lastTime = info.time
+        }
+        lastFrame = info.frame
+        if log.octets.count > limit { isFull = true }
+        let isFull = isFull
+        receiver.handle(payload, time: info.time, frame: info.frame) { delivery, octets in
+            if !isFull { log.append(delivery, octets) }
+        }
+    }
+
+    /// The stream as it stands; the receiver goes on.
+    func stream(announced: [NegotiatedMedia], foreign flowForeign: Int) -> MediaStream {
+        var receiver = receiver
+        var log = log
+        receiver.finish { delivery, octets in log.append(delivery, octets) }
+        let parameters = announced.last { $0.kind == .image && $0.t38 != nil }?.t38
+        log.negotiatedVersion = parameters?.version
+        log.decideForm()
+        var stream = MediaStream(
+            kind: .udptl, from: key.source, to: key.destination, frame: firstFrame, time: firstTime)
+        stream.codec = "t38"
+        stream.lastFrame = lastFrame
+        stream.lastTime = lastTime
+        stream.take(receiver)
+        stream.statistics.maximumGap = maximumGap
+        stream.statistics.foreignPackets = foreign + flowForeign
+        stream.statistics.t38Version = log.version
+        stream.takeCopies(identicalCopies)
+        if isFull { stream.quirks.append(StreamQuirk(name: "limit-t38-octets", count: 1, frame: lastFrame)) }
+        stream.t38 = log
+        return stream
+    }
+}
+
+extension MediaStream {
+    /// Identical copies of nearly every packet were made by the capture, not by the network.
+    mutating func takeCopies(_ copies: Int) {
+        let unique = packets - copies
+        guard copies > 0, copies * 10 >= unique * 9 else { return }
+        packets = unique
+        statistics.captureDuplicates += copies
+        statistics.duplicates = max(0, (statistics.duplicates ?? 0) - copies)
+    }
+}
