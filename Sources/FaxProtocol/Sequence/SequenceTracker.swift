@@ -24,6 +24,8 @@ public struct SequenceTracker: Sendable {
 
     /// How far behind the highest number a packet can still be told from a duplicate.
     public static let windowPackets = 256
+    /// How far before the first number a packet may lie, and how soon after it must come, to be reordering at the start.
+    public static let startPackets = 16
     /// A larger jump ahead is no plain loss (RFC 3550 A.1 takes 3000 for RTP; UDPTL streams are slower).
     public var jumpLimit: Int
 
@@ -88,7 +90,10 @@ public struct SequenceTracker: Sendable {
     }
 
     private mutating func behind(_ sequence: Int) -> Step {
-        guard highest - sequence < Self.windowPackets else { return Step(kind: .far, sequence: sequence) }
+        let isFar =
+            highest - sequence >= Self.windowPackets
+            || (sequence < first && (first - sequence > Self.startPackets || highest - first > Self.startPackets))
+        if isFar { return Step(kind: .far, sequence: sequence) }
         if bit(sequence) {
             duplicates += 1
             return Step(kind: .duplicate, sequence: sequence)

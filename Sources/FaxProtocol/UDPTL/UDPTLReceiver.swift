@@ -117,8 +117,7 @@ public struct UDPTLReceiver: Sendable {
             return duplicate(arrival, content, datagram, deliver)
         case .late:
             if step.sequence < next {
-                count(arrival)
-                statistics.note(.latePacket, frame)
+                tooLate(arrival)
                 return .late
             }
         case .far:
@@ -184,6 +183,14 @@ public struct UDPTLReceiver: Sendable {
         history.store(
             datagram.extracting(arrival.layout.primary), sequence: arrival.sequence, origin: .primary,
             time: arrival.time, frame: arrival.frame)
+    }
+
+    /// Its number went out already, repaired, or was given up.
+    private mutating func tooLate(_ arrival: Arrival) {
+        count(arrival)
+        let repaired = history.slot(arrival.sequence)
+        takeBack(repaired)
+        if repaired == nil { statistics.note(.latePacket, arrival.frame) }
     }
 
     /// A packet repaired before came itself: it was late, not lost.
