@@ -1,0 +1,39 @@
+import FaxCore
+import PcapDecode
+
+/// A call with what its fax was and what we found.
+public struct AnalyzedCall: Sendable {
+    public var call: Call
+    public var fax: FaxSession
+    public var findings: [Finding]
+
+    public init(call: Call, fax: FaxSession, findings: [Finding]) {
+        self.call = call
+        self.fax = fax
+        self.findings = findings
+    }
+}
+
+/// What was read of a capture, beside its calls.
+public struct CaptureSummary: Sendable {
+    /// As named by the user; several for a merged ring.
+    public var files: [String]
+    /// `pcap`, `pcapng`.
+    public var format: String
+    public var frames = 0
+    public var bytes = 0
+    public var firstTime: Instant?
+    public var lastTime: Instant?
+    public var linkTypes: [String] = []
+    public var warnings: [CaptureWarning] = []
+    /// Warnings past the limit of those kept.
+    public var warningsDropped = 0
+    public var calls = 0
+    /// Reading was stopped before the end (Ctrl-C).
+    public var isInterrupted = false
+
+    public init(files: [String], format: String) {
+        self.files = files
+        self.format = format
+    }
+}
