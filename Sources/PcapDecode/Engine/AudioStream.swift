@@ -45,7 +45,9 @@ final class AudioStream {
             header, content: role.content, byteCount: payload.byteCount, time: info.time, frame: info.frame)
         switch role {
         case .event:
-            events.add(header, payload.extracting(header.payload), time: info.time, frame: info.frame)
+            if let event = try? TelephoneEvent(payload.extracting(header.payload)) {
+                events.add(event, timestamp: header.timestamp, time: info.time, frame: info.frame)
+            }
         case .t38:
             t38.add(header, payload.extracting(header.payload), time: info.time, frame: info.frame)
         case .media, .comfortNoise:
@@ -71,7 +73,7 @@ final class AudioStream {
         stream.statistics = figures.statistics
         stream.packets = figures.packets
         stream.codec = type.flatMap { roles.encoding($0) }
-        stream.events = events.records(clockRate: 8000)
+        stream.events = events.events
         if isEncrypted { stream.kind = .srtp }
         if !t38.log.entries.isEmpty {
             stream.kind = .t38RTP

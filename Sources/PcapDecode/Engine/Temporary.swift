@@ -1,16 +1,6 @@
 import FaxCore
 import FaxWire
 
-struct RTCPPacket {
-    static func looksLike(_ bytes: RawSpan) -> Bool {
-        bytes.byteCount >= 8 && bytes.octet(0) >> 6 == 2 && (200...207).contains(bytes.octet(1))
-    }
-    static func read(_ bytes: RawSpan) -> Decoded<[RTCPPacket]> { Decoded([]) }
-}
-struct TelephoneEvent {
-    var code: UInt8 = 0, durationTicks: UInt16 = 0, volume: UInt8 = 0, name = ""
-    init?(_ bytes: RawSpan) { return nil }
-}
 final class T38TCPStream {
     let key: FlowKey
     var sender: Party?
