@@ -41,8 +41,7 @@ public enum RTCPPacket: Hashable, Sendable {
 
     /// Packets read from one compound packet.
     public static let maximumPackets = 64
-    /// Sources read from one packet (its count has five bits).
-    private static let typeRange: ClosedRange<UInt8> = 192...223
+    private static let typeRange: ClosedRange<UInt8> = 200...207
 
     /// Everything up to what does not fit.
     public static func read(_ bytes: RawSpan) -> Decoded<[RTCPPacket]> {
@@ -127,18 +126,10 @@ public enum RTCPPacket: Hashable, Sendable {
         return String(decoding: try body.copy(length, "text"), as: UTF8.self)
     }
 
-    /// A compound packet whose lengths add up (RFC 3550 A.2, RFC 5761 §4). An encrypted one (SRTCP) only shows its
-    /// first header: `exact` tells whether the rest must fit.
-    public static func looksLike(_ bytes: RawSpan, exact: Bool = true) -> Bool {
-        guard bytes.byteCount >= 8, bytes.octet(0) >> 6 == 2, typeRange.contains(bytes.octet(1)) else { return false }
-        guard exact else { return (200...207).contains(bytes.octet(1)) }
-        var offset = 0
-        while offset < bytes.byteCount {
-            guard bytes.byteCount - offset >= 4, bytes.octet(offset) >> 6 == 2,
-                typeRange.contains(bytes.octet(offset + 1))
-            else { return false }
-            offset += 4 + 4 * Int(bytes.be16(offset + 2))
-        }
-        return offset == bytes.byteCount
+    /// Version, a packet type of RTCP and a first length that fits (RFC 3550 A.2, RFC 5761 §4). What follows may be
+    /// encrypted (SRTCP) and is not looked at.
+    public static func looksLike(_ bytes: RawSpan) -> Bool {
+        bytes.byteCount >= 8 && bytes.octet(0) >> 6 == 2 && typeRange.contains(bytes.octet(1))
+            && 4 + 4 * Int(bytes.be16(2)) <= bytes.byteCount
     }
 }

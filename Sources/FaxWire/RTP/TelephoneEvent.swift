@@ -9,26 +9,26 @@ public struct TelephoneEvent: Hashable, Sendable {
     /// Of the tone, 0…63 as -dBm0.
     public var volume: UInt8
     /// In ticks of the RTP timestamp, from the event's (or segment's) start.
-    public var duration: UInt16
+    public var durationTicks: UInt16
 
-    public init(code: UInt8, isEnd: Bool, volume: UInt8, duration: UInt16) {
+    public init(code: UInt8, isEnd: Bool, volume: UInt8, durationTicks: UInt16) {
         self.code = code
         self.isEnd = isEnd
         self.volume = volume
-        self.duration = duration
+        self.durationTicks = durationTicks
     }
 
-    public init(_ payload: RawSpan) throws(DecodeFailure) {
-        var reader = ByteReader(payload, layer: .rtp)
-        code = try reader.u8("event")
-        let flags = try reader.u8("volume")
-        isEnd = flags & 0x80 != 0
-        volume = flags & 0x3F
-        duration = try reader.u16("duration")
+    /// `nil`: fewer than four octets. Several events in one payload (§2.5.1.5) are hardly ever sent; the first is read.
+    public init?(_ payload: RawSpan) {
+        guard payload.byteCount >= 4 else { return nil }
+        code = payload.octet(0)
+        isEnd = payload.octet(1) & 0x80 != 0
+        volume = payload.octet(1) & 0x3F
+        durationTicks = payload.be16(2)
     }
 
     public var octets: [UInt8] {
-        [code, (isEnd ? 0x80 : 0) | volume & 0x3F, UInt8(duration >> 8), UInt8(truncatingIfNeeded: duration)]
+        [code, (isEnd ? 0x80 : 0) | volume & 0x3F, UInt8(durationTicks >> 8), UInt8(truncatingIfNeeded: durationTicks)]
     }
 
     public var name: String { Self.name(code) }
@@ -69,6 +69,6 @@ public enum CiscoNSE {
         guard payloadType == Self.payloadType, payload.byteCount == 4, payload.octet(0) >= passThrough else {
             return nil
         }
-        return try? TelephoneEvent(payload)
+        return TelephoneEvent(payload)
     }
 }
