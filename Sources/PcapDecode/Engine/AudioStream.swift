@@ -45,7 +45,7 @@ final class AudioStream {
             header, content: role.content, byteCount: payload.byteCount, time: info.time, frame: info.frame)
         switch role {
         case .event:
-            if let event = try? TelephoneEvent(payload.extracting(header.payload)) {
+            if let event = TelephoneEvent(payload.extracting(header.payload)) {
                 events.add(event, timestamp: header.timestamp, time: info.time, frame: info.frame)
             }
         case .t38:

@@ -1,56 +1,59 @@
 import FaxCore
 import FaxWire
 
-/// RFC 4733 events of one stream: updates, repeated end packets and the segments of a long event are taken together.
-struct TelephoneEventCollector: Sendable {
-    private struct Event: Sendable {
-        var record: TelephoneEventRecord
-        /// Of the segment that goes on, and ticks of the segments before it.
+/// Puts the packets of RFC 4733 events together: updates, repeated end packets and segments of long events are one.
+public struct TelephoneEventCollector: Sendable {
+    /// Events kept of one stream.
+    public static let eventLimit = 10_000
+
+    public private(set) var events: [TelephoneEventRecord] = []
+    private let clockRate: Int
+    private var current: Current?
+
+    private struct Current: Sendable {
+        var code: UInt8
+        /// Of the segment, and ticks of the segments before it.
         var timestamp: UInt32
-        var ticksBefore = 0
-        var ticks: Int
+        var before: Int
+        var duration: Int
         var hasEnded: Bool
     }
 
-    /// Events kept of one stream.
-    static let limit = 10_000
-
-    private var events: [Event] = []
-
-    mutating func add(_ header: RTPHeader, _ payload: RawSpan, time: Instant, frame: FrameRef) {
-        guard let event = TelephoneEvent(payload) else { return }
-        let ticks = Int(event.durationTicks)
-        if let index = events.indices.last, events[index].record.code == event.code {
-            let known = events[index]
-            if known.timestamp == header.timestamp {
-                events[index].ticks = max(known.ticks, ticks)
-                events[index].hasEnded = known.hasEnded || event.isEnd
-                return
-            }
-            // §2.5.1.3: a long event goes on in a segment that begins where the one before ended.
-            if !known.hasEnded, header.timestamp == known.timestamp &+ UInt32(truncatingIfNeeded: known.ticks) {
-                events[index].ticksBefore += known.ticks
-                events[index].timestamp = header.timestamp
-                events[index].ticks = ticks
-                events[index].hasEnded = event.isEnd
-                return
-            }
-            // A packet of before that comes late.
-            if Int32(bitPattern: header.timestamp &- known.timestamp) < 0 { return }
-        }
-        guard events.count < Self.limit else { return }
-        let record = TelephoneEventRecord(
-            time: time, frame: frame, code: event.code, name: event.name, duration: .zero,
-            volumeDBm0: -Int(event.volume))
-        events.append(Event(record: record, timestamp: header.timestamp, ticks: ticks, hasEnded: event.isEnd))
+    public init(clockRate: Int = 8000) {
+        self.clockRate = max(1, clockRate)
     }
 
-    func records(clockRate: Int) -> [TelephoneEventRecord] {
-        events.map { event in
-            var record = event.record
-            record.duration = .nanoseconds(
-                Int64(event.ticksBefore + event.ticks) * 1_000_000_000 / Int64(max(1, clockRate)))
-            return record
+    /// Takes an event packet.
+    public mutating func add(_ event: TelephoneEvent, timestamp: UInt32, time: Instant, frame: FrameRef) {
+        if var known = current, known.code == event.code {
+            if known.timestamp == timestamp {
+                known.duration = max(known.duration, Int(event.durationTicks))
+                known.hasEnded = known.hasEnded || event.isEnd
+                return update(known)
+            }
+            // RFC 4733 §2.5.1.3: a long event goes on in a segment that begins where the one before ended.
+            if !known.hasEnded, timestamp == known.timestamp &+ UInt32(known.duration) {
+                known.before += known.duration
+                known.timestamp = timestamp
+                known.duration = Int(event.durationTicks)
+                known.hasEnded = event.isEnd
+                return update(known)
+            }
+            // An old packet that comes late.
+            if Int32(bitPattern: timestamp &- known.timestamp) < 0 { return }
         }
+        guard events.count < Self.eventLimit else { return }
+        current = Current(
+            code: event.code, timestamp: timestamp, before: 0, duration: Int(event.durationTicks), hasEnded: event.isEnd)
+        events.append(
+            TelephoneEventRecord(
+                time: time, frame: frame, code: event.code, name: event.name,
+                duration: .seconds(Double(event.durationTicks) / Double(clockRate)), volumeDBm0: -Int(event.volume)))
+    }
+
+    private mutating func update(_ known: Current) {
+        current = known
+        guard !events.isEmpty else { return }
+        events[events.count - 1].duration = .seconds(Double(known.before + known.duration) / Double(clockRate))
     }
 }
