@@ -33,7 +33,8 @@ struct Dialog: Sendable {
     private var transactions: [Transaction] = []
     private var nextTransaction = 0
     private var negotiation = Negotiation()
-    private var wasChallenged = false
+    /// The attempt that stands carries credentials.
+    private var sentCredentials = false
     private var droppedSteps = 0
 
     var hasEnded: Bool { phase == .ended }
@@ -59,8 +60,7 @@ struct Dialog: Sendable {
             signalling.rolesAreGuessed = true
             addNote("The capture begins inside the call: caller and callee are taken from the first message seen.")
         }
-        if !head.isRequest || head.cseq.method != .invite { calleeTag = head.toTag }
-        if head.isRequest { calleeTag = head.toTag }
+        if !isSetupResponse { calleeTag = head.toTag }
     }
 
     // MARK: Belonging
@@ -86,14 +86,18 @@ struct Dialog: Sendable {
     }
 
     /// Who sent the request (of a response: the request that it answers), by the tags, since proxies stand between.
-    private func requester(_ head: MessageHead) -> Party? {
+    private func requester(_ head: MessageHead, _ context: SIPContext) -> Party? {
         if let callerTag {
             if head.fromTag == callerTag { return .caller }
             if head.toTag == callerTag { return .callee }
         }
         if let from = head.fromTag, from == calleeTag || earlyTags.contains(from) { return .callee }
         if let to = head.toTag, to == calleeTag || earlyTags.contains(to) { return .caller }
-        return head.isInitialInvite ? .caller : nil
+        if head.isInitialInvite { return .caller }
+        // No tag tells; the places do, where no proxy stands between.
+        let place = head.isRequest ? context.source : context.destination
+        if place == signalling.callerAddress { return .caller }
+        return place == signalling.calleeAddress ? .callee : nil
     }
 
     // MARK: Taking a message
@@ -102,28 +106,24 @@ struct Dialog: Sendable {
         _ message: SIPMessage, _ head: MessageHead, _ context: SIPContext, _ events: inout [DialogEvent]
     ) {
         if head.isInitialInvite, callerTag != head.fromTag { callerTag = head.fromTag }
-        let party = requester(head)
+        let party = requester(head, context)
         let sdp = DialogSDP(message, note: { addNote($0) })
         if let status = head.status {
-            take(response: message, head, status, party ?? .caller, sdp, context, &events)
+            take(response: message, head, status, party, sdp, context, &events)
         } else {
-            take(request: message, head, party ?? .caller, sdp, context, &events)
+            take(request: message, head, party, sdp, context, &events)
         }
         if negotiation.takeSessionsChanged() { events.append(.mediaChanged(id)) }
     }
 
     private mutating func take(
-        request message: SIPMessage, _ head: MessageHead, _ party: Party, _ sdp: DialogSDP?, _ context: SIPContext,
-        _ events: inout [DialogEvent]
+        request message: SIPMessage, _ head: MessageHead, _ knownParty: Party?, _ sdp: DialogSDP?,
+        _ context: SIPContext, _ events: inout [DialogEvent]
     ) {
+        let party = knownParty ?? .caller
         let index = transaction(party, head)
-        var sighting = transactions[index].see(request: head, context)
-        if case .new = sighting, transactions[index].isGuessed == false, transactions[index].finalStatus != nil {
-            // The CSeq used again after a final response: another attempt that forgot to count on.
-            transactions[index] = Transaction(party: party, head, isInitial: transactions[index].isInitial)
-            sighting = transactions[index].see(request: head, context)
-        }
-        addStep(message, head, party, sdp, sighting, context)
+        let sighting = transactions[index].see(request: head, context)
+        addStep(message, head, knownParty, sdp, sighting, context)
         switch sighting {
         case .retransmission: return
         case .furtherHop:
@@ -145,12 +145,13 @@ struct Dialog: Sendable {
     }
 
     private mutating func take(
-        response message: SIPMessage, _ head: MessageHead, _ status: Int, _ party: Party, _ sdp: DialogSDP?,
+        response message: SIPMessage, _ head: MessageHead, _ status: Int, _ knownParty: Party?, _ sdp: DialogSDP?,
         _ context: SIPContext, _ events: inout [DialogEvent]
     ) {
+        let party = knownParty ?? .caller
         let index = transaction(party, head)
         let sighting = transactions[index].see(response: head, status: status, body: sdp?.hash ?? 0, context)
-        addStep(message, head, party.other, sdp, sighting, context)
+        addStep(message, head, knownParty?.other, sdp, sighting, context)
         switch sighting {
         case .retransmission: return
         case .furtherHop:
@@ -161,10 +162,12 @@ struct Dialog: Sendable {
         if status > 100 { takeAgent(message, party.other, isFinal: status >= 200) }
         takeNotes(message)
         if status >= 200 { transactions[index].finalStatus = status }
-        negotiation.takeResponse(sdp, from: party.other, head.cseq, status: status, context, &signalling)
+        let isInitial = transactions[index].isInitial
+        negotiation.takeResponse(
+            sdp, from: party.other, head.cseq, isInitial: isInitial, status: status, context, &signalling)
         switch head.cseq.method {
         case .invite:
-            if transactions[index].isInitial { takeInitialResponse(message, head, status, context) }
+            if isInitial { takeInitialResponse(message, head, status, context) }
         case .bye:
             if status >= 200, status != 401, status != 407, phase == .releasing || phase == .unknown {
                 if phase == .unknown { signalling.outcome = .answered }
@@ -209,9 +212,7 @@ struct Dialog: Sendable {
             events.append(.resumed(id))
         case .calling, .proceeding, .cancelling, .refused, .unknown: break
         }
-        if wasChallenged, message.has(.authorization) || message.has(.proxyAuthorization) {
-            signalling.authenticated = true
-        }
+        sentCredentials = message.has(.authorization) || message.has(.proxyAuthorization)
         if signalling.inviteFrame == nil {
             signalling.inviteFrame = context.frame
             signalling.inviteTime = context.time
@@ -275,6 +276,10 @@ struct Dialog: Sendable {
         _ message: SIPMessage, _ head: MessageHead, _ status: Int, _ context: SIPContext
     ) {
         switch status {
+        case 100, 401, 403, 407: break
+        default: if sentCredentials { signalling.authenticated = true }
+        }
+        switch status {
         case 100...199:
             if phase == .calling || phase == .unknown { phase = .proceeding }
             if phase == .proceeding { signalling.outcome = .unknown }
@@ -300,9 +305,12 @@ struct Dialog: Sendable {
         case .calling, .proceeding, .cancelling, .refused, .unknown: break
         }
         if phase == .cancelling { addNote("CANCEL crossed the answer.") }
+        let isFirstSeen = phase == .unknown
         phase = .answered
         calleeTag = head.toTag
         signalling.outcome = .answered
+        // Seen alone it may as well answer a re-INVITE.
+        if isFirstSeen { return }
         signalling.finalStatus = status
         signalling.finalReason = message.reasonPhrase
         signalling.answerFrame = context.frame
@@ -322,7 +330,6 @@ struct Dialog: Sendable {
         phase = .refused(status: status)
         signalling.finalStatus = status
         signalling.finalReason = message.reasonPhrase
-        if status == 401 || status == 407 { wasChallenged = true }
         if wasCancelled { return }
         setEnd(context, .callee)
         switch status {
@@ -341,6 +348,13 @@ struct Dialog: Sendable {
         }
     }
 
+    private var isBeforeAnswer: Bool {
+        switch phase {
+        case .calling, .proceeding, .cancelling, .unknown: true
+        case .refused, .answered, .releasing, .ended: false
+        }
+    }
+
     // MARK: Bookkeeping
 
     /// The place of the transaction in `transactions`, made when it is not there; the oldest gives way.
@@ -350,7 +364,7 @@ struct Dialog: Sendable {
             return index
         }
         let isSetup = head.cseq.method == .invite && party == .caller
-        let isInitial = isSetup && (head.isInitialInvite || (!head.isRequest && phase == .unknown))
+        let isInitial = isSetup && (head.isInitialInvite || (!head.isRequest && isBeforeAnswer))
         let new = Transaction(party: party, head, isInitial: isInitial)
         if transactions.count < DialogTracker.Limit.transactions {
             transactions.append(new)
@@ -383,8 +397,8 @@ struct Dialog: Sendable {
     }
 
     private mutating func addStep(
-        _ message: SIPMessage, _ head: MessageHead, _ party: Party, _ sdp: DialogSDP?, _ sighting: Transaction.Sighting,
-        _ context: SIPContext
+        _ message: SIPMessage, _ head: MessageHead, _ party: Party?, _ sdp: DialogSDP?,
+        _ sighting: Transaction.Sighting, _ context: SIPContext
     ) {
         guard signalling.steps.count < DialogTracker.Limit.steps else {
             if droppedSteps == 0 {

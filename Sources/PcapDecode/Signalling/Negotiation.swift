@@ -4,6 +4,12 @@ import FaxWire
 /// Offers and answers of one dialog (RFC 3264; where they may stand: RFC 6337). Fills `sessions`, `mediaChanges` and
 /// `t38Switch` of the dialog's ``Signalling``.
 struct Negotiation: Sendable {
+    private enum OfferState: Sendable {
+        case open, answered
+        /// Another fork may still answer it.
+        case refused
+    }
+
     /// An offer with what it added, until it is answered or refused.
     private struct Offer: Sendable {
         var party: Party
@@ -18,7 +24,7 @@ struct Negotiation: Sendable {
         var change: Int?
         var asked: T38Switch?
         var answer: DialogSDP?
-        var isSettled = false
+        var state = OfferState.open
     }
 
     /// What both parties agreed last; `nil`: nothing yet, or no medium.
@@ -67,7 +73,7 @@ struct Negotiation: Sendable {
     }
 
     private func openResponseOffer(from party: Party) -> Int? {
-        offers.lastIndex { $0.offeredInStatus != nil && $0.party == party && !$0.isSettled }
+        offers.lastIndex { $0.offeredInStatus != nil && $0.party == party && $0.state == .open }
     }
 
     private func requestOffer(_ cseq: SIPCSeq, from party: Party) -> Int? {
@@ -77,11 +83,11 @@ struct Negotiation: Sendable {
     // MARK: Responses
 
     mutating func takeResponse(
-        _ sdp: DialogSDP?, from party: Party, _ cseq: SIPCSeq, status: Int, _ context: SIPContext,
+        _ sdp: DialogSDP?, from party: Party, _ cseq: SIPCSeq, isInitial: Bool, status: Int, _ context: SIPContext,
         _ signalling: inout Signalling
     ) {
         if let index = requestOffer(cseq, from: party.other) {
-            guard !offers[index].isSettled else { return }
+            guard offers[index].state != .answered else { return }
             switch status {
             case 100...199: if let sdp { provisional(index, sdp, from: party, context, &signalling) }
             case 200...299: settle(index, answer: sdp ?? offers[index].answer, status: status, context, &signalling)
@@ -99,11 +105,13 @@ struct Negotiation: Sendable {
         guard let sdp, cseq.method == .invite else { return }
         if let index = offers.lastIndex(where: { $0.offeredInStatus != nil && $0.cseq == cseq && $0.party == party }) {
             // The 2xx repeats the offer of a provisional response.
-            if !offers[index].isSettled { offers[index].offeredInStatus = status }
+            if offers[index].state == .open {
+                offers[index].offeredInStatus = status
+                offers[index].sdp = sdp
+            }
             addHop(sdp, party, cseq, context, &signalling)
             return
         }
-        let isInitial = signalling.answerTime == nil
         offer(sdp, party, cseq, isInitial: isInitial, status: status, context, &signalling)
     }
 
@@ -150,7 +158,7 @@ struct Negotiation: Sendable {
     private mutating func settle(
         _ index: Int, answer: DialogSDP?, status: Int, _ context: SIPContext, _ signalling: inout Signalling
     ) {
-        offers[index].isSettled = true
+        offers[index].state = .answered
         offers[index].answer = answer
         let offer = offers[index]
         if let answer {
@@ -171,7 +179,7 @@ struct Negotiation: Sendable {
 
     /// The state before the offer stands again (RFC 3261 §14.1).
     private mutating func refuse(_ index: Int, status: Int, _ context: SIPContext, _ signalling: inout Signalling) {
-        offers[index].isSettled = true
+        offers[index].state = .refused
         let offer = offers[index]
         closeChange(offer, status: status, agreed: nil, context, &signalling)
         guard var asked = offer.asked else { return }

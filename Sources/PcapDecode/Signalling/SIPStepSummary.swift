@@ -6,7 +6,7 @@ extension SIPStep {
     private static let remarkable: [SIPHeader] = [.reason, .warning, .retryAfter]
 
     init(
-        _ message: SIPMessage, _ head: MessageHead, from party: Party, _ sdp: DialogSDP?,
+        _ message: SIPMessage, _ head: MessageHead, from party: Party?, _ sdp: DialogSDP?,
         _ sighting: Transaction.Sighting, _ context: SIPContext
     ) {
         var summary: String

@@ -51,18 +51,18 @@ struct Transaction: Sendable {
         isGuessed = !head.isRequest
     }
 
-    /// - Returns: `new` also for another request that reuses the CSeq between the same two places with a new branch.
+    /// The same CSeq with another branch between the same two places is a fork of the request, once a final response was
+    /// seen another attempt that forgot to count on, and of an ACK a careless retransmission.
     mutating func see(request head: MessageHead, _ context: SIPContext) -> Sighting {
-        var sighting = Sighting.new
-        for hop in hops where hop.isBetween(context) {
-            if hop.branch == head.branch { return .retransmission }
-            return .new
-        }
-        if !hops.isEmpty { sighting = .furtherHop }
+        let between = hops.filter { $0.isBetween(context) }
+        if between.contains(where: { $0.branch == head.branch }) { return .retransmission }
         if hops.count < DialogTracker.Limit.sightings {
             hops.append(Hop(branch: head.branch, source: context.source, destination: context.destination))
         }
-        return sighting
+        if hops.count == 1 { return .new }
+        if between.isEmpty { return .furtherHop }
+        if method == .ack { return .retransmission }
+        return finalStatus == nil ? .furtherHop : .new
     }
 
     mutating func see(response head: MessageHead, status: Int, body: UInt64, _ context: SIPContext) -> Sighting {
