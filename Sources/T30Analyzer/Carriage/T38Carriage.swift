@@ -1,0 +1,359 @@
+import FaxCore
+import FaxWire
+import PcapDecode
+
+/// From the IFP packets of a call's T.38 streams to what was on the line.
+enum T38Carriage {
+    static func read(_ streams: [MediaStream]) -> LineRecord {
+        var record = LineRecord()
+        for (index, stream) in streams.enumerated() {
+            guard let log = stream.t38 else { continue }
+            var reader = T38StreamReader(stream: index, party: stream.direction, form: log.form)
+            reader.read(log)
+            record.events += reader.events
+            record.quirks += reader.quirks.list
+            record.unreadable += reader.unreadable
+        }
+        record.events.sort { ($0.span.start, $0.stream) < ($1.span.start, $1.stream) }
+        return record
+    }
+}
+
+/// One stream, packet by packet.
+private struct T38StreamReader {
+    let stream: Int
+    let party: Party?
+    let form: IFPForm
+    var events: [LineEvent] = []
+    var quirks: QuirkTally
+    var unreadable = 0
+
+    private var state = State.silent
+    /// Packets were lost since the last indicator or frame: what begins now may lack its beginning.
+    private var lostBefore = false
+    private var place: Place
+    private var nextSequence: Int?
+    /// Of the data seen last, and whether the field just read ended it.
+    private var lastType: T38DataType?
+    private var hasEnded = false
+
+    /// Octets of one HDLC frame; ECM frames have 260, T.30 commands below 300.
+    static let frameOctetLimit = 4_096
+
+    private struct Place {
+        var frame = FrameRef(number: 0)
+        var time = Instant.zero
+    }
+
+    /// What is on the line.
+    private enum State {
+        case silent
+        case signal(LineSignal, since: Place)
+        case data(T38DataType, Data)
+    }
+
+    /// Data of one modem, since its first field.
+    private struct Data {
+        var since: Place
+        var frame: OpenFrame?
+        var burst: OpenBurst?
+    }
+
+    private struct OpenFrame {
+        var octets: [UInt8] = []
+        var since: Place
+        var hasGap = false
+    }
+
+    private struct OpenBurst {
+        var octets: [UInt8] = []
+        var since: Place
+        var gaps: [Int] = []
+        var marks: [LineBurst.Mark] = []
+    }
+
+    init(stream: Int, party: Party?, form: IFPForm) {
+        self.stream = stream
+        self.party = party
+        self.form = form
+        quirks = QuirkTally(party: party)
+        place = Place()
+    }
+
+    mutating func read(_ log: T38Log) {
+        let bytes = log.octets.span.bytes
+        for entry in log.entries {
+            place = Place(frame: entry.frame, time: entry.time)
+            if let nextSequence, entry.sequence > nextSequence { noteGap() }
+            nextSequence = entry.sequence + 1
+            take(bytes.extracting(entry.offset..<entry.offset + entry.length))
+        }
+        finish(ended: false)
+    }
+
+    private mutating func take(_ bytes: RawSpan) {
+        do throws(DecodeFailure) {
+            var cursor = try cursor(for: bytes)
+            switch cursor.head {
+            case .indicator(let indicator): take(indicator)
+            case .data(let type):
+                begin(type)
+                while let field = try cursor.next(bytes) { take(field, bytes) }
+            }
+        } catch {
+            unreadable += 1
+            note("ifp-unreadable")
+        }
+    }
+
+    /// Fields of the 2002 form are packed bit by bit, unless only octet alignment reads to the end.
+    private func cursor(for bytes: RawSpan) throws(DecodeFailure) -> IFPCursor {
+        let cursor = try IFPCursor(bytes, form: form)
+        guard form == .v2002, (cursor.fieldCount ?? 0) > 0, !Self.reads(cursor, bytes) else { return cursor }
+        let aligned = try IFPCursor(bytes, form: form, alignment: .octets)
+        return Self.reads(aligned, bytes) ? aligned : cursor
+    }
+
+    private static func reads(_ cursor: IFPCursor, _ bytes: RawSpan) -> Bool {
+        var cursor = cursor
+        do throws(DecodeFailure) {
+            while try cursor.next(bytes) != nil {}
+            return !cursor.hasDirtyPadding
+        } catch {
+            return false
+        }
+    }
+
+    // MARK: - Indicators
+
+    private mutating func take(_ indicator: T38Indicator) {
+        defer { lostBefore = false }
+        guard let signal = LineSignal(indicator) else {
+            finish(ended: true)
+            return
+        }
+        if case .signal(let current, _) = state, current == signal { return }
+        if case .data = state { note("ifp-missing-end") }
+        finish(ended: false)
+        state = .signal(signal, since: place)
+    }
+
+    private mutating func begin(_ type: T38DataType) {
+        switch state {
+        case .data(let current, _) where current == type:
+            return
+        case .data:
+            finish(ended: false)
+        case .signal(let signal, let since):
+            emit(.signal(signal), since: since, until: place)
+            if !signal.announces(type) { note("ifp-missing-indicator") }
+        case .silent:
+            break
+        }
+        state = .data(type, Data(since: place))
+    }
+
+    // MARK: - Fields
+
+    private mutating func take(_ field: IFPCursor.FieldPlace, _ bytes: RawSpan) {
+        guard case .data(let type, var data) = state else {
+            // The signal ended earlier in this packet or the one before.
+            if field.type.endsSignal, field.octets == nil {
+                note("ifp-superfluous-sig-end")
+                return
+            }
+            guard case .silent = state, let type = lastType else { return }
+            state = .data(type, Data(since: place))
+            return take(field, bytes)
+        }
+        lastType = type
+        // The state owns the octets: empty it, so that appending does not copy them.
+        state = .silent
+        defer { if !hasEnded { state = .data(type, data) } }
+        hasEnded = false
+        switch field.type {
+        case .hdlcData:
+            appendToFrame(field, bytes, &data)
+        case .hdlcFCSOK, .hdlcFCSBad, .hdlcFCSOKSigEnd, .hdlcFCSBadSigEnd:
+            if field.octets != nil {
+                note("ifp-data-in-fcs")
+                appendToFrame(field, bytes, &data)
+            }
+            closeFrame(type, &data, crcOK: field.type.frameCheck)
+        case .hdlcSigEnd:
+            if data.burst != nil { note("ifp-wrong-sig-end-type") }
+            closeFrame(type, &data, crcOK: nil)
+        case .t4NonECMData:
+            appendToBurst(field, bytes, &data)
+        case .t4NonECMSigEnd:
+            if field.octets != nil { appendToBurst(field, bytes, &data) }
+            if data.burst == nil, data.frame != nil { note("ifp-wrong-sig-end-type") }
+            closeFrame(type, &data, crcOK: nil)
+        case .cmMessage, .jmMessage, .ciMessage:
+            emitV8(field, bytes)
+        case .v34Rate:
+            note("v34-rate")
+        }
+        if field.type.endsSignal {
+            closeBurst(type, &data, ended: true)
+            hasEnded = true
+        }
+    }
+
+    private mutating func appendToFrame(_ field: IFPCursor.FieldPlace, _ bytes: RawSpan, _ data: inout Data) {
+        guard let octets = field.octets else { return }
+        var frame = data.frame ?? OpenFrame(since: place, hasGap: lostBefore)
+        lostBefore = false
+        data.frame = nil
+        if frame.octets.count + octets.count <= Self.frameOctetLimit {
+            for offset in octets { frame.octets.append(bytes.octet(offset).bitReversed) }
+        } else {
+            note("ifp-frame-too-long")
+        }
+        data.frame = frame
+    }
+
+    private mutating func closeFrame(_ type: T38DataType, _ data: inout Data, crcOK: Bool?) {
+        if crcOK == false { note("ifp-fcs-bad") }
+        lostBefore = false
+        guard let frame = data.frame else { return }
+        data.frame = nil
+        let content = LineFrame(
+            octets: frame.octets, crcOK: frame.hasGap ? crcOK.map { _ in false } : crcOK, modem: type.modem,
+            rateBps: type.rateBps, hasGap: frame.hasGap)
+        emit(.frame(content), since: frame.since, until: place)
+    }
+
+    private mutating func appendToBurst(_ field: IFPCursor.FieldPlace, _ bytes: RawSpan, _ data: inout Data) {
+        guard let octets = field.octets else { return }
+        var burst = data.burst ?? OpenBurst(since: place, gaps: lostBefore ? [0] : [])
+        lostBefore = false
+        data.burst = nil
+        burst.marks.append(LineBurst.Mark(offset: burst.octets.count, frame: place.frame, time: place.time))
+        bytes.extracting(octets).withUnsafeBytes { burst.octets.append(contentsOf: $0) }
+        data.burst = burst
+    }
+
+    private mutating func closeBurst(_ type: T38DataType, _ data: inout Data, ended: Bool) {
+        guard let burst = data.burst else { return }
+        data.burst = nil
+        let content = LineBurst(
+            octets: burst.octets, modem: type.modem, rateBps: type.rateBps, gaps: burst.gaps, marks: burst.marks,
+            ended: ended)
+        emit(.burst(content), since: burst.since, until: place)
+    }
+
+    private mutating func emitV8(_ field: IFPCursor.FieldPlace, _ bytes: RawSpan) {
+        let octets = field.octets.map { bytes.extracting($0).copied() } ?? []
+        let name =
+            switch field.type {
+            case .cmMessage: "CM"
+            case .jmMessage: "JM"
+            default: "CI"
+            }
+        emit(.v8(V8Octets(name: name, octets: octets)), since: place, until: place)
+    }
+
+    // MARK: - Ends and gaps
+
+    /// The signal is over: by its own end (`ended`), or because something else began or the stream stopped.
+    private mutating func finish(ended: Bool) {
+        switch state {
+        case .silent:
+            break
+        case .signal(let signal, let since):
+            emit(.signal(signal), since: since, until: place)
+        case .data(let type, var data):
+            closeFrame(type, &data, crcOK: nil)
+            closeBurst(type, &data, ended: ended)
+        }
+        state = .silent
+        lastType = nil
+    }
+
+    /// Packets are missing before the current one.
+    private mutating func noteGap() {
+        lostBefore = true
+        guard case .data(let type, var data) = state else { return }
+        state = .silent
+        if data.frame != nil || data.burst != nil { lostBefore = false }
+        data.frame?.hasGap = true
+        if let burst = data.burst, burst.gaps.count < LineBurst.gapLimit {
+            data.burst?.gaps.append(burst.octets.count)
+        }
+        state = .data(type, data)
+    }
+
+    private mutating func note(_ name: String) { quirks.note(name, place.frame, place.time) }
+
+    private mutating func emit(_ content: LineEvent.Content, since: Place, until: Place) {
+        events.append(
+            LineEvent(
+                content: content, party: party, stream: stream,
+                span: LineSpan(start: since.time, end: until.time, firstFrame: since.frame, lastFrame: until.frame)))
+    }
+}
+
+/// Counts oddities by name, in the order of their first appearance.
+struct QuirkTally {
+    let party: Party?
+    private(set) var list: [LineQuirk] = []
+
+    init(party: Party?) {
+        self.party = party
+    }
+
+    mutating func note(_ name: String, _ frame: FrameRef, _ time: Instant) {
+        guard let index = list.firstIndex(where: { $0.name == name }) else {
+            list.append(LineQuirk(name: name, party: party, time: time, count: 1, frames: [frame]))
+            return
+        }
+        list[index].count += 1
+        if list[index].frames.count < LineQuirk.frameLimit, list[index].frames.last != frame {
+            list[index].frames.append(frame)
+        }
+    }
+}
+
+extension LineSignal {
+    /// `nil`: no signal.
+    init?(_ indicator: T38Indicator) {
+        switch indicator {
+        case .noSignal: return nil
+        case .cng: self = .cng
+        case .ced: self = .ced
+        case .v21Preamble: self = .v21Preamble
+        case .v8Ansam: self = .ansam
+        case .v8Signal: self = .v8
+        case .v34ControlChannel1200: self = .v34("V.34 control channel")
+        case .v34PrimaryChannel: self = .v34("V.34 primary channel")
+        case .v34ControlChannelRetrain: self = .v34("V.34 control channel retrain")
+        case .v27Training2400, .v27Training4800, .v29Training7200, .v29Training9600, .v17ShortTraining7200,
+            .v17LongTraining7200, .v17ShortTraining9600, .v17LongTraining9600, .v17ShortTraining12000,
+            .v17LongTraining12000, .v17ShortTraining14400, .v17LongTraining14400, .v33Training12000, .v33Training14400:
+            guard let training = indicator.training else { return nil }
+            self = .training(training.modem, rateBps: training.rateBps, short: training.short)
+        }
+    }
+
+    /// This signal is what must come before data of that type.
+    func announces(_ type: T38DataType) -> Bool {
+        switch self {
+        case .cng, .ced, .ansam: false
+        case .v21Preamble: type.modem == .v21
+        case .training(let modem, let rateBps, _): type.modem == modem && type.rateBps == rateBps
+        case .v8: type.modem == .v8
+        case .v34: type.modem == .v34
+        }
+    }
+}
+
+extension UInt8 {
+    /// Most significant bit first becomes least significant bit first.
+    var bitReversed: UInt8 {
+        var value = self
+        value = (value & 0xF0) >> 4 | (value & 0x0F) << 4
+        value = (value & 0xCC) >> 2 | (value & 0x33) << 2
+        return (value & 0xAA) >> 1 | (value & 0x55) << 1
+    }
+}
