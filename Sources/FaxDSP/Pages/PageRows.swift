@@ -68,9 +68,12 @@ struct PageRows {
         }
     }
 
+    /// A code that would not go forward along the row (but at its start) comes of a damaged line: it is passed over.
     mutating func vertical(_ offset: Int) {
-        pendingRun += b1 - a0 + offset
-        moveA0(to: b1 + offset)
+        let a1 = b1 + offset
+        if a1 < a0 || (a1 == a0 && b1Run > 1) { return }
+        pendingRun += a1 - a0
+        moveA0(to: a1)
         addRun()
         if offset >= 0 {
             b1 += referenceRun(b1Run)
@@ -132,7 +135,8 @@ struct PageRows {
         longestBadRun = max(longestBadRun, badRun)
         if rowCount == 0 { return }
         if badRowNumbers.count < PageDecoder.badRowNumberLimit { badRowNumbers.append(rowCount) }
-        octets.append(contentsOf: octets[(octets.count - octetsPerRow)...])
+        let above = Array(octets.suffix(octetsPerRow))
+        octets += above
         rowCount += 1
     }
 

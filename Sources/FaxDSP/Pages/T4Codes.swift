@@ -57,6 +57,8 @@ struct T4Codes: Sendable {
         ("0001", .pass), ("001", .horizontal), ("1", .vertical(0)),
         ("011", .vertical(1)), ("000011", .vertical(2)), ("0000011", .vertical(3)),
         ("010", .vertical(-1)), ("000010", .vertical(-2)), ("0000010", .vertical(-3)),
+        // The prefix of extensions (T.4 Table 4): stepped over whole.
+        ("0000001", .invalid),
     ]
 
     private static let whiteTerminating = [
