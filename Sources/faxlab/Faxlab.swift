@@ -4,5 +4,5 @@ import ArgumentParser
 struct Faxlab: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "faxlab", abstract: "The project's own bench: truth tables, big captures, fuzzing, speed.",
-        subcommands: [GrowCommand.self])
+        subcommands: [TruthCommand.self, BenchCommand.self, FuzzCommand.self, GrowCommand.self, FuzzWorkCommand.self])
 }

@@ -157,7 +157,6 @@ public struct UDPTLReceiver: Sendable {
         var sequence: Int
     }
 
-    /// Counts a datagram in its place, repairs with it what it can, and sends out what is in order now.
     private mutating func accept(
         _ arrival: Arrival, _ datagram: RawSpan, _ deliver: (Delivery, RawSpan) -> Void
     ) {
@@ -165,26 +164,25 @@ public struct UDPTLReceiver: Sendable {
         let layout = arrival.layout
         let repaired = history.slot(arrival.sequence)
         if repaired != nil, arrival.sequence >= next { takeBack(repaired) }
-        // A cut primary is better than none: what kind of packet came, and when.
-        let primary = layout.primary.isEmpty ? layout.cutPrimary : layout.primary
-        let hasPrimary = !primary.isEmpty
+        let hasPrimary = !layout.primary.isEmpty
         // The common case: nothing waits, nothing is missing.
         if hasPrimary, arrival.sequence == next, holeSince == nil {
-            if keepsHistory { keep(arrival, datagram.extracting(primary)) }
+            if keepsHistory { keep(arrival, datagram) }
             deliver(
                 Delivery(sequence: next, origin: .primary, time: arrival.time, frame: arrival.frame),
-                datagram.extracting(primary))
+                datagram.extracting(layout.primary))
             next += 1
             return
         }
-        if hasPrimary { keep(arrival, datagram.extracting(primary)) }
+        if hasPrimary { keep(arrival, datagram) }
         repair(arrival, datagram)
         release(at: arrival.time, deliver)
     }
 
-    private mutating func keep(_ arrival: Arrival, _ primary: RawSpan) {
+    private mutating func keep(_ arrival: Arrival, _ datagram: RawSpan) {
         history.store(
-            primary, sequence: arrival.sequence, origin: .primary, time: arrival.time, frame: arrival.frame)
+            datagram.extracting(arrival.layout.primary), sequence: arrival.sequence, origin: .primary,
+            time: arrival.time, frame: arrival.frame)
     }
 
     /// Its number went out already, repaired, or was given up.

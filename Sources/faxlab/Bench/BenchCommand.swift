@@ -1,0 +1,88 @@
+import ArgumentParser
+import FaxCore
+import Foundation
+import Simulator
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure faxprobe against tcpdump and tshark on a capture grown from the corpus.",
+        discussion: "Ends with 1 when a demand is not met.")
+
+    @Option(help: "The optimised command.") var faxprobe = ".build/release/faxprobe"
+    @Option(help: "The folder with the small captures.") var corpus = "corpus/captures"
+    @Option(help: "Size of the capture in megabytes.") var megabytes = 500
+    @Option(help: "Runs of each program; the median counts.") var runs = 5
+    @Option(help: "Calls at one time, about.") var concurrency = 50
+    @Option(help: "The same seed makes the same capture.") var seed: UInt64 = 1
+    @Flag(help: "Leave tshark out (it needs a minute a run).") var withoutTshark = false
+    @Flag(help: "Only the capture itself, not twice and four times its length.") var withoutGrowth = false
+
+    /// T.38 and G.711 calls, calls that failed to be set up, SIP over TCP: what a fax server's interface sees.
+    private static let mix = [
+        "01-t38-clean-1page-ecm", "02-t38-clean-3pages-fine-noecm", "03-g711u-clean-1page",
+        "05-t38-rejected-488-fallback-g711", "06-t38-redundancy-3pct-loss", "08-t38-fec-3pct-loss",
+        "15c-t38-v27ter-4800", "16-gateway-t38-to-g711", "17a-sip-fail-486", "18-register-digest-t38", "21-tcp-t38",
+        "22-two-faxes-plus-voice", "31b-sip-chan_sip-488-fallback", "54-voice-call-only",
+    ]
+
+    func run() throws {
+        let templates = try GrownFile.templates(Self.mix.map { "\(corpus)/\($0)/capture.pcap" }) { print($0) }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "faxprobe-bench-\(getpid())").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+
+        print(Machine.description)
+        var table = SpeedTable()
+        var sizes: [Int] = []
+        for factor in withoutGrowth ? [1] : [1, 2, 4] {
+            let path = "\(folder)/grown.pcap"
+            let plan = CaptureGrower.Plan(octets: factor * megabytes * 1_000_000, concurrency: concurrency, seed: seed)
+            let made = try GrownFile.write(templates, plan: plan, to: path)
+            print("\(factor)x: \(made.copies) captures of the corpus, \(made.frames) frames, \(made.octets) octets")
+            sizes.append(made.octets)
+            try measure(path, octets: made.octets, isFirst: factor == 1, into: &table)
+        }
+        print("\nMedian of \(runs) runs (tshark: 1):\n\n\(table.text())\n")
+        let demands = Demand.all(table, sizes: sizes)
+        for demand in demands { print(demand.text) }
+        if demands.contains(where: { !$0.isMet }) { throw ExitCode(1) }
+    }
+
+    private func measure(_ path: String, octets: Int, isFirst: Bool, into table: inout SpeedTable) throws {
+        let tcpdump = ["tcpdump", "-r", path, "-w", "/dev/null"]
+        _ = try checked(tcpdump)  // brings the file into the cache
+        table.append("tcpdump", octets: octets, try repeated(tcpdump))
+        for jobs in [1, 2] {
+            let analyze = [faxprobe, "analyze", "--calls", "--no-audio", "--jobs", "\(jobs)", path]
+            table.append("faxprobe --jobs \(jobs)", octets: octets, try repeated(analyze, mayFindFailures: true))
+        }
+        if isFirst, !withoutTshark {
+            table.append("tshark", octets: octets, [try checked(["tshark", "-r", path, "-q", "-z", "rtp,streams"])])
+        }
+    }
+
+    private func repeated(_ arguments: [String], mayFindFailures: Bool = false) throws -> [ChildProcess.Cost] {
+        try (0..<max(1, runs)).map { _ in try checked(arguments, mayFindFailures: mayFindFailures) }
+    }
+
+    /// Status 1 of faxprobe says that some fax failed, which the corpus wants.
+    private func checked(_ arguments: [String], mayFindFailures: Bool = false) throws -> ChildProcess.Cost {
+        let cost = try ChildProcess.run(arguments)
+        guard cost.status == 0 || (mayFindFailures && cost.status == 1) else {
+            throw LabError("\(arguments.joined(separator: " ")) ended with \(cost.status)")
+        }
+        return cost
+    }
+}
+
+/// Where the figures come from.
+private enum Machine {
+    static var description: String {
+        let cpu = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?
+            .split(separator: "\n").first { $0.hasPrefix("model name") }?.split(separator: ":").last
+        let date = Date().formatted(.iso8601.year().month().day())
+        let model = cpu.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown processor"
+        return "\(date), \(ProcessInfo.processInfo.activeProcessorCount) cores, \(model)"
+    }
+}
