@@ -1,7 +1,8 @@
 import FaxCore
+import FaxWire
 import PcapDecode
 
-/// From a call to its fax.
+/// From a call to its fax: what was on the line, the T.30 story in it, and the outcome.
 public struct FaxAnalyzer: Sendable {
     public struct Options: Sendable {
         /// Decode page images (`false`: count pages only).
@@ -17,7 +18,89 @@ public struct FaxAnalyzer: Sendable {
     }
 
     public func analyze(_ call: Call) -> FaxSession {
-        FaxSession()
+        let record = T38Carriage.read(call.streams)
+        var story = StoryBuilder(decodePages: options.decodePages)
+        let parties = PartyGuess(record)
+        for event in record.events.sorted(by: { ($0.span.end, $0.stream) < ($1.span.end, $1.stream) }) {
+            var event = event
+            event.party = event.party ?? parties[event.stream]
+            story.take(event)
+        }
+        story.finish()
+        var session = story.session
+        session.signals.sort { $0.start < $1.start }
+        session.messages.sort { $0.time < $1.time }
+        session.remarks += record.quirks.map(SessionRemark.init)
+        session.carriedBy = carriage(of: call)
+        summarize(&session, accepted: story.lastAcceptedSettings)
+        session.outcome = FaxJudge(call: call, story: story, hasT30: !record.events.isEmpty).outcome(of: session)
+        return session
+    }
+
+    /// The contract's figures: of the last confirmed page, else of the last accepted training.
+    private func summarize(_ session: inout FaxSession, accepted: ImageSettings?) {
+        let numbers = Set(session.pages.map(\.number))
+        let hasFax = !session.messages.isEmpty || !session.pages.isEmpty
+        session.pagesSent = hasFax ? numbers.count : nil
+        session.pagesConfirmed = hasFax ? Set(session.pages.filter { $0.confirmedBy != nil }.map(\.number)).count : nil
+        let page = session.pages.last { $0.confirmedBy != nil }
+        session.modem = accepted?.modem?.rawValue
+        session.rateBps = page?.rateBps ?? accepted?.rateBps
+        session.ecm = accepted?.ecm
+        session.compression = page?.compression ?? accepted?.compression
+        session.resolutionDPI = page?.resolutionDPI ?? accepted?.resolution
+        session.widthPx = page?.widthPx ?? accepted?.widthPx
+    }
+
+    private func carriage(of call: Call) -> String {
+        if call.streams.contains(where: { $0.t38?.entries.isEmpty == false }) { return "t38" }
+        if let change = call.signalling.t38Switch, let status = change.status, (200..<300).contains(status) {
+            return "t38"
+        }
+        guard let codec = call.streams.first(where: { $0.kind == .rtp || $0.kind == .srtp })?.codec else {
+            return "none"
+        }
+        return codec == "PCMU" || codec == "PCMA" ? "g711" : codec
+    }
+}
+
+/// Who is who where no signalling tells: CED, DIS and its companions come from the called side, CNG from the caller.
+struct PartyGuess {
+    private var parties: [Int: Party] = [:]
+
+    init(_ record: LineRecord) {
+        var streams: [Int] = []
+        for event in record.events where event.party == nil {
+            if !streams.contains(event.stream) { streams.append(event.stream) }
+            guard parties[event.stream] == nil, let party = Self.party(event) else { continue }
+            parties[event.stream] = party
+        }
+        guard streams.count == 2, parties.count == 1, let (known, party) = parties.first else { return }
+        for stream in streams where stream != known { parties[stream] = party.other }
+    }
+
+    subscript(stream: Int) -> Party? { parties[stream] }
+
+    private static func party(_ event: LineEvent) -> Party? {
+        switch event.content {
+        case .signal(.cng): return .caller
+        case .signal(.ced), .signal(.ansam): return .callee
+        case .frame(let frame) where frame.modem == .v21 && frame.crcOK == true && frame.octets.count >= 3:
+            switch frame.octets[2] {
+            case 0x80, 0x40, 0x20: return .callee
+            case 0x81, 0x41, 0x21: return .caller
+            default: return nil
+            }
+        default: return nil
+        }
+    }
+}
+
+extension SessionRemark {
+    init(_ quirk: LineQuirk) {
+        self.init(
+            name: quirk.name, time: quirk.time, frames: quirk.frames, direction: quirk.party,
+            text: "\(quirk.count) ×")
     }
 }
 

@@ -157,6 +157,7 @@ public struct UDPTLReceiver: Sendable {
         var sequence: Int
     }
 
+    /// Counts a datagram in its place, repairs with it what it can, and sends out what is in order now.
     private mutating func accept(
         _ arrival: Arrival, _ datagram: RawSpan, _ deliver: (Delivery, RawSpan) -> Void
     ) {
@@ -164,25 +165,26 @@ public struct UDPTLReceiver: Sendable {
         let layout = arrival.layout
         let repaired = history.slot(arrival.sequence)
         if repaired != nil, arrival.sequence >= next { takeBack(repaired) }
-        let hasPrimary = !layout.primary.isEmpty
+        // A cut primary is better than none: what kind of packet came, and when.
+        let primary = layout.primary.isEmpty ? layout.cutPrimary : layout.primary
+        let hasPrimary = !primary.isEmpty
         // The common case: nothing waits, nothing is missing.
         if hasPrimary, arrival.sequence == next, holeSince == nil {
-            if keepsHistory { keep(arrival, datagram) }
+            if keepsHistory { keep(arrival, datagram.extracting(primary)) }
             deliver(
                 Delivery(sequence: next, origin: .primary, time: arrival.time, frame: arrival.frame),
-                datagram.extracting(layout.primary))
+                datagram.extracting(primary))
             next += 1
             return
         }
-        if hasPrimary { keep(arrival, datagram) }
+        if hasPrimary { keep(arrival, datagram.extracting(primary)) }
         repair(arrival, datagram)
         release(at: arrival.time, deliver)
     }
 
-    private mutating func keep(_ arrival: Arrival, _ datagram: RawSpan) {
+    private mutating func keep(_ arrival: Arrival, _ primary: RawSpan) {
         history.store(
-            datagram.extracting(arrival.layout.primary), sequence: arrival.sequence, origin: .primary,
-            time: arrival.time, frame: arrival.frame)
+            primary, sequence: arrival.sequence, origin: .primary, time: arrival.time, frame: arrival.frame)
     }
 
     /// Its number went out already, repaired, or was given up.

@@ -17,6 +17,17 @@ public enum RTCPPacket: Hashable, Sendable {
         public var packets: UInt32
         public var octets: UInt32
         public var blocks: [ReportBlock]
+
+        public init(
+            ssrc: UInt32, ntpTime: UInt64, rtpTimestamp: UInt32, packets: UInt32, octets: UInt32, blocks: [ReportBlock]
+        ) {
+            self.ssrc = ssrc
+            self.ntpTime = ntpTime
+            self.rtpTimestamp = rtpTimestamp
+            self.packets = packets
+            self.octets = octets
+            self.blocks = blocks
+        }
     }
 
     /// What a receiver says of one source (RFC 3550 §6.4.1).
@@ -32,11 +43,29 @@ public enum RTCPPacket: Hashable, Sendable {
         public var lastSenderReport: UInt32
         /// In 1/65536 s.
         public var delaySinceSenderReport: UInt32
+
+        public init(
+            ssrc: UInt32, fractionLost: UInt8, cumulativeLost: Int32, highestSequence: UInt32, jitter: UInt32,
+            lastSenderReport: UInt32, delaySinceSenderReport: UInt32
+        ) {
+            self.ssrc = ssrc
+            self.fractionLost = fractionLost
+            self.cumulativeLost = cumulativeLost
+            self.highestSequence = highestSequence
+            self.jitter = jitter
+            self.lastSenderReport = lastSenderReport
+            self.delaySinceSenderReport = delaySinceSenderReport
+        }
     }
 
     public struct SourceName: Hashable, Sendable {
         public var ssrc: UInt32
         public var canonicalName: String?
+
+        public init(ssrc: UInt32, canonicalName: String?) {
+            self.ssrc = ssrc
+            self.canonicalName = canonicalName
+        }
     }
 
     /// Packets read from one compound packet.

@@ -82,6 +82,8 @@ public struct MediaClassifier: Sendable {
         if UDPTLPacket.looksLike(bytes) { return false }
         if isSTUN(bytes) || RTCPPacket.looksLike(bytes) { return true }
         let layout = UDPTLLayout(bytes)
+        // More octets left over than read: no encoder's slip.
+        if layout.trailing > layout.end { return true }
         // The primary is there and makes sense: UDPTL whose end is damaged or cut.
         if !layout.primary.isEmpty, layout.isComplete || isCut || !RTPHeader.looksLike(bytes),
             IFPCursor.looksLike(bytes.extracting(layout.primary))

@@ -44,6 +44,8 @@ public struct UDPTLLayout: Sendable {
 
     public private(set) var sequence: UInt16 = 0
     public private(set) var primary: Range<Int> = 0..<0
+    /// What is there of a primary whose length reaches past the datagram (capture or sender cut it); else empty.
+    public private(set) var cutPrimary: Range<Int> = 0..<0
     public private(set) var recovery: Recovery?
     /// How many entries the packet announces, and how many of them are there.
     public private(set) var announcedEntries = 0
@@ -68,7 +70,10 @@ public struct UDPTLLayout: Sendable {
         sequence = bytes.be16(0)
         end = 2
         guard let length = length(bytes, .primaryLength) else { return }
-        guard byteCount - end >= length else { return halt(.primary, .lies, end, length) }
+        guard byteCount - end >= length else {
+            cutPrimary = end..<byteCount
+            return halt(.primary, .lies, end, length)
+        }
         primary = end..<end + length
         end += length
         guard end < byteCount else { return halt(.recovery, .short, end, 1) }

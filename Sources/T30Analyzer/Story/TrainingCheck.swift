@@ -1,0 +1,38 @@
+/// What a TCF shows: it should be 1.5 s of zeros (T.30 5.3.6.1.3).
+struct TrainingCheck {
+    var longestZeroRunBits = 0
+    var errors = 0
+
+    /// Octets as on the line. Ones at the very beginning and end are lead-in and tail of the modem, not errors.
+    init(_ octets: [UInt8]) {
+        var run = 0
+        var ones = 0
+        var seenZeroRun = false
+        var tail = 0
+        for octet in octets {
+            if octet == 0 {
+                run += 8
+                seenZeroRun = true
+                tail = 0
+                continue
+            }
+            for bit in (0..<8).reversed() {
+                if octet >> UInt8(bit) & 1 == 0 {
+                    run += 1
+                    continue
+                }
+                longestZeroRunBits = max(longestZeroRunBits, run)
+                run = 0
+                if seenZeroRun {
+                    ones += 1
+                    tail += 1
+                }
+            }
+        }
+        longestZeroRunBits = max(longestZeroRunBits, run)
+        errors = tail <= Self.tailBits ? ones - tail : ones
+    }
+
+    /// Ones this few after the last zero octet are the end of the signal.
+    private static let tailBits = 16
+}
