@@ -72,17 +72,27 @@ extension SIPMessage {
         return end
     }
 
+    /// Header lines up to an empty one, folding allowed, then the content.
     private static func part(_ octets: ArraySlice<UInt8>) -> Part {
         var lineStart = octets.startIndex
         var type: ArraySlice<UInt8>?
+        var isInType = false
         while lineStart < octets.endIndex {
             let lineEnd = octets[lineStart...].firstIndex(of: 0x0A) ?? octets.endIndex
-            let line = SIPText.trimmed(octets[lineStart..<lineEnd])
+            let whole = octets[lineStart..<lineEnd]
+            let line = SIPText.trimmed(whole)
             lineStart = min(lineEnd + 1, octets.endIndex)
             if line.isEmpty { break }
+            if let first = whole.first, first.isBlank, isInType, let begun = type {
+                type = octets[begun.startIndex..<line.endIndex]
+                continue
+            }
+            isInType = false
             guard let colon = line.firstIndex(of: 0x3A) else { continue }
             let name = SIPText.string(SIPText.trimmed(line[..<colon])).lowercased()
-            if name == "content-type" || name == "c" { type = SIPText.trimmed(line[(colon + 1)...]) }
+            guard name == "content-type" || name == "c" else { continue }
+            type = SIPText.trimmed(line[(colon + 1)...])
+            isInType = true
         }
         return Part(type: type, body: octets[lineStart...])
     }

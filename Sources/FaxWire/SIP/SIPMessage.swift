@@ -18,7 +18,7 @@ public struct SIPMessage: Sendable, Hashable {
         /// Octets of the body.
         public static let bodyOctets = 1_048_576
         /// Octets of a method.
-        public static let methodOctets = 32
+        public static let methodOctets = 64
     }
 
     /// One header field: its place in ``SIPMessage/octets``, folding included.

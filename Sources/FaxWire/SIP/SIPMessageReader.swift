@@ -148,12 +148,16 @@ private struct SIPMessageReader: ~Escapable {
             throw failure("start line", start, .limit("SIPMessage.Limit.headOctets", SIPMessage.Limit.headOctets))
         }
         let range = trimmed(whole)
-        if range != whole { note("start line", start, .invalid("has blanks around it")) }
         var wordEnd = range.lowerBound
         while wordEnd < range.upperBound, !octets.octet(wordEnd).isBlank { wordEnd += 1 }
         if wordEnd == range.upperBound { throw failure("start line", start, .invalid("is one word")) }
         let word = range.lowerBound..<wordEnd
-        if isVersion(word) { return try readStatusLine(range, after: wordEnd) }
+        let isResponse = isVersion(word)
+        // The blank before an empty reason phrase has to stand (RFC 3261 §7.2).
+        if isResponse ? range.lowerBound != whole.lowerBound : range != whole {
+            note("start line", start, .invalid("has blanks around it"))
+        }
+        if isResponse { return try readStatusLine(whole, after: wordEnd) }
         return try readRequestLine(range, method: word)
     }
 
