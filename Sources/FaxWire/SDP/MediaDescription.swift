@@ -127,7 +127,7 @@ public struct SDPCapabilities: Sendable, Hashable {
             descriptions.append(
                 Description(number: number, kind: words[0], transport: words[1], formats: Array(words.dropFirst(2))))
         }
-        parameters = attributes.all("cpar")
+        parameters = attributes.all("cpar").map { SIPText.string(SIPText.trimmed(Array($0.utf8)[...])) }
     }
 
     public var offersT38: Bool {
