@@ -1,4 +1,5 @@
 import FaxCore
+import FaxWire
 
 /// The octets of a file or of standard input in order, unpacked when they are gzip or zstd (told by content). One
 /// buffer of fixed size holds the window that the reader looks at; plain files are read straight into it.
@@ -8,6 +9,8 @@ struct ByteSource: ~Copyable {
     enum Limit {
         /// Octets of the window: no record longer than this is seen whole.
         static let window = 1 << 20
+        /// Octets of one block that are passed over in a stream, whose size is not known.
+        static let streamedBlock = 1 << 26
     }
 
     enum Compression: Sendable, Hashable { case none, gzip, zstd }
@@ -109,6 +112,15 @@ struct ByteSource: ~Copyable {
         case .cut: "the \(compression) data are cut off"
         case .damaged(let what): "the \(compression) data are damaged: \(what)"
         }
+    }
+
+    /// Whether a pcapng block of `length` octets can begin here: in a file it ends with the same length again, in a
+    /// stream its length is bounded.
+    func holdsBlock(_ length: Int, _ order: ByteOrder) -> Bool {
+        guard let size else { return length <= Limit.streamedBlock }
+        guard Int64(position) + Int64(length) <= size else { return false }
+        let trailer = file.octets(4, at: Int64(position) + Int64(length) - 4)
+        return trailer.count == 4 && Int(trailer.span.bytes.u32(0, order)) == length
     }
 
     /// Moves past `count` octets of the window.

@@ -48,6 +48,13 @@ struct FileDescriptor: ~Copyable {
         return octets
     }
 
+    /// `count` octets at `offset` of a regular file, fewer where they cannot be read.
+    func octets(_ count: Int, at offset: Int64) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { buffer, got in
+            got = max(0, pread(number, buffer.baseAddress, count, off_t(offset)))
+        }
+    }
+
     /// Reads up to `count` octets to `target`; 0 at the end.
     func read(into target: UnsafeMutableRawPointer, count: Int) throws(SystemError) -> Int {
         while true {
