@@ -16,6 +16,12 @@ func readAll(_ reader: CaptureReader) -> [ReadFrame] {
     return frames
 }
 
+/// A reader of octets that stand in a file without name.
+func open(_ bytes: [UInt8], filter: String? = nil) throws -> CaptureReader {
+    let file = try TemporaryFile(bytes)
+    return try withExtendedLifetime(file) { try CaptureReader(path: file.path, filter: filter) }
+}
+
 @Suite("Classic pcap files")
 struct PcapReadingTests {
     static let headers = ByteOrder.allCases.flatMap { order in
@@ -36,8 +42,7 @@ struct PcapReadingTests {
 
     @Test("what was written is read, in both byte orders and resolutions", arguments: headers)
     func roundTrip(_ header: PcapHeader) throws {
-        let file = try TemporaryFile(Self.sample(header))
-        let reader = try CaptureReader(path: file.path)
+        let reader = try open(Self.sample(header))
         let frames = readAll(reader)
         #expect(frames.map(\.bytes) == [[1, 2, 3, 4, 5], [], [9, 8, 7]])
         #expect(

@@ -28,8 +28,7 @@ struct PcapngReadingTests {
 
     @Test("sections, interfaces, clocks and packet blocks", arguments: orders)
     func everything(_ first: ByteOrder, _ second: ByteOrder) throws {
-        let file = try TemporaryFile(Self.sample(first, second))
-        let reader = try CaptureReader(path: file.path)
+        let reader = try open(Self.sample(first, second))
         let frames = readAll(reader)
         #expect(reader.format == .pcapng)
         #expect(frames.map(\.bytes) == [[1], [2, 2], [3, 3, 3], [4, 4, 4, 4], [5, 5, 5, 5, 5], [6]])
@@ -76,10 +75,9 @@ struct PcapngReadingTests {
     @Test("cut at every octet: the frames before stay, the cut is told")
     func truncation() throws {
         let whole = Self.sample()
-        let all = readAll(try CaptureReader(path: try TemporaryFile(whole).path))
+        let all = readAll(try open(whole))
         for length in 0..<whole.count {
-            let file = try TemporaryFile([UInt8](whole.prefix(length)))
-            guard let reader = try? CaptureReader(path: file.path) else {
+            guard let reader = try? open([UInt8](whole.prefix(length))) else {
                 #expect(length < 16)
                 continue
             }
@@ -101,7 +99,7 @@ struct PcapngReadingTests {
             damaged.packet(ticks: 2, frame: [2])
             var bytes = damaged.bytes
             bytes.replaceSubrange(start + 4..<start + 8, with: [0xFC, 0xFF, 0xFF, 0xFF])
-            let reader = try CaptureReader(path: try TemporaryFile(bytes).path)
+            let reader = try open(bytes)
             #expect(readAll(reader).map(\.bytes) == [[1, 1], [2]])
             let warning = try #require(reader.warnings.kept.first)
             #expect(warning.offset == start)
@@ -115,7 +113,7 @@ struct PcapngReadingTests {
         writer.interface(PcapngInterface(linkType: .ethernet))
         writer.block(0x0BAD, [UInt8](repeating: 0xAA, count: 3 << 20))
         writer.packet(ticks: 2, frame: [2])
-        let reader = try CaptureReader(path: try TemporaryFile(writer.bytes).path)
+        let reader = try open(writer.bytes)
         #expect(readAll(reader).map(\.bytes) == [[2]])
     }
 
@@ -126,7 +124,7 @@ struct PcapngReadingTests {
             for value: UInt8 in [0, 0xFF] {
                 var bytes = whole
                 bytes[offset] = value
-                guard let reader = try? CaptureReader(path: try TemporaryFile(bytes).path) else { continue }
+                guard let reader = try? open(bytes) else { continue }
                 #expect(readAll(reader).count <= 7)
             }
         }
