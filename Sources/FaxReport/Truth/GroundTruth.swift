@@ -112,7 +112,8 @@ public struct TruthCase: Sendable {
         received = truth.receivedFiles.compactMap(existing)
         receivedWhole = []
         if let source = truth.derivedFrom {
-            receivedWhole = try Self.received(ofSource: folder.appending(path: source))
+            let files = try Self.received(ofSource: folder.appending(path: source))
+            if truth.isCut { receivedWhole = files } else { received = files }
         }
     }
 

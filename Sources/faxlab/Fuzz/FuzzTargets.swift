@@ -52,6 +52,10 @@ extension FuzzTarget {
                 framer.gap()
                 framer.feed(octets.span.bytes) { _ in }
             },
+            .mutants("T.30 frames", of: \.t30) { octets in
+                _ = try? T30Frame(octets: octets.span.bytes)
+                _ = T30Frame(lax: octets).name
+            },
             .mutants("page coding", of: pages, feed: page),
         ]
     }
