@@ -323,10 +323,11 @@ public struct UDPTLReceiver: Sendable {
     private func contentMark(_ datagram: RawSpan, _ layout: UDPTLLayout) -> UInt64 {
         var mark = UInt64(layout.primary.count) &+ 0x9E37_79B9_7F4A_7C15
         var offset = layout.primary.lowerBound
-        while offset + 4 <= layout.primary.upperBound {
-            mark = (mark ^ UInt64(datagram.be32(offset))) &* 0x0000_0100_0000_01B3
+        while offset + 8 <= layout.primary.upperBound {
+            let word = UInt64(datagram.be32(offset)) << 32 | UInt64(datagram.be32(offset + 4))
+            mark = (mark ^ word) &* 0x9E37_79B9_7F4A_7C15
             mark ^= mark >> 29
-            offset += 4
+            offset += 8
         }
         while offset < layout.primary.upperBound {
             mark = (mark ^ UInt64(datagram.octet(offset))) &* 0x0000_0100_0000_01B3

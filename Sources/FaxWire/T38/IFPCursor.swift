@@ -121,22 +121,28 @@ public struct IFPCursor: Sendable {
         return try bits(bytes, 6, field)
     }
 
+    @inline(__always)
     private mutating func bit(_ bytes: RawSpan, _ field: StaticString) throws(DecodeFailure) -> Bool {
         try bits(bytes, 1, field) == 1
     }
 
+    /// The next `count` bits, at most 16.
+    @inline(__always)
     private mutating func bits(_ bytes: RawSpan, _ count: Int, _ field: StaticString) throws(DecodeFailure) -> Int {
-        let last = (position + count - 1) / 8
-        guard last < bytes.byteCount else {
-            throw DecodeFailure(
-                layer: .ifp, field: field.description, offset: position / 8,
-                reason: .short(needed: last + 1 - position / 8, have: bytes.byteCount - position / 8))
-        }
-        var value = 0
-        for index in position / 8...last { value = value << 8 | Int(bytes.octet(index)) }
-        let unread = 8 * (last + 1) - (position + count)
-        position += count
-        return (value >> unread) & (1 << count - 1)
+        let first = position >> 3
+        let last = (position &+ count &- 1) >> 3
+        guard last < bytes.byteCount else { throw short(bytes, last, field) }
+        var value = Int(bytes.octet(first))
+        if last > first { value = value << 8 | Int(bytes.octet(first + 1)) }
+        if last > first + 1 { value = value << 8 | Int(bytes.octet(last)) }
+        position &+= count
+        return (value >> (8 &* (last &+ 1) &- position)) & (1 << count - 1)
+    }
+
+    private func short(_ bytes: RawSpan, _ last: Int, _ field: StaticString) -> DecodeFailure {
+        DecodeFailure(
+            layer: .ifp, field: field.description, offset: position / 8,
+            reason: .short(needed: last + 1 - position / 8, have: bytes.byteCount - position / 8))
     }
 
     /// Goes to the next octet; padding bits are zero in PER.

@@ -33,6 +33,7 @@ public struct IFPFormDetector: Sendable {
         }
         guard first & 0x80 != 0 else { return }
         packets += 1
+        if isSettled { return }
         if !Self.read(bytes, .v1998, .bits, &old) { old.failures += 1 }
         var bitwise = new
         if Self.read(bytes, .v2002, .bits, &bitwise) {
@@ -47,6 +48,10 @@ public struct IFPFormDetector: Sendable {
         old.isBlind = true
         new.isBlind = true
     }
+
+    /// So many packets that only one form reads need no more beside them.
+    private static let enough = 32
+    private var isSettled: Bool { abs(old.failures - new.failures) >= Self.enough }
 
     /// The form that fits better; `nil` when both fit alike.
     public var form: IFPForm? {

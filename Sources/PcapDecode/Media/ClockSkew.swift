@@ -13,7 +13,7 @@ struct ClockSkew: Sendable {
     private struct Block: Sendable {
         /// Nanoseconds from the first packet to the arrival of the least delayed one, and its delay.
         var time: Int64
-        var delay: Int64
+        var delay: Double
     }
 
     /// Blocks are joined in pairs when there are this many; their length doubles then.
@@ -21,6 +21,7 @@ struct ClockSkew: Sendable {
     private static let fewestBlocks = 10
     private static let shortest: Int64 = 10_000_000_000
 
+    private let nanosecondsPerTick: Double
     private var blocks: [Block] = []
     private var blockLength: Int64 = 500_000_000
     private var current: Block?
@@ -29,7 +30,11 @@ struct ClockSkew: Sendable {
     private var firstTimestamp = 0
     private var isStarted = false
 
-    mutating func add(time: Instant, timestamp: Int, clockRate: Int) {
+    init(clockRate: Int) {
+        nanosecondsPerTick = 1e9 / Double(clockRate)
+    }
+
+    mutating func add(time: Instant, timestamp: Int) {
         if !isStarted {
             isStarted = true
             firstTime = time
@@ -37,9 +42,8 @@ struct ClockSkew: Sendable {
             blockEnd = blockLength
         }
         let elapsed = time.nanoseconds &- firstTime.nanoseconds
-        let (ticks, overflow) = (timestamp &- firstTimestamp).multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return }
-        let delay = elapsed &- Int64(ticks / clockRate)
+        // Below 2^53 ns, a hundred days, a Double is exact.
+        let delay = Double(elapsed) - Double(timestamp &- firstTimestamp) * nanosecondsPerTick
         if elapsed >= blockEnd { closeBlock(elapsed) }
         if let block = current, block.delay <= delay { return }
         current = Block(time: elapsed, delay: delay)
@@ -66,7 +70,7 @@ struct ClockSkew: Sendable {
         else { return nil }
         let count = Double(blocks.count)
         let times = blocks.map { Double($0.time) }
-        let delays = blocks.map { Double($0.delay) }
+        let delays = blocks.map(\.delay)
         let meanTime = times.reduce(0, +) / count
         let meanDelay = delays.reduce(0, +) / count
         var spread = 0.0

@@ -29,13 +29,12 @@ public struct RTPStreamAccumulator: Sendable {
     /// Ticks per second of the timestamps; without it there is no jitter, packet time and skew.
     public let clockRate: Int?
     private var packetTime = PacketTime()
-    private var skew = ClockSkew()
+    private var skew: ClockSkew
+    private let ticksPerNanosecond: Double
     private var jitterTicks = 0.0
     private var maximumJitterTicks = 0.0
-    private var maximumGap = Duration.zero
+    private var maximumGapNanoseconds: Int64 = 0
     private var last: Arrival?
-    /// Of the first packet, for times relative to it.
-    private var firstTime = Instant.zero
     private var farSequence: UInt16?
 
     private struct Arrival: Sendable {
@@ -48,14 +47,18 @@ public struct RTPStreamAccumulator: Sendable {
 
     public init(clockRate: Int?) {
         self.clockRate = clockRate.flatMap { $0 > 0 ? $0 : nil }
+        skew = ClockSkew(clockRate: self.clockRate ?? 1)
+        ticksPerNanosecond = Double(self.clockRate ?? 1) / 1e9
     }
 
     /// Takes a packet. `byteCount`: of the RTP packet.
     public mutating func add(
         _ header: RTPHeader, content: Content, byteCount: Int, time: Instant, frame: FrameRef
     ) {
-        var step = tracker.take(
-            header.sequence, time: time, frame: frame, acceptJump: timestampsExplainJump(header, time))
+        var step = tracker.take(header.sequence, time: time, frame: frame)
+        if step.kind == .far, timestampsExplainJump(header, time) {
+            step = tracker.take(header.sequence, time: time, frame: frame, acceptJump: true)
+        }
         if step.kind == .far {
             guard let far = farSequence, header.sequence == far &+ 1 else {
                 if farSequence != nil { strays += 1 }
@@ -69,15 +72,17 @@ public struct RTPStreamAccumulator: Sendable {
         count(header, content, byteCount)
         guard step.kind != .duplicate else { return }
         let previous = last
-        if let previous { maximumGap = max(maximumGap, time - previous.time) } else { firstTime = time }
+        if let previous {
+            maximumGapNanoseconds = max(maximumGapNanoseconds, time.nanoseconds &- previous.time.nanoseconds)
+        }
         let timestamp = previous.map { extended(header.timestamp, near: $0.timestamp) } ?? Int(header.timestamp)
         let arrival = Arrival(time: time, timestamp: timestamp, sequence: step.sequence, content: content)
         // A late packet would turn the clock back for those after it.
         if previous.map({ step.sequence > $0.sequence }) ?? true { last = arrival }
-        guard content == .media, let clockRate else { return }
-        skew.add(time: time, timestamp: timestamp, clockRate: clockRate)
+        guard content == .media, clockRate != nil else { return }
+        skew.add(time: time, timestamp: timestamp)
         guard let previous, previous.content == .media else { return }
-        jitter(arrival, previous, clockRate)
+        jitter(arrival, previous)
         if step.kind == .next {
             let ticks = timestamp - previous.timestamp
             if header.marker, ticks > 2 * packetTime.commonest { silences += 1 }
@@ -110,12 +115,12 @@ public struct RTPStreamAccumulator: Sendable {
         reference + Int(Int32(bitPattern: timestamp &- UInt32(truncatingIfNeeded: reference)))
     }
 
-    private mutating func jitter(_ arrival: Arrival, _ previous: Arrival, _ clockRate: Int) {
-        let arrived = (arrival.time - previous.time).inSeconds * Double(clockRate)
+    private mutating func jitter(_ arrival: Arrival, _ previous: Arrival) {
+        let arrived = Double(arrival.time.nanoseconds &- previous.time.nanoseconds) * ticksPerNanosecond
         let difference = abs(arrived - Double(arrival.timestamp - previous.timestamp))
         // A jump of the timestamps (another source, a pause without marker) is no jitter.
-        guard difference < 5 * Double(clockRate) else { return }
-        jitterTicks += (difference - jitterTicks) / 16
+        guard difference < 5e9 * ticksPerNanosecond else { return }
+        jitterTicks += (difference - jitterTicks) * 0.0625
         maximumJitterTicks = max(maximumJitterTicks, jitterTicks)
     }
 
@@ -123,7 +128,7 @@ public struct RTPStreamAccumulator: Sendable {
     public var statistics: StreamStatistics {
         var statistics = StreamStatistics()
         statistics.take(tracker)
-        statistics.maximumGap = packets > 1 ? maximumGap : nil
+        statistics.maximumGap = packets > 1 ? .nanoseconds(maximumGapNanoseconds) : nil
         statistics.markers = markers
         statistics.comfortNoise = comfortNoise
         statistics.largestPacket = packets > 0 ? largestPacket : nil

@@ -44,7 +44,8 @@ public struct TelephoneEventCollector: Sendable {
         }
         guard events.count < Self.eventLimit else { return }
         current = Current(
-            code: event.code, timestamp: timestamp, before: 0, duration: Int(event.durationTicks), hasEnded: event.isEnd)
+            code: event.code, timestamp: timestamp, before: 0, duration: Int(event.durationTicks), hasEnded: event.isEnd
+        )
         events.append(
             TelephoneEventRecord(
                 time: time, frame: frame, code: event.code, name: event.name,
