@@ -135,7 +135,7 @@ struct UDPTLReceiverTests {
 
     @Test func residualLossFallsWithTheDepth() {
         var random = SeededRandom(seed: 7)
-        let count = 20_000
+        let count = 6_000
         let loss = 0.1
         let packets = samplePackets(count)
         for depth in 0...3 {
