@@ -1,0 +1,36 @@
+import FaxCore
+import PcapDecode
+import T30Analyzer
+
+/// What is told of a capture as a whole, after its calls.
+public enum CaptureText {
+    public static let warningLimit = 20
+
+    /// Lines with line feeds.
+    public static func text(_ summary: CaptureSummary, calls: Int, isVerbose: Bool) -> String {
+        var lines = [totals(summary, calls: calls)]
+        let limit = isVerbose ? summary.warnings.count : warningLimit
+        for warning in summary.warnings.prefix(limit) {
+            lines.append("  warning: " + TerminalText.harmless(warning.description, limit: 300))
+        }
+        let hidden = summary.warnings.count - min(limit, summary.warnings.count) + summary.warningsDropped
+        if hidden > 0 { lines.append("  … \(hidden) more warnings") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func totals(_ summary: CaptureSummary, calls: Int) -> String {
+        let names = summary.files.map { $0 == "-" ? "standard input" : $0 }
+        let name = names.count > 3 ? "\(names.count) files" : names.joined(separator: ", ")
+        var parts = ["\(summary.frames) frames (\(summary.format)\(links(summary)))"]
+        if let first = summary.firstTime, let last = summary.lastTime {
+            parts.append("\(Clock.seconds(last - first)) s from \(Clock.date(first))")
+        }
+        parts.append("\(calls) call\(calls == 1 ? "" : "s")")
+        let stopped = summary.isInterrupted ? "; stopped before its end" : ""
+        return "\(TerminalText.harmless(name, limit: 300)): " + parts.joined(separator: ", ") + stopped
+    }
+
+    private static func links(_ summary: CaptureSummary) -> String {
+        summary.linkTypes.isEmpty ? "" : ", " + summary.linkTypes.joined(separator: "/")
+    }
+}

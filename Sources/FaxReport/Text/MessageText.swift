@@ -1,0 +1,47 @@
+import FaxWire
+import T30Analyzer
+
+/// What a T.30 frame says, for people.
+enum MessageText {
+    /// Of a DIS, DTC or DCS what decides the call; of an ident its text.
+    static func brief(_ message: T30Message) -> String {
+        switch message.name {
+        case "DIS", "DTC", "DCS", "NSF", "NSS", "NSC":
+            return decisive.compactMap { name in
+                message.fields.first { $0.name == name }.flatMap { shown($0) }
+            }.joined(separator: ", ")
+        default:
+            return message.fields.prefix(3).compactMap { shown($0) }.joined(separator: ", ")
+        }
+    }
+
+    /// Names of the fields worth a place in the ladder, in their order there.
+    static let decisive = ["rate", "rates", "modem", "modems", "ecm", "compression", "resolution", "vendor", "v8", "t38"]
+
+    private static func shown(_ field: T30Field) -> String? {
+        switch field.value {
+        case .flag(let flag): flag ? field.name.uppercased() : nil
+        case .number(let number): "\(field.name) \(number)"
+        case .text(let text): TerminalText.harmless(text, limit: 60)
+        case .list(let texts): texts.isEmpty ? nil : TerminalText.harmless(texts.joined(separator: "/"), limit: 80)
+        }
+    }
+
+    /// One line a field, with its bit and meaning.
+    static func full(_ message: T30Message) -> [String] {
+        message.fields.map { field in
+            let bit = field.bit.map { "bit \($0)" } ?? ""
+            return "\(bit.padded(to: 8))\(TerminalText.harmless(field.name).padded(to: 24)) "
+                + "\(value(field.value).padded(to: 12)) \(TerminalText.harmless(field.meaning))"
+        }.map(\.trimmedEnd)
+    }
+
+    private static func value(_ value: T30Field.Value) -> String {
+        switch value {
+        case .flag(let flag): flag ? "yes" : "no"
+        case .number(let number): String(number)
+        case .text(let text): TerminalText.harmless(text)
+        case .list(let texts): TerminalText.harmless(texts.joined(separator: ", "))
+        }
+    }
+}
