@@ -1,7 +1,25 @@
 import ArgumentParser
 
 @main
-struct Faxprobe: AsyncParsableCommand {
+struct Faxprobe: ParsableCommand {
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
-        commandName: "faxprobe", abstract: "Fax over IP, read and explained.")
+        commandName: "faxprobe", abstract: "Fax over IP, read and explained.",
+        version: version, subcommands: [Analyze.self])
+
+    /// Wrong usage is status 2 here (the parser's own would be 64); help and version are 0.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            let code = exitCode(for: error)
+            if code == .validationFailure {
+                Console.complain(fullMessage(for: error))
+                Self.exit(withError: ExitCode(2))
+            }
+            Self.exit(withError: error)
+        }
+    }
 }

@@ -1,0 +1,52 @@
+import Foundation
+
+/// Writes a file whole or not at all: under a temporary name in its folder first, then renamed.
+enum NewFile {
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    static func write(_ octets: [UInt8], to path: String, overwrites: Bool) throws(Failure) {
+        let temporary = path + ".\(getpid()).part"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw Failure(description: "cannot write \(path): \(reason(errno))") }
+        let problem = fill(descriptor, octets)
+        let closed = close(descriptor)
+        if let number = problem ?? (closed == 0 ? nil : errno) {
+            unlink(temporary)
+            throw Failure(description: "cannot write \(path): \(reason(number))")
+        }
+        try put(temporary, path, overwrites)
+    }
+
+    /// `nil`, or the error number.
+    private static func fill(_ descriptor: Int32, _ octets: [UInt8]) -> Int32? {
+        octets.withUnsafeBytes { buffer in
+            var written = 0
+            while written < buffer.count {
+                let count = Foundation.write(
+                    descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
+                if count > 0 { written += count } else if errno != EINTR { return errno }
+            }
+            return nil
+        }
+    }
+
+    /// A link fails when the name exists, a rename replaces it: both in one step.
+    private static func put(_ temporary: String, _ path: String, _ overwrites: Bool) throws(Failure) {
+        let status = overwrites ? rename(temporary, path) : link(temporary, path)
+        let number = errno
+        if !overwrites || status != 0 { unlink(temporary) }
+        if status == 0 { return }
+        let text =
+            number == EEXIST ? "\(path) exists: --force overwrites it" : "cannot write \(path): \(reason(number))"
+        throw Failure(description: text)
+    }
+
+    static func reason(_ number: Int32) -> String { String(cString: strerror(number)) }
+
+    static func reason(of error: any Error) -> String {
+        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        return underlying.map { reason(Int32(truncatingIfNeeded: $0.code)) } ?? "\(error.localizedDescription)"
+    }
+}

@@ -1,0 +1,102 @@
+import FaxCore
+import PcapDecode
+import T30Analyzer
+
+/// `faxprobe analyze`: every input read, reported and summed up in an exit status.
+public struct AnalyzeRun {
+    public enum Status: Int32, Sendable {
+        /// Read, and no fax call failed.
+        case clean = 0
+        /// Read, and at least one fax failed or was confirmed in part.
+        case faxFailed = 1
+        /// Wrong usage.
+        case usage = 2
+        /// Nothing could be read, or the pages could not be written.
+        case unreadable = 3
+    }
+
+    public var report = ReportOptions()
+    public var analysis = AnalysisRunner.Options()
+    /// Read all inputs as one capture in order of time.
+    public var isMerged = false
+    /// Takes text for standard output.
+    public var write: (String) -> Void
+    /// Takes one line for standard error.
+    public var complain: (String) -> Void
+    /// Called before each input is read, with its name.
+    public var willRead: (String) -> Void = { _ in }
+
+    public init(write: @escaping (String) -> Void, complain: @escaping (String) -> Void) {
+        self.write = write
+        self.complain = complain
+    }
+
+    public func run(_ arguments: [String]) -> Status {
+        let inputs = InputPaths.expanded(arguments)
+        if inputs.isEmpty {
+            complain("no files in \(arguments.joined(separator: ", "))")
+            return .unreadable
+        }
+        if isMerged { return runMerged(inputs) }
+        var readAny = false
+        var status = Status.clean
+        for (index, input) in inputs.enumerated() {
+            do {
+                let prefix = inputs.count > 1 ? "file-\(index + 1)-" : ""
+                status = max(status, try read(CaptureInput(path: input.path), prefix))
+                readAny = true
+            } catch let error as CaptureError {
+                if !(input.isFromFolder && error.isNoCapture) { complain(error.description) }
+            } catch {
+                complain("\(input.path): \(error)")
+            }
+            if status == .unreadable || analysis.shouldStop() { break }
+        }
+        if !readAny && inputs.allSatisfy(\.isFromFolder) {
+            complain("no captures in \(arguments.joined(separator: ", "))")
+        }
+        return readAny ? status : .unreadable
+    }
+
+    private func runMerged(_ inputs: [InputPaths.Input]) -> Status {
+        guard inputs.count == 1 else {
+            complain("several files cannot be read as one yet: give one, or leave out --merge")
+            return .usage
+        }
+        do {
+            return try read(CaptureInput(path: inputs[0].path), "")
+        } catch {
+            complain("\(error)")
+            return .unreadable
+        }
+    }
+
+    private func read(_ source: CaptureInput, _ pagePrefix: String) throws -> Status {
+        willRead(source.files.first ?? "")
+        var options = analysis
+        options.analyzer.decodePages = report.needsPages
+        let output = CaptureReport(files: source.files, options: report, pagePrefix: pagePrefix, write: write)
+        output.begin()
+        let summary = try AnalysisRunner(options).run(source) { output.add($0) }
+        output.end(summary)
+        if let failure = output.pageFailure {
+            complain(failure.description)
+            return .unreadable
+        }
+        return output.verdict == .faxFailed ? .faxFailed : .clean
+    }
+}
+
+extension AnalyzeRun.Status: Comparable {
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+extension CaptureError {
+    /// The file can be read but holds no capture.
+    var isNoCapture: Bool {
+        switch self {
+        case .notACapture, .empty: true
+        case .notFound, .noPermission, .isFolder, .unreadable, .badFilter: false
+        }
+    }
+}

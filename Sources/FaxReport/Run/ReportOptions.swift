@@ -1,0 +1,35 @@
+/// What of an analysis is shown, and how.
+public struct ReportOptions: Sendable {
+    public enum Form: Sendable {
+        /// The whole story of each call.
+        case text
+        /// The same with every field and signal.
+        case verbose
+        /// One sentence a call.
+        case quiet
+        /// One line a call in columns.
+        case calls
+        /// The analysis document.
+        case json
+        /// The analysis document, a line a call.
+        case jsonLines
+    }
+
+    public var form = Form.text
+    public var usesColour = false
+    /// Only the call with this number.
+    public var call: Int?
+    /// Leave out calls without a fax sign.
+    public var isOnlyFax = false
+    public var pages: PageFolder?
+
+    public init() {}
+
+    /// Page pictures are needed for their rows and files only.
+    public var needsPages: Bool {
+        switch form {
+        case .text, .verbose, .json, .jsonLines: true
+        case .quiet, .calls: pages != nil
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import ArgumentParser
+import FaxCore
+import FaxReport
+import Foundation
+import PcapDecode
+import T30Analyzer
+
+struct Analyze: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Read captures and tell, call by call, what happened to the fax.",
+        discussion: """
+            Reads pcap and pcapng, also gzip and zstd compressed.
+
+            EXAMPLES
+              faxprobe analyze call.pcap                        the whole story of every call
+              faxprobe analyze --calls *.pcapng                 one line a call
+              faxprobe analyze --json call.pcap > call.json     the analysis document
+              faxprobe analyze --pages out --format pdf call.pcap
+              tcpdump -w - port 5060 | faxprobe analyze --jsonl -
+
+            EXIT STATUS
+              0  read, and no fax call failed
+              1  read, and at least one fax failed or arrived in part
+              2  wrong usage
+              3  nothing could be read, or the pages could not be written
+            """)
+
+    @Argument(help: ArgumentHelp("Captures, or folders of them; - is standard input.", valueName: "file"))
+    var files: [String] = []
+
+    @Flag(help: "Write the analysis document.") var json = false
+    @Flag(help: "Write the analysis document as lines: one a call as it ends, the capture last.") var jsonl = false
+    @Flag(help: "Every field of every T.30 frame, every signal.") var verbose = false
+    @Flag(help: "One sentence a call.") var quiet = false
+    @Flag(help: "One line a call, in columns.") var calls = false
+
+    @Flag(help: "Leave G.711 undecoded: only its stream statistics.") var noAudio = false
+    @Option(help: ArgumentHelp("Only the call with this number.", valueName: "n")) var call: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Only frames from this time: epoch seconds, or 2026-11-21T03:32:35 (UTC).", valueName: "time"))
+    var from: String?
+    @Option(help: ArgumentHelp("Only frames up to this time.", valueName: "time")) var to: String?
+    @Flag(help: "Leave out calls without any sign of fax.") var onlyFax = false
+
+    @Option(help: ArgumentHelp("Write the pages into this folder.", valueName: "folder")) var pages: String?
+    @Option(help: "Form of the pages: tiff, pdf or png. May be repeated.") var format: [PageFolder.Format] = []
+    @Flag(help: "Overwrite pages that exist.") var force = false
+
+    @Option(help: ArgumentHelp("Only packets that this BPF filter lets pass, as for tcpdump.", valueName: "expression"))
+    var filter: String?
+    @Flag(help: "Read all files as one capture in order of time, such as a tcpdump -C/-W ring.") var merge = false
+    @Option(help: ArgumentHelp("Threads to use.", valueName: "n")) var jobs: Int = ProcessInfo.processInfo
+        .activeProcessorCount
+
+    func validate() throws {
+        if files.isEmpty { throw ValidationError("Name a capture to read, or - for standard input.") }
+        if [json, jsonl, verbose, quiet, calls].count(where: \.self) > 1 {
+            throw ValidationError("Only one of --json, --jsonl, --verbose, --quiet and --calls can be given.")
+        }
+        if jobs < 1 { throw ValidationError("--jobs needs a number of at least 1.") }
+        if let call, call < 1 { throw ValidationError("Calls count from 1.") }
+        if pages == nil && (!format.isEmpty || force) { throw ValidationError("--format and --force go with --pages.") }
+        for time in [from, to].compactMap(\.self) where TimeArgument.instant(time) == nil {
+            throw ValidationError(
+                "'\(time)' is no time: give epoch seconds, or a date such as 2026-11-21T03:32:35 (UTC).")
+        }
+    }
+
+    func run() throws {
+        Console.catchSignals()
+        let output = StandardOutput(flushesEachTime: Console.outputIsTerminal || files.contains("-"))
+        let progress = ProgressLine()
+        var run = AnalyzeRun(
+            write: { text in
+                progress.clear()
+                output.write(text)
+            },
+            complain: { text in
+                progress.clear()
+                Console.complain("faxprobe: " + text)
+            })
+        run.report = reportOptions()
+        run.isMerged = merge
+        run.analysis = analysisOptions(progress)
+        if let pages {
+            do {
+                run.report.pages = try PageFolder(path: pages, formats: format, overwrites: force)
+            } catch {
+                Console.complain("faxprobe: \(error)")
+                throw ExitCode(AnalyzeRun.Status.unreadable.rawValue)
+            }
+        }
+        let status = run.run(files)
+        progress.clear()
+        output.flush()
+        if let failure = output.failure, failure != EPIPE {
+            Console.complain("faxprobe: cannot write the report: \(String(cString: strerror(failure)))")
+            throw ExitCode(AnalyzeRun.Status.unreadable.rawValue)
+        }
+        if status != .clean { throw ExitCode(status.rawValue) }
+    }
+
+    private func reportOptions() -> ReportOptions {
+        var options = ReportOptions()
+        options.form =
+            json ? .json : jsonl ? .jsonLines : verbose ? .verbose : quiet ? .quiet : calls ? .calls : .text
+        options.usesColour = Console.usesColour
+        options.call = call
+        options.isOnlyFax = onlyFax
+        return options
+    }
+
+    private func analysisOptions(_ progress: ProgressLine) -> AnalysisRunner.Options {
+        var options = AnalysisRunner.Options()
+        options.jobs = jobs
+        options.filter = filter
+        options.from = from.flatMap(TimeArgument.instant)
+        options.to = to.flatMap(TimeArgument.instant)
+        options.shouldStop = { Console.wasStopped }
+        if Console.errorsAreTerminal { options.progress = { progress.show(frames: $0, octets: $1) } }
+        return options
+    }
+}
+
+extension PageFolder.Format: ExpressibleByArgument {}

@@ -1,0 +1,60 @@
+import Foundation
+import Synchronization
+
+/// The process around a command: terminal, signals, progress.
+enum Console {
+    private static let stopRequested = Atomic<Bool>(false)
+
+    static var wasStopped: Bool { stopRequested.load(ordering: .relaxed) }
+
+    /// The first Ctrl-C asks the reader to stop, so that what is known comes out; the second ends the process. A
+    /// vanished reader of our output is an error of write, not a signal.
+    static func catchSignals() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGINT) { _ in
+            Console.stopRequested.store(true, ordering: .relaxed)
+            signal(SIGINT, SIG_DFL)
+        }
+    }
+
+    static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+    static var errorsAreTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// no-color.org: any value that is not empty turns colour off.
+    static var usesColour: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        return outputIsTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    }
+
+    static func complain(_ text: String) {
+        FileHandle.standardError.write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
+    }
+}
+
+/// One line on standard error that is written over; only on a terminal, and not for what is done at once.
+final class ProgressLine: Sendable {
+    private struct State {
+        var lastShown = ContinuousClock.now
+        var isShown = false
+    }
+
+    private static let pause = Duration.milliseconds(300)
+    private let state = Mutex(State())
+
+    func show(frames: Int, octets: Int) {
+        state.withLock { state in
+            let now = ContinuousClock.now
+            guard now - state.lastShown > Self.pause else { return }
+            state.lastShown = now
+            state.isShown = true
+            FileHandle.standardError.write(Data("\r\u{1B}[K\(frames) frames, \(octets >> 20) MiB read".utf8))
+        }
+    }
+
+    func clear() {
+        state.withLock { state in
+            if state.isShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+            state.isShown = false
+        }
+    }
+}
