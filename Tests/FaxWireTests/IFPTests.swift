@@ -115,6 +115,18 @@ struct IFPTests {
         #expect(decoded.value.quirks == [.octetAlignedFields])
     }
 
+    /// libspandsp's own coding of the extension field types, and PER's.
+    @Test(arguments: [
+        ([0xC0, 0x00], T38FieldType.cmMessage), ([0xC0, 0x40], .jmMessage), ([0xC0, 0xC0], .v34Rate),
+        ([0xC0, 0x80], .jmMessage), ([0xC1, 0x00], .ciMessage), ([0xC1, 0x80], .v34Rate),
+    ])
+    func extensionFieldTypesInBothCodings(_ head: [UInt8], _ type: T38FieldType) {
+        let octets = [0xE0, 0x00, 0x01] + head + [0x00, 0x00, 0x31]
+        let decoded = IFPPacket.read(octets.span.bytes, form: .v2002)
+        #expect(decoded.value.packet == .data(.v8, [.init(type, [0x31])]))
+        #expect(decoded.stoppedBy == nil && decoded.value.trailing == 0)
+    }
+
     @Test(arguments: IFPForm.allCases)
     func formIsDecidedByTheOctets(_ form: IFPForm) throws {
         var detector = IFPFormDetector()

@@ -165,6 +165,44 @@ struct RTPStatisticsTests {
         #expect(collector.events.map(\.volumeDBm0) == [-10, -10])
     }
 
+    @Test func reportsOfTheFarSide() {
+        func block(_ ssrc: UInt32, _ lost: Int32) -> RTCPPacket.ReportBlock {
+            RTCPPacket.ReportBlock(
+                ssrc: ssrc, fractionLost: 64, cumulativeLost: lost, highestSequence: 9, jitter: 16,
+                lastSenderReport: 0, delaySinceSenderReport: 0)
+        }
+        var reports = ReceptionReports()
+        for round in 1...1_500 {
+            reports.add(
+                [
+                    .receiverReport(ssrc: 1, blocks: [block(7, Int32(round)), block(8, 0)]),
+                    .bye(ssrcs: [1], reason: nil),
+                ],
+                time: Instant(seconds: Double(round)), frame: FrameRef(number: UInt32(round)))
+        }
+        #expect(reports.reports.count == ReceptionReports.limit)
+        #expect(reports.reports(on: 7).first?.cumulativeLost == 1)
+        #expect(reports.reports(on: 7).first?.fractionLost == 0.25)
+        #expect(reports.leaving.count == 64)
+    }
+
+    /// Reordered packets: jitter compares with whatever came before (RFC 3550 A.8).
+    @Test func jitterOfReorderedPackets() throws {
+        var stream = Stream()
+        var expected = 0.0
+        var transit: Double?
+        for (index, sequence) in [0, 1, 3, 2, 4, 6, 5, 7].enumerated() {
+            let time = Double(index) * 20
+            stream.add(sequence, at: time)
+            let now = time - Double(sequence) * 20
+            if let transit { expected += (abs(now - transit) - expected) / 16 }
+            transit = now
+        }
+        let jitter = try #require(stream.statistics.jitter)
+        #expect(abs(jitter.inMilliseconds - expected) < 1e-6)
+        #expect(stream.statistics.reordered == 2 && stream.statistics.lost == 0)
+    }
+
     @Test func hostileHeadersNeverTrap() {
         var random = SeededRandom(seed: 21)
         var stream = RTPStreamAccumulator(clockRate: 1)

@@ -96,7 +96,7 @@ public struct IFPCursor: Sendable {
     private mutating func fieldType(_ bytes: RawSpan) throws(DecodeFailure) -> T38FieldType {
         var value = 0
         if form == .v2002, try bit(bytes, "field-type") {
-            value = T38FieldType.rootCount + (try smallNumber(bytes, "field-type"))
+            value = T38FieldType.rootCount + (try fieldExtension(bytes))
         } else {
             value = try bits(bytes, 3, "field-type")
         }
@@ -104,6 +104,16 @@ public struct IFPCursor: Sendable {
             throw invalid("field-type", "unknown value \(value)")
         }
         return type
+    }
+
+    /// The number of an extension field-type. libspandsp writes it one bit late; the last bit then stands where
+    /// padding should be zero.
+    private mutating func fieldExtension(_ bytes: RawSpan) throws(DecodeFailure) -> Int {
+        let value = try smallNumber(bytes, "field-type")
+        let isLate = position % 8 == 1 && bytes.octet(position / 8) & 0x40 != 0
+        guard isLate, alignment == .octets else { return value }
+        position += 1
+        return value << 1 | 1
     }
 
     /// X.691 11.9: the length determinant of the data-field.

@@ -74,10 +74,10 @@ extension IFPPacket {
         return second
     }
 
-    /// Nothing but zeros after the packet, which is how parity pads.
+    /// Nothing but zeros after the packet, which is how parity pads; and none but zeros inside, where PER pads.
     private static func endsInZeros(_ bytes: RawSpan, _ reading: Reading) -> Bool {
-        guard !reading.quirks.contains(.dirtyPadding) else { return reading.trailing == 0 }
-        return (bytes.byteCount - reading.trailing..<bytes.byteCount).allSatisfy { bytes.octet($0) == 0 }
+        !reading.quirks.contains(.dirtyPadding)
+            && (bytes.byteCount - reading.trailing..<bytes.byteCount).allSatisfy { bytes.octet($0) == 0 }
     }
 
     private static func read(_ bytes: RawSpan, form: IFPForm, alignment: IFPCursor.Alignment) -> Decoded<Reading> {

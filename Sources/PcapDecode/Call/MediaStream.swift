@@ -31,6 +31,8 @@ public struct MediaStream: Sendable {
     public var audio: AudioLog?
     /// RFC 4733 events, once each.
     public var events: [TelephoneEventRecord]
+    /// RTCP reports of this stream's receiver, in order of time.
+    public var receptionReports: [ReceptionReport] = []
     /// Notes on oddities that were tolerated, each with its first frame.
     public var quirks: [StreamQuirk]
 

@@ -67,27 +67,35 @@ public struct RTPStreamAccumulator: Sendable {
             }
             step = tracker.restart(at: header.sequence, time: time, frame: frame)
             last = nil
+            skew = ClockSkew(clockRate: clockRate ?? 1)
         }
         farSequence = nil
         count(header, content, byteCount)
         guard step.kind != .duplicate else { return }
-        let previous = last
-        if let previous {
-            maximumGapNanoseconds = max(maximumGapNanoseconds, time.nanoseconds &- previous.time.nanoseconds)
-        }
-        let timestamp = previous.map { extended(header.timestamp, near: $0.timestamp) } ?? Int(header.timestamp)
+        let timestamp = last.map { extended(header.timestamp, near: $0.timestamp) } ?? Int(header.timestamp)
         let arrival = Arrival(time: time, timestamp: timestamp, sequence: step.sequence, content: content)
-        // A late packet would turn the clock back for those after it.
-        if previous.map({ step.sequence > $0.sequence }) ?? true { last = arrival }
-        guard content == .media, clockRate != nil else { return }
-        skew.add(time: time, timestamp: timestamp)
-        guard let previous, previous.content == .media else { return }
-        jitter(arrival, previous)
-        if step.kind == .next {
-            let ticks = timestamp - previous.timestamp
-            if header.marker, ticks > 2 * packetTime.commonest { silences += 1 }
-            packetTime.add(ticks, isSpurtStart: header.marker)
+        if let last {
+            maximumGapNanoseconds = max(maximumGapNanoseconds, time.nanoseconds &- last.time.nanoseconds)
+            if step.kind == .next { noteStep(header, arrival, last) }
         }
+        if content == .media, clockRate != nil { noteTransit(arrival) }
+        last = arrival
+    }
+
+    /// The timestamp against that of the packet before, whose number is one lower.
+    private mutating func noteStep(_ header: RTPHeader, _ arrival: Arrival, _ before: Arrival) {
+        guard arrival.content == .media, before.content == .media, arrival.sequence == before.sequence + 1 else {
+            return
+        }
+        let ticks = arrival.timestamp - before.timestamp
+        if header.marker, ticks > 2 * packetTime.commonest { silences += 1 }
+        packetTime.add(ticks, isSpurtStart: header.marker)
+    }
+
+    /// Arrival against timestamp: RFC 3550 A.8 compares with the packet that arrived before, in whatever order.
+    private mutating func noteTransit(_ arrival: Arrival) {
+        skew.add(time: arrival.time, timestamp: arrival.timestamp)
+        if let last, last.content == .media { jitter(arrival, last) }
     }
 
     private mutating func count(_ header: RTPHeader, _ content: Content, _ byteCount: Int) {
