@@ -77,11 +77,14 @@ public struct T38Log: Sendable {
         return form
     }
 
+    /// Data packets looked at: a sender does not change the form, and each packet with an FCS tells.
+    private static let packetsThatDecide = 400
+
     private func formOfOctets() -> IFPForm {
         var detector = IFPFormDetector()
         let bytes = octets.span.bytes
         var expected: Int?
-        for entry in entries {
+        for entry in entries where detector.packets < Self.packetsThatDecide {
             if let expected, entry.sequence != expected { detector.gap() }
             expected = entry.sequence + 1
             if entry.origin == .fec {

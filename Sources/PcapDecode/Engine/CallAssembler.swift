@@ -8,7 +8,6 @@ struct CallAssembler: PacketSink {
     private var flows = FlowTable()
     private var byEndpoint: [Endpoint: [Flow]] = [:]
     private var nextOrdinal = 0
-    private var latest: Flow?
     private var dialogs = DialogTracker()
     private var book = CallBook()
     private var legs = LegCorrelator()
@@ -17,6 +16,7 @@ struct CallAssembler: PacketSink {
     private var now = Instant(nanoseconds: .min)
     private var start: Instant?
     private var housekeepingDue = Instant(nanoseconds: .min)
+    private var sweepDue = Instant(nanoseconds: .min)
     private(set) var warnings = WarningList()
     private(set) var closedCalls = 0
 
@@ -40,36 +40,33 @@ struct CallAssembler: PacketSink {
             flow.media?.countCaptureCopy()
             return
         }
-        switch flow.kind {
-        case .media(let media):
+        if let media = flow.media {
             media.receive(info, payload, isCopy: verdict == .identical)
+            return
+        }
+        switch flow.kind {
         case .sip:
             if verdict == .new { sip(info, payload, transport: .udp) }
-        case .undecided, .ignored:
+        case .undecided, .ignored, .media:
             understand(flow, info, payload, isCopy: verdict == .identical)
         }
     }
 
     private mutating func flow(for key: FlowKey, at time: Instant) -> Flow {
-        if let latest, latest.key == key { return latest }
-        if let known = flows.find(key) {
-            latest = known
-            return known
-        }
+        if let known = flows.find(key) { return known }
         if flows.count >= options.limits.flows { forgetFlows(idle: .zero, keep: options.limits.flows / 2) }
         let flow = Flow(key: key, ordinal: nextOrdinal, time: time)
         nextOrdinal += 1
         flows.insert(flow)
         byEndpoint[key.source, default: []].append(flow)
         byEndpoint[key.destination, default: []].append(flow)
-        latest = flow
         return flow
     }
 
     /// A flow of unknown kind: SIP by its start line, media by announcement or by content.
     private mutating func understand(_ flow: Flow, _ info: PacketInfo, _ payload: RawSpan, isCopy: Bool) {
         if info.hepType <= 1, SIPMessage.looksLikeSIP(payload) {
-            flow.kind = .sip
+            flow.become(.sip)
             if !isCopy { sip(info, payload, transport: info.transport == 6 ? .tcp : .udp) }
             return
         }
@@ -88,13 +85,13 @@ struct CallAssembler: PacketSink {
             let media = startMedia(flow, probe.kept[0].info)
             replay(probe.kept, to: media)
         } else {
-            flow.kind = probe.isExhausted ? .ignored : .undecided(probe)
+            flow.become(probe.isExhausted ? .ignored : .undecided(probe))
         }
     }
 
     private func startMedia(_ flow: Flow, _ info: PacketInfo) -> MediaFlow {
         let media = MediaFlow(key: flow.key, options: options, time: info.time, frame: info.frame)
-        flow.kind = .media(media)
+        flow.become(media)
         return media
     }
 
@@ -214,13 +211,13 @@ struct CallAssembler: PacketSink {
     }
 
     private func rebind(_ flow: Flow) {
-        switch flow.kind {
-        case .media(let media):
+        if let media = flow.media {
             for claim in book.claims(on: flow.key) { bind(media, claim) }
-        case .ignored:
-            flow.kind = .undecided(ContentProbe())
-        case .undecided, .sip:
-            break
+            return
+        }
+        switch flow.kind {
+        case .ignored: flow.become(.undecided(ContentProbe()))
+        case .undecided, .sip, .media: break
         }
     }
 
@@ -255,6 +252,8 @@ struct CallAssembler: PacketSink {
         housekeepingDue = now + .seconds(1)
         let limits = options.limits
         close(book.open.filter { isOver($0) })
+        guard now >= sweepDue else { return }
+        sweepDue = now + .seconds(10)
         forgetFlows(idle: .seconds(limits.flowIdleSeconds), keep: limits.flows)
         tcp.forget(before: now - .seconds(limits.answeredIdleSeconds))
     }
@@ -263,12 +262,12 @@ struct CallAssembler: PacketSink {
         if case .ending(let since) = call.state { return now - since > .seconds(options.limits.lingerSeconds) }
         let isAnswered = call.dialog.flatMap { dialogs.answerTime(of: $0) } != nil
         let idle = isAnswered ? options.limits.answeredIdleSeconds : options.limits.unansweredIdleSeconds
-        return now - call.lastTime > .seconds(idle)
+        return now - call.latestPacket > .seconds(idle)
     }
 
     /// Past the limit the calls idle for longest are closed, a tenth at a time.
     private mutating func closeIdlest() {
-        let idlest = book.open.sorted { ($0.lastTime, $0.id) < ($1.lastTime, $1.id) }
+        let idlest = book.open.sorted { ($0.latestPacket, $0.id) < ($1.latestPacket, $1.id) }
         warning(
             DecodeFailure(
                 layer: .sip, field: "open calls", offset: 0, reason: .limit("openCalls", options.limits.openCalls)),
@@ -281,7 +280,7 @@ struct CallAssembler: PacketSink {
         let mediaDeadline = now - .seconds(options.limits.mediaIdleSeconds)
         var excess = flows.count - keep
         guard excess > 0 || idle > .zero else { return }
-        let candidates = flows.all.filter { flow in
+        let candidates = flows.all { flow in
             if let media = flow.media { return media.calls.isEmpty && media.lastTime < mediaDeadline }
             return flow.lastTime < deadline
         }
@@ -289,7 +288,7 @@ struct CallAssembler: PacketSink {
         var dead = Set(candidates.map(\.ordinal))
         excess -= dead.count
         if excess > 0 {
-            let others = flows.all.filter { !dead.contains($0.ordinal) && $0.media == nil }
+            let others = flows.all { !dead.contains($0.ordinal) && $0.media == nil }
             dead.formUnion(others.sorted { $0.lastTime < $1.lastTime }.prefix(excess).map(\.ordinal))
         }
         guard !dead.isEmpty else { return }
@@ -297,14 +296,13 @@ struct CallAssembler: PacketSink {
     }
 
     private mutating func forget(_ dead: Set<Int>) {
-        for flow in flows.all where dead.contains(flow.ordinal) {
+        for flow in flows.all(where: { dead.contains($0.ordinal) }) {
             for endpoint in [flow.key.source, flow.key.destination] {
                 byEndpoint[endpoint]?.removeAll { $0 === flow }
                 if byEndpoint[endpoint]?.isEmpty == true { byEndpoint[endpoint] = nil }
             }
         }
         flows.sweep { dead.contains($0.ordinal) }
-        latest = nil
     }
 
     // MARK: - Closing
@@ -334,6 +332,7 @@ struct CallAssembler: PacketSink {
     }
 
     private mutating func hand(out call: OpenCall, _ signalling: Signalling, atEnd: Bool) {
+        for bound in call.flows { call.touch(bound.flow.lastTime, bound.flow.lastFrame) }
         let draft = CallDraft(call: call, signalling: signalling)
         let result = draft.finished(captureStart: start ?? call.firstTime, captureEnd: atEnd ? now : nil)
         for bound in call.flows { bound.flow.unbind(from: call) }

@@ -6,14 +6,16 @@ final class Flow {
         /// Not known yet: the first packets, kept to be read again once the flow is understood.
         case undecided(ContentProbe)
         case sip
-        case media(MediaFlow)
+        /// See `media`, which stands beside so that a packet of media reaches it at once.
+        case media
         /// Nothing of ours; looked at again when an SDP names its endpoints.
         case ignored
     }
 
     let key: FlowKey
     let ordinal: Int
-    var kind: Kind = .undecided(ContentProbe())
+    private(set) var kind: Kind = .undecided(ContentProbe())
+    private(set) var media: MediaFlow?
     var lastTime: Instant
     var copies = CopyDetector()
 
@@ -23,9 +25,11 @@ final class Flow {
         lastTime = time
     }
 
-    var media: MediaFlow? {
-        if case .media(let media) = kind { return media }
-        return nil
+    func become(_ kind: Kind) { self.kind = kind }
+
+    func become(_ media: MediaFlow) {
+        kind = .media
+        self.media = media
     }
 }
 

@@ -79,5 +79,14 @@ struct FlowTable {
     }
 
     /// Every flow, in order of its first packet.
-    var all: [Flow] { flows.compactMap { $0 }.sorted { $0.ordinal < $1.ordinal } }
+    var all: [Flow] { all { _ in true } }
+
+    /// The flows that `isWanted` names, in order of their first packets.
+    func all(where isWanted: (Flow) -> Bool) -> [Flow] {
+        var wanted: [Flow] = []
+        for flow in flows {
+            if let flow, isWanted(flow) { wanted.append(flow) }
+        }
+        return wanted.sorted { $0.ordinal < $1.ordinal }
+    }
 }

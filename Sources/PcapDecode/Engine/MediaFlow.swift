@@ -43,7 +43,6 @@ final class MediaFlow {
     func receive(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool) {
         lastTime = info.time
         lastFrame = info.frame
-        for call in calls { call.touch(info.time, info.frame) }
         guard payload.byteCount > 0 else { return }
         if payload.octet(0) >> 6 == 2 {
             receiveVersion2(info, payload, isCopy: isCopy)

@@ -44,6 +44,9 @@ final class OpenCall {
         if frame < firstFrame { firstFrame = frame }
     }
 
+    /// Of signalling and media.
+    var latestPacket: Instant { flows.reduce(lastTime) { max($0, $1.flow.lastTime) } }
+
     var hasEnded: Bool {
         if case .ending = state { return true }
         return false
