@@ -71,7 +71,7 @@ let package = Package(
         tests("FaxWireTests", ["FaxCore", "FaxWire"]),
         tests("FaxProtocolTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP"]),
         tests("FaxDSPTests", ["FaxCore", "FaxWire", "FaxDSP"]),
-        tests("PcapDecodeTests", ["FaxCore", "FaxWire", "FaxProtocol", "PcapDecode"]),
+        tests("PcapDecodeTests", ["FaxCore", "FaxWire", "FaxProtocol", "PcapDecode", "CZlib", "CZstd"]),
         tests("T30AnalyzerTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer"]),
         tests("SimulatorTests", ["FaxCore", "FaxWire", "PcapDecode", "Simulator"]),
         tests("FaxReportTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport"]),

@@ -5,24 +5,28 @@ import FaxWire
 /// that is neither fragmented nor damaged.
 ///
 ///     while let frame = reader.next() { decoder.decode(frame, reader.bytes, to: &sink) }
+///     decoder.finish(to: &sink)
 public struct NetworkDecoder {
     public enum Limit {
         /// Tunnels inside tunnels.
         public static let depth: UInt8 = 8
-        /// Tags of 802.1Q, MPLS labels, IPv6 extension headers in a row.
+        /// VLAN tags, MPLS labels, IPv6 extension headers in a row.
         public static let headers = 16
+        /// Octets that a packed HEP payload may unpack to.
+        public static let hepUnpackedOctets = 1 << 18
     }
 
     /// What was passed over, by kind.
     public struct Counts: Sendable, Hashable {
         /// Frames whose link type or network protocol is not read (ARP, LLDP …).
         public var otherProtocols = 0
-        /// IP packets of another transport (SCTP, ESP, OSPF …).
+        /// IP packets of another transport (SCTP, UDP-Lite, ESP, OSPF …).
         public var otherTransports = 0
     }
 
     public internal(set) var counts = Counts()
     var info = PacketInfo()
+    var fragments = FragmentTable()
 
     public init() {}
 
@@ -34,15 +38,38 @@ public struct NetworkDecoder {
         info.depth = 0
         info.hepType = 0
         info.linkTag = frame.interface &* 0x9E37_79B1
-        switch frame.linkType {
-        case .ethernet: ethernet(bytes, at: 0, to: &sink)
-        default: counts.otherProtocols += 1
+        if frame.linkType == .ethernet {
+            ethernet(bytes, at: 0, to: &sink)
+        } else {
+            otherLink(frame.linkType, bytes, to: &sink)
         }
     }
 
-    func short(_ layer: DecodeFailure.Layer, _ field: String, _ offset: Int, _ needed: Int, _ have: Int)
-        -> DecodeFailure
-    {
+    // MARK: Failures
+
+    /// Tells what stopped the decoding of the current frame.
+    @inline(never)
+    func lost<Sink: PacketSink>(_ failure: DecodeFailure, _ sink: inout Sink) {
+        sink.warning(failure, frame: info.frame)
+    }
+
+    @inline(never)
+    func short(
+        _ layer: DecodeFailure.Layer, _ field: String, _ offset: Int, _ needed: Int, _ have: Int
+    ) -> DecodeFailure {
         DecodeFailure(layer: layer, field: field, offset: offset, reason: .short(needed: needed, have: max(0, have)))
+    }
+
+    @inline(never)
+    func lies(
+        _ layer: DecodeFailure.Layer, _ field: String, _ offset: Int, _ claimed: Int, _ available: Int
+    ) -> DecodeFailure {
+        DecodeFailure(
+            layer: layer, field: field, offset: offset,
+            reason: .lies(claimed: claimed, available: max(0, available)))
+    }
+
+    func tooMany(_ what: String, _ layer: DecodeFailure.Layer, _ offset: Int) -> DecodeFailure {
+        DecodeFailure(layer: layer, field: what, offset: offset, reason: .limit("headers", Limit.headers))
     }
 }
