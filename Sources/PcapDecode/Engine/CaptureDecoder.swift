@@ -29,7 +29,10 @@ public final class CaptureDecoder {
     }
 
     /// The capture is over: what is still open comes out as it stands.
-    public func finish() { assembler.finish() }
+    public func finish() {
+        network.finish(to: &assembler)
+        assembler.finish()
+    }
 
     public var warnings: WarningList { assembler.warnings }
     /// Calls handed out so far, and those still open.

@@ -155,6 +155,6 @@ struct FragmentTable {
         let prefix = min(entry.octets.count, isWhole ? entry.end ?? entry.prefix : entry.prefix)
         return FragmentedDatagram(
             key: entry.key, info: entry.info, octets: [UInt8](entry.octets.prefix(prefix)),
-            lengthOnWire: entry.end ?? entry.octets.count, pieces: entry.pieces, isWhole: isWhole)
+            lengthOnWire: entry.end ?? Limit.octets, pieces: entry.pieces, isWhole: isWhole)
     }
 }
