@@ -103,8 +103,3 @@ extension SessionRemark {
             text: "\(quirk.count) ×")
     }
 }
-
-/// First findings, as data with evidence.
-public enum FirstFindings {
-    public static func findings(call: Call, fax: FaxSession) -> [Finding] { [] }
-}

@@ -109,4 +109,6 @@ struct LineQuirk: Sendable {
     var frames: [FrameRef]
 
     static let frameLimit = 16
+    /// The packets of a stream end inside a signal.
+    static let signalCut = "signal-cut"
 }

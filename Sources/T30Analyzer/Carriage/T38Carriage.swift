@@ -88,6 +88,7 @@ private struct T38StreamReader {
             nextSequence = entry.sequence + 1
             take(bytes.extracting(entry.offset..<entry.offset + entry.length))
         }
+        if case .data = state { note(LineQuirk.signalCut) }
         finish(ended: false)
     }
 

@@ -1,0 +1,85 @@
+import FaxCore
+import FaxWire
+import PcapDecode
+
+/// What the rules ask of a call, worked out once.
+struct CallFacts {
+    let call: Call
+    let fax: FaxSession
+    let t38: [MediaStream]
+    let rtp: [MediaStream]
+    /// Gaps of T.38 that nothing repaired, with what they hit.
+    let losses: [LossHit]
+    /// When the call was over: BYE, CANCEL or refusal, else its last packet.
+    let end: Instant
+
+    init(call: Call, fax: FaxSession) {
+        self.call = call
+        self.fax = fax
+        t38 = call.streams.filter { $0.t38 != nil }
+        rtp = call.streams.filter { $0.kind == .rtp || $0.kind == .srtp }
+        losses = LossHit.all(t38, fax)
+        end = call.signalling.endTime ?? call.lastTime
+    }
+
+    var signalling: Signalling { call.signalling }
+    /// A fax was tried, and not every page arrived.
+    var isFailed: Bool { fax.outcome == .failed || fax.outcome == .partial }
+
+    /// The switch to T.38 that both sides agreed to.
+    var agreedSwitch: T38Switch? { signalling.t38Switch.flatMap { $0.isAccepted ? $0 : nil } }
+
+    /// The capture shows something that this party sent: media or signalling.
+    func sees(_ party: Party) -> Bool {
+        call.streams.contains { $0.direction == party } || signalling.steps.contains { $0.from == party }
+    }
+
+    func t38(of party: Party) -> [MediaStream] { t38.filter { $0.direction == party } }
+    func rtp(of party: Party) -> [MediaStream] { rtp.filter { $0.direction == party } }
+
+    /// T.30 frames that were whole, in order of time; image frames left out.
+    var commands: [T30Message] {
+        fax.messages.filter { $0.crcOK != false && !$0.isImageFrame }
+    }
+
+    func messages(_ name: String) -> [T30Message] { commands.filter { $0.name == name } }
+
+    /// Last moment at which page data was on the line.
+    var lastImageData: (time: Instant, frame: FrameRef?)? {
+        let data = fax.signals.filter { $0.name == "page data" }.map { (time: $0.end, frame: $0.lastFrame) }
+        let frames = fax.messages.filter(\.isImageFrame).map { (time: $0.end, frame: $0.lastFrame) }
+        return (data + frames).max { $0.time < $1.time }
+    }
+}
+
+extension T30Message {
+    /// A frame of ECM page data.
+    var isImageFrame: Bool { name.hasPrefix("FCD") || name == "RCP" }
+    /// A post-message command, whichever mode and end of page (T.30 5.3.6.1.6).
+    var isPostMessageCommand: Bool {
+        name.hasPrefix("PPS") || name.hasPrefix("EOR") || name.hasPrefix("PRI-")
+            || ["MPS", "EOM", "EOP", "EOS"].contains(name)
+    }
+}
+
+extension Duration {
+    /// Such as `3.2 s`.
+    var inWords: String {
+        let tenths = (wholeNanoseconds.magnitude / 50_000_000 + 1) / 2
+        return "\(wholeNanoseconds < 0 ? "-" : "")\(tenths / 10).\(tenths % 10) s"
+    }
+}
+
+extension Party {
+    var inWords: String { rawValue }
+}
+
+/// A share as `3.2 %`.
+func percentText(_ part: Int, of whole: Int) -> String {
+    guard whole > 0 else { return "–" }
+    let tenths = (Double(part) / Double(whole) * 1000).rounded()
+    let value = Int(tenths)
+    return "\(value / 10).\(value % 10) %"
+}
+
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

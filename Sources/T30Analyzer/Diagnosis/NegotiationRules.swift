@@ -1,0 +1,190 @@
+import FaxCore
+import FaxWire
+import PcapDecode
+
+/// Layer B: offers and answers, and whether T.38 flowed where it was agreed.
+enum NegotiationRules {
+    /// Statuses that refuse the media (RFC 3261 21.4.26, 21.6.4; some stacks say 415).
+    static let refusals: Set<Int> = [415, 488, 606]
+    /// Silence after a switch that is no longer a pause.
+    static let silenceAfterSwitch = Duration.seconds(3)
+    /// Timer B of RFC 3261: then the transaction has failed.
+    static let transactionTimeout = Duration.seconds(32)
+    /// An INVITE sent this often without any response was not heard.
+    static let sendsWithoutResponse = 3
+    /// T4, and the default patience of a common application.
+    static let slowAnswer = Duration.seconds(3)
+    static let verySlowAnswer = Duration.seconds(5)
+
+    static func findings(_ facts: CallFacts) -> [Finding] {
+        facts.signalling.mediaChanges.filter { $0.to == .t38 || $0.to == .both }.compactMap { answer($0, facts) }
+            + [slowAnswer(facts), errorCorrection(facts), mismatch(facts)].compactMap { $0 } + noPackets(facts)
+    }
+
+    // MARK: - The answer to the offer
+
+    private static func answer(_ change: MediaChange, _ facts: CallFacts) -> Finding? {
+        // An image line in the first INVITE belongs to the set-up.
+        guard change.frame != facts.signalling.inviteFrame else { return nil }
+        guard let status = change.status else { return unanswered(change, facts) }
+        let frames = [change.frame, change.answerFrame]
+        let answer = facts.signalling.steps.first { $0.frame == change.answerFrame }
+        let said = ([answer?.summary ?? "\(status)"] + (answer?.remarks ?? [])).joined(separator: "; ")
+        let offer = "The \(change.offeredBy.rawValue) offered T.38"
+        if refusals.contains(status) {
+            return Finding(
+                "t38-refused", .negotiation, .warning, .proof, "T.38 refused",
+                because: "\(offer) and was answered \(said).",
+                remedy: "Enable T.38 on the leg that refuses, or let the fax go on in G.711 without offering T.38.",
+                frames: frames)
+        }
+        if status == 491 {
+            return Finding(
+                "t38-reinvite-glare", .negotiation, .note, .proof, "Both sides offered at once",
+                because: "\(offer) while another offer was open and was answered \(said).",
+                remedy: "Let only the called side offer T.38.", frames: frames)
+        }
+        guard (200..<300).contains(status), let agreed = change.agreed, agreed != .t38, agreed != .both else {
+            return nil
+        }
+        if agreed == .audio {
+            return Finding(
+                "t38-answer-without-image", .negotiation, .error, .proof, "Answer to the T.38 offer has audio only",
+                because: "\(offer); the answer \(said) leaves audio on and no image line.",
+                remedy: "Fix or upgrade the element that answered, or do not offer T.38 to it.", frames: frames)
+        }
+        return Finding(
+            "t38-answer-image-port-zero", .negotiation, .error, .proof, "T.38 answered with port 0",
+            because: "\(offer); the answer \(said) declines the image line.",
+            remedy: "Take it as a refusal and offer audio again; enable T.38 on the leg that declines.",
+            frames: frames)
+    }
+
+    private static func unanswered(_ change: MediaChange, _ facts: CallFacts) -> Finding? {
+        guard let first = facts.signalling.steps.first(where: { $0.frame == change.frame }) else { return nil }
+        let transaction = facts.signalling.steps.filter { $0.cseq == first.cseq && $0.method == first.method }
+        let sends = transaction.filter { $0.status == nil && $0.from == first.from && !$0.isFurtherHop }
+        guard !transaction.contains(where: { ($0.status ?? 0) >= 200 }), let last = sends.last else { return nil }
+        let waited = facts.end - first.time
+        let isHeard = transaction.contains { $0.status != nil }
+        guard waited >= transactionTimeout || (!isHeard && sends.count >= sendsWithoutResponse) else { return nil }
+        return Finding(
+            "t38-reinvite-unanswered", .negotiation, .error, waited >= transactionTimeout ? .proof : .strong,
+            "T.38 re-INVITE never answered",
+            because:
+                "The \(change.offeredBy.rawValue) offered T.38, sent the INVITE \(counted(sends.count, "time")), and "
+                + "no final response came in \(waited.inWords).",
+            remedy:
+                "Check Contact and Record-Route and the firewalls for requests inside a dialog; capture on the other "
+                + "side too.",
+            frames: [first.frame, last.frame, facts.signalling.endFrame])
+    }
+
+    private static func slowAnswer(_ facts: CallFacts) -> Finding? {
+        guard let change = facts.agreedSwitch, change.afterAnswer != nil, let answered = change.answerTime else {
+            return nil
+        }
+        let took = answered - change.offerTime
+        guard took > slowAnswer else { return nil }
+        return Finding(
+            "t38-reinvite-slow-answer", .negotiation, facts.isFailed ? .warning : .note, .strong,
+            "T.38 offer answered slowly",
+            because:
+                "The 200 to the image offer came after \(took.inWords); T4 is \(slowAnswer.inWords), and some give up "
+                + "after \(verySlowAnswer.inWords).",
+            remedy: "Shorten the way of the signalling; raise the time-out for T.38 of the offering side.",
+            frames: [change.offerFrame, change.answerFrame])
+    }
+
+    // MARK: - Error correction
+
+    private static func errorCorrection(_ facts: CallFacts) -> Finding? {
+        let bare = facts.t38.filter {
+            $0.kind == .udptl && $0.packets > 5
+                && $0.statistics.errorCorrection == StreamStatistics.ErrorCorrection.none
+        }
+        guard !bare.isEmpty else { return nil }
+        let lossyPath = lossyPath(facts)
+        let isHurt = !facts.losses.isEmpty || lossyPath != nil
+        var because = bare.map { stream in
+            let from = stream.direction.map { "the \($0.rawValue)" } ?? "\(stream.from)"
+            return "\(counted(stream.packets, "packet")) from \(from) carry no copy of an earlier one"
+        }.joined(separator: "; ")
+        if let asked = facts.agreedSwitch?.answer?.errorCorrection { because += "; the answer said \(asked.rawValue)" }
+        if let lossyPath { because += "; \(lossyPath.text)" }
+        return Finding(
+            "t38-redundancy-zero", .negotiation, isHurt ? .warning : .note, .proof, "No redundancy in use",
+            because: because + ".",
+            remedy: "Send T.30 frames with three or more copies and page data with one or two "
+                + "(T38FaxUdpEC:t38UDPRedundancy).",
+            frames: bare.map(\.firstFrame) + [facts.agreedSwitch?.answerFrame] + (lossyPath?.frames ?? []))
+    }
+
+    /// Audio of the same call that lost packets shows a network that loses them.
+    static func lossyPath(_ facts: CallFacts) -> (text: String, frames: [FrameRef], longest: Int, party: Party?)? {
+        let worst = facts.rtp.max { ($0.statistics.lost ?? 0) < ($1.statistics.lost ?? 0) }
+        guard let worst, let lost = worst.statistics.lost, let expected = worst.statistics.expected,
+            lost * 100 >= expected
+        else { return nil }
+        let from = worst.direction.map { "the \($0.rawValue)" } ?? "\(worst.from)"
+        let longest = worst.statistics.longestLossBurst ?? 1
+        return (
+            "audio from \(from) lost \(lost) of \(expected) packets (\(percentText(lost, of: expected)), up to \(longest) "
+                + "in a row)", worst.statistics.gaps.prefix(4).flatMap { [$0.before, $0.after] }, longest,
+            worst.direction
+        )
+    }
+
+    private static func mismatch(_ facts: CallFacts) -> Finding? {
+        guard let change = facts.agreedSwitch, let answer = change.answer,
+            change.offer.errorCorrection != .fec, answer.errorCorrection != .fec,
+            let stream = facts.t38.first(where: { $0.statistics.errorCorrection == .fec })
+        else { return nil }
+        return Finding(
+            "t38-udpec-mismatch", .negotiation, facts.isFailed ? .warning : .note, .proof,
+            "Parity FEC sent although not agreed",
+            because: "Neither offer nor answer says t38UDPFEC, and packets from \(stream.from) carry parity.",
+            remedy: "Send redundancy unless the answer says FEC: many receivers cannot use parity.",
+            frames: [change.offerFrame, change.answerFrame, stream.firstFrame])
+    }
+
+    // MARK: - No packets
+
+    /// T.38 was agreed, and one side or both sent none.
+    private static func noPackets(_ facts: CallFacts) -> [Finding] {
+        guard let change = facts.agreedSwitch, let agreed = change.answerTime else { return [] }
+        let until = switchedBack(facts, after: agreed) ?? facts.end
+        guard until - agreed >= silenceAfterSwitch, !facts.call.coverage.endsMidCall || !facts.t38.isEmpty else {
+            return []
+        }
+        let silent = Party.allCases.filter { facts.t38(of: $0).isEmpty }
+        guard !silent.isEmpty, facts.t38.allSatisfy({ $0.direction != nil }) else { return [] }
+        // Absence counts only where the party would have been seen: its media came to this capture point before.
+        let isCovered = silent.allSatisfy { !facts.rtp(of: $0).isEmpty }
+        let isSIPOnly = facts.call.streams.isEmpty
+        guard !isSIPOnly, isCovered else { return [] }
+        let who = silent.count == 2 ? "either side" : "the \(silent[0].rawValue)"
+        var because =
+            "T.38 was agreed, and no UDPTL packet from \(who) is in the capture in the \((until - agreed).inWords) after"
+        if let other = facts.t38.first { because += "; from the other side there are \(other.packets)" }
+        let ongoing = facts.rtp.first { stream in
+            stream.direction.map(silent.contains) == true && stream.lastTime - agreed > silenceAfterSwitch
+        }
+        if ongoing != nil { because += "; its audio went on" }
+        return [
+            Finding(
+                "no-udptl-after-switch", .negotiation, .error, .proof,
+                silent.count == 2 ? "T.38 agreed, no UDPTL at all" : "T.38 agreed, no UDPTL from \(who)",
+                because: because + ".",
+                remedy:
+                    "Open the UDP ports of T.38 in firewalls and NAT, check the address in the SDP of the other side, "
+                    + "and let the silent side send first.",
+                frames: [change.offerFrame, change.answerFrame, facts.t38.first?.firstFrame, facts.signalling.endFrame])
+        ]
+    }
+
+    /// When audio was agreed again.
+    private static func switchedBack(_ facts: CallFacts, after: Instant) -> Instant? {
+        facts.signalling.mediaChanges.first { $0.time > after && $0.to == .audio && $0.status != nil }?.time
+    }
+}
