@@ -17,8 +17,9 @@ public struct T30Frame: Sendable, Hashable {
     public var directionBit: Bool
     /// Facsimile information field; for PPS and EOR without their second control octet.
     public var information: [UInt8]
-    /// The command in a PPS or EOR; `nil` for other signals and where the octet is missing.
-    public var command: PostMessageCommand?
+    /// The second control octet of a PPS or EOR as sent; `nil` for other signals and where it is missing.
+    public var commandOctet: UInt8?
+    public var command: PostMessageCommand? { commandOctet.map(PostMessageCommand.init(octet:)) }
 
     /// Bit 5 of the control field: the last frame before the station listens (T.30 5.3.5).
     public var isFinal: Bool { control & 0x10 != 0 }
@@ -45,7 +46,7 @@ public struct T30Frame: Sendable, Hashable {
                 throw DecodeFailure(
                     layer: .t30, field: "post-message command", offset: 3, reason: .short(needed: 1, have: 0))
             }
-            command = PostMessageCommand(octet: second)
+            commandOctet = second
             information.removeFirst()
         }
     }
@@ -60,7 +61,7 @@ public struct T30Frame: Sendable, Hashable {
         directionBit = controlField & 1 == 1
         information = Array(octets.dropFirst(3))
         if let signal, signal.hasPostMessageCommand, let second = information.first {
-            command = PostMessageCommand(octet: second)
+            commandOctet = second
             information.removeFirst()
         }
     }
@@ -80,27 +81,6 @@ public struct T30Frame: Sendable, Hashable {
 
     /// The octets between the flags.
     public var octets: [UInt8] {
-        var octets = [address, control, controlField]
-        if let command { octets.append(command.octet(directionBit: false)) }
-        octets += information
-        return octets
-    }
-}
-
-extension PostMessageCommand {
-    /// The second control octet, its X bit as given.
-    public func octet(directionBit: Bool) -> UInt8 {
-        let x: UInt8 = directionBit ? 1 : 0
-        return switch self {
-        case .null: 0
-        case .eos: FacsimileControl.eos.rawValue | x
-        case .mps: FacsimileControl.mps.rawValue | x
-        case .eom: FacsimileControl.eom.rawValue | x
-        case .eop: FacsimileControl.eop.rawValue | x
-        case .priMPS: FacsimileControl.priMPS.rawValue | x
-        case .priEOM: FacsimileControl.priEOM.rawValue | x
-        case .priEOP: FacsimileControl.priEOP.rawValue | x
-        case .other(let octet): octet
-        }
+        [address, control, controlField] + (commandOctet.map { [$0] } ?? []) + information
     }
 }

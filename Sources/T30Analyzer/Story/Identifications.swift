@@ -11,7 +11,7 @@ struct Identifications {
     mutating func take(_ signal: FacsimileControl, _ information: [UInt8], from party: Party?) {
         if signal == .dtc { sender = party?.other ?? sender }
         guard signal == .csi || signal == .tsi || signal == .cig else { return }
-        texts[signal, default: []].append((party, T30Text.identification(information)))
+        texts[signal, default: []].append((party, Identification.text(information)))
     }
 
     /// TSI of the sender, CSI of the receiver; with polling the receiver calls itself by CIG and the sender by CSI.

@@ -99,7 +99,7 @@ struct StoryBuilder {
             T30Message(
                 time: event.span.start, end: event.span.end, frame: event.span.firstFrame,
                 lastFrame: event.span.lastFrame, direction: event.party, name: message.name, octets: message.octets,
-                fields: V8Message.fields(message.octets), crcOK: nil))
+                fields: V8Profile.fields(message.octets), crcOK: nil))
         if phases.spans.isEmpty { phases.enter(.A, at: event.span) }
     }
 
@@ -183,7 +183,7 @@ struct StoryBuilder {
         if signal == .dcs || signal == .nss { closePage() }
         phases.enter(.B, at: event.span)
         if signal == .dcs {
-            let settings = ImageSettings(dcs: InformationBits(frame.information).withinExtension)
+            let settings = ImageSettings(DigitalCommand(information: frame.information))
             self.settings = settings
             var training = Training(time: event.span.start, frame: event.span.firstFrame)
             training.rateBps = settings.rateBps
@@ -192,9 +192,9 @@ struct StoryBuilder {
             trainingIsOpen = true
         } else if signal == .ctc {
             // T.30 A.4.1: bits 1–16 as in DCS.
-            let (modem, rateBps) = ImageSettings.rate(InformationBits(frame.information))
-            acceptedSettings?.modem = modem
-            acceptedSettings?.rateBps = rateBps
+            let modulation = InformationBits(frame.information).commandedModulation
+            acceptedSettings?.modem = modulation?.modem
+            acceptedSettings?.rateBps = modulation?.rateBps
         }
     }
 
