@@ -106,7 +106,9 @@ public struct TruthComparison {
 
     private func carried() -> TruthCheck.Verdict {
         guard let expected = expect.carriedBy else { return .open(nil) }
-        let found = Set(calls.flatMap { $0.fax.carriedBy.split(separator: "+").map(String.init) }).subtracting(["none"])
+        // Audio before the switch is a call of its own where signalling is missing: it carried no fax.
+        let judged = faxes.isEmpty ? calls.map(\.fax) : faxes
+        let found = Set(judged.flatMap { $0.carriedBy.split(separator: "+").map(String.init) }).subtracting(["none"])
         if found == Set(expected.split(separator: "+").map(String.init)) { return .right }
         if hasUnreadAudio { return .open(Self.audioNotRead) }
         if isCut, found.isEmpty { return .open("cut") }

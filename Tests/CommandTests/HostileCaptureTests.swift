@@ -1,0 +1,51 @@
+import FaxCore
+import Foundation
+import PcapDecode
+import Simulator
+import T30Analyzer
+import TestSupport
+import Testing
+
+/// Captures meant to exhaust the reader, small enough for every test run; `make fuzz` has them by the million and
+/// watches memory from outside.
+@Suite struct HostileCaptureTests {
+    @Test func aPcapngBlockOf4GBIsRefusedWithItsPlace() throws {
+        let file = TemporaryCapture()
+        try file.write(.hugeBlock)
+        let summary = try file.read().summary
+        #expect(summary.format == "pcapng")
+        #expect(summary.frames == 1)
+        let warning = try #require(summary.warnings.first { $0.layer == .file })
+        #expect(warning.offset >= 28 + 20 + 36)
+        #expect(!warning.reason.isEmpty)
+    }
+
+    @Test(arguments: [
+        HostileCapture.invites(5000), .rtpFlows(20_000), .udptlFlows(20_000), .halfMessages(3000), .fragments(3000),
+    ])
+    func floodsAreReadToTheirEnd(hostile: HostileCapture) throws {
+        let file = TemporaryCapture()
+        try file.write(hostile)
+        let (summary, calls) = try file.read()
+        switch hostile {
+        case .invites(let count):
+            #expect(summary.frames == count)
+            #expect(calls.count == count)
+            #expect(Set(calls.flatMap(\.call.signalling.callIDs)).count == count)
+            #expect(calls.allSatisfy { $0.call.signalling.finalStatus == nil && $0.fax.outcome == .unknown })
+        case .rtpFlows(let count), .udptlFlows(let count), .halfMessages(let count), .fragments(let count):
+            #expect(summary.frames == count)
+            #expect(calls.isEmpty || calls.allSatisfy { $0.fax.outcome == .unknown })
+        case .body, .hugeBlock: Issue.record("not a flood")
+        }
+    }
+
+    /// Past the limit of open calls the one idle for longest is handed out, so that none is lost and none is kept.
+    @Test func openCallsPastTheLimitComeOutEarly() throws {
+        let file = TemporaryCapture()
+        try file.write(.invites(300))
+        var options = AnalysisRunner.Options()
+        options.decoder.limits.openCalls = 50
+        #expect(try file.read(options).calls.count == 300)
+    }
+}
