@@ -52,6 +52,31 @@ struct T38WitnessTests {
         }
     }
 
+    /// Everything the 1998 form can say, and what of the 2002 form libspandsp codes as PER has it.
+    @Test(arguments: IFPForm.allCases)
+    func spandspReadsWhatWeWrite(_ form: IFPForm) throws {
+        let created = T38CoreReader(form: form)
+        guard var witness = created else {
+            Issue.record("libspandsp gives no T.38 state")
+            return
+        }
+        for indicator in T38Indicator.allCases {
+            let octets = try #require(IFPPacket.indicator(indicator).octets(form: form))
+            #expect(witness.read(octets) == [.indicator(Int(indicator.rawValue))])
+        }
+        for type in T38DataType.allCases {
+            for field in T38FieldType.allCases where field.rawValue < T38FieldType.cmMessage.rawValue {
+                for count in [0, 1, 2, 300] {
+                    let fields = [
+                        IFPPacket.Field(.hdlcData, [0x55]), .init(field, [UInt8](repeating: 0xC3, count: count)),
+                    ]
+                    let octets = try #require(IFPPacket.data(type, fields).octets(form: form))
+                    #expect(witness.read(octets) == Self.reports(.data(type, fields)), "\(type) \(field) \(count)")
+                }
+            }
+        }
+    }
+
     static func reports(_ packet: IFPPacket?) -> [T38CoreReader.Report] {
         switch packet {
         case .indicator(let indicator): [.indicator(Int(indicator.rawValue))]

@@ -210,6 +210,25 @@ struct UDPTLReceiverTests {
         #expect(harness.quirk(.restart) == 1)
     }
 
+    /// A sender that goes from 65535 to 1 lost nothing; one that lost packet 0 did.
+    @Test(arguments: [true, false])
+    func zeroLeftOutAtTheWrap(isHabit: Bool) {
+        let packets = samplePackets(30)
+        var sent = datagrams(packets, .redundancy(.init(all: 2)), from: 65_520)
+        if isHabit {
+            for index in 16..<30 { sent[index][1] += 1 }
+        } else {
+            sent.remove(at: 16)
+        }
+        var harness = ReceiverHarness()
+        for datagram in sent { harness.take(datagram) }
+        harness.finish()
+        #expect(harness.octets == packets)
+        #expect(harness.receiver.tracker.lost == (isHabit ? 0 : 1))
+        #expect(harness.receiver.recovered == (isHabit ? 0 : 1))
+        #expect(harness.quirk(.skippedZero) == (isHabit ? 1 : 0))
+    }
+
     @Test func oneStrayNumberChangesNothing() {
         let packets = samplePackets(20)
         var sent = datagrams(packets, .none)

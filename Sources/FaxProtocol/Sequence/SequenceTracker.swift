@@ -56,6 +56,9 @@ public struct SequenceTracker: Sendable {
         self.jumpLimit = jumpLimit
     }
 
+    /// ``highest`` as it stood on the wire.
+    public var highestOnWire: UInt16 { UInt16(truncatingIfNeeded: highest - offset) }
+
     /// The extended number that `wire` would be now.
     public func extended(_ wire: UInt16) -> Int {
         let distance = Int16(bitPattern: wire &- UInt16(truncatingIfNeeded: highest - offset))

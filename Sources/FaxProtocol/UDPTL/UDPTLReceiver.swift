@@ -67,7 +67,7 @@ public struct UDPTLReceiver: Sendable {
     var next = 0
     var history = UDPTLHistory()
     private var keepsHistory = true
-    private var recent = RecentContent()
+    private var recent = UDPTLContent.Recent()
     private var previousContent: UInt64 = 0
     /// Since when ``next`` is missing.
     var holeSince: Instant?
@@ -104,8 +104,10 @@ public struct UDPTLReceiver: Sendable {
             statistics.malformed += 1
             return .malformed
         }
-        let content = contentMark(datagram, layout)
-        let step = tracker.take(layout.sequence, time: time, frame: frame)
+        let content = UDPTLContent.mark(datagram, layout.primary)
+        let step =
+            skipsZero(layout, datagram)
+            ? passOverZero(time, frame) : tracker.take(layout.sequence, time: time, frame: frame)
         let arrival = Arrival(layout: layout, time: time, frame: frame, sequence: step.sequence)
         switch step.kind {
         case .first:
@@ -125,7 +127,7 @@ public struct UDPTLReceiver: Sendable {
         }
         candidate = nil
         recent.note(step.sequence, content, time)
-        if content == previousContent, step.kind == .next, repeatsSignal(datagram, layout) {
+        if content == previousContent, step.kind == .next, UDPTLContent.isSignal(datagram, layout.primary) {
             statistics.note(.repeatUnderNewSequence, frame)
         }
         previousContent = content
@@ -266,6 +268,24 @@ public struct UDPTLReceiver: Sendable {
 
     // MARK: - Numbers out of order
 
+    /// Some senders go from 65535 to 1. Then the first secondary is what 65535 carried; with a lost packet 0 it is not.
+    private func skipsZero(_ layout: UDPTLLayout, _ datagram: RawSpan) -> Bool {
+        guard layout.sequence == 1, tracker.isStarted, tracker.highestOnWire == 0xFFFF else { return false }
+        var offset = 0
+        guard case .redundancy = layout.recovery, let latest = layout.nextEntry(datagram, after: &offset) else {
+            return false
+        }
+        return UDPTLContent.mark(datagram, latest) == previousContent
+    }
+
+    /// Numbers go on by one although the sender left 0 out.
+    private mutating func passOverZero(_ time: Instant, _ frame: FrameRef) -> SequenceTracker.Step {
+        statistics.note(.skippedZero, frame)
+        var step = tracker.restart(at: 1, time: time, frame: frame)
+        step.kind = .next
+        return step
+    }
+
     private mutating func duplicate(
         _ arrival: Arrival, _ content: UInt64, _ datagram: RawSpan, _ deliver: (Delivery, RawSpan) -> Void
     ) -> Outcome {
@@ -313,64 +333,7 @@ public struct UDPTLReceiver: Sendable {
         next = step.sequence
         let span = first.octets.span.bytes
         let layout = UDPTLLayout(span)
-        recent.note(next, contentMark(span, layout), first.time)
+        recent.note(next, UDPTLContent.mark(span, layout.primary), first.time)
         accept(Arrival(layout: layout, time: first.time, frame: first.frame, sequence: next), span, deliver)
     }
-
-    // MARK: - Content
-
-    /// A mark of the primary IFP, to tell duplicates from new content under an old number.
-    private func contentMark(_ datagram: RawSpan, _ layout: UDPTLLayout) -> UInt64 {
-        var mark = UInt64(layout.primary.count) &+ 0x9E37_79B9_7F4A_7C15
-        var offset = layout.primary.lowerBound
-        while offset + 8 <= layout.primary.upperBound {
-            let word = UInt64(datagram.be32(offset)) << 32 | UInt64(datagram.be32(offset + 4))
-            mark = (mark ^ word) &* 0x9E37_79B9_7F4A_7C15
-            mark ^= mark >> 29
-            offset += 8
-        }
-        while offset < layout.primary.upperBound {
-            mark = (mark ^ UInt64(datagram.octet(offset))) &* 0x0000_0100_0000_01B3
-            offset += 1
-        }
-        return mark
-    }
-
-    /// Indicators and ends of signal: what senders repeat under new numbers. (Image data may well be the same twice.)
-    private func repeatsSignal(_ datagram: RawSpan, _ layout: UDPTLLayout) -> Bool {
-        let primary = layout.primary
-        guard let first = primary.isEmpty ? nil : datagram.octet(primary.lowerBound) else { return false }
-        if first & 0x40 == 0 { return true }
-        // One field without data: nothing follows its type.
-        return primary.count == 3 && datagram.octet(primary.lowerBound + 1) == 1
-    }
-}
-
-/// Marks of the latest packets' contents by number.
-private struct RecentContent: Sendable {
-    enum Comparison { case same, other, old }
-
-    private struct Entry: Sendable {
-        var sequence = Int.min
-        var mark: UInt64 = 0
-        var time = Instant.zero
-    }
-
-    /// A power of two.
-    private static let count = 32
-    private var entries: [Entry] = []
-
-    mutating func note(_ sequence: Int, _ mark: UInt64, _ time: Instant) {
-        if entries.isEmpty { entries = [Entry](repeating: Entry(), count: Self.count) }
-        entries[sequence & (Self.count - 1)] = Entry(sequence: sequence, mark: mark, time: time)
-    }
-
-    func compare(_ sequence: Int, _ mark: UInt64, _ time: Instant) -> Comparison {
-        guard !entries.isEmpty else { return .old }
-        let entry = entries[sequence & (Self.count - 1)]
-        guard entry.sequence == sequence, time - entry.time <= UDPTLReceiver.duplicateAge else { return .old }
-        return entry.mark == mark ? .same : .other
-    }
-
-    mutating func clear() { entries = [] }
 }

@@ -10,6 +10,7 @@ public struct UDPTLStatistics: Sendable {
         case mixedErrorCorrection = "mixed-error-correction"
         case sequenceNotZero = "sequence-not-zero"
         case restart = "sequence-restart"
+        case skippedZero = "sequence-skips-zero"
         case strayPacket = "sequence-stray"
         case repeatUnderNewSequence = "repeat-new-sequence"
         case contentChanged = "duplicate-with-other-content"

@@ -96,6 +96,27 @@ public struct T38Log: Sendable {
         return detector.form(negotiatedVersion: negotiatedVersion)
     }
 
+    /// Oddities of the packets' coding, each with its count and first frame; those computed from parity left out.
+    public func oddities() -> [StreamQuirk] {
+        var found: [StreamQuirk] = []
+        func note(_ name: String, _ frame: FrameRef) {
+            if let index = found.firstIndex(where: { $0.name == name }) {
+                found[index].count += 1
+            } else {
+                found.append(StreamQuirk(name: name, count: 1, frame: frame))
+            }
+        }
+        for entry in entries where entry.origin != .fec {
+            let decoded = packet(entry)
+            if decoded.stoppedBy != nil { note("ifp-unreadable", entry.frame) }
+            if decoded.value.trailing > 0 { note("ifp-trailing-octets", entry.frame) }
+            for quirk in IFPPacket.Quirk.allCases where decoded.value.quirks.contains(quirk) {
+                note(quirk.rawValue, entry.frame)
+            }
+        }
+        return found
+    }
+
     /// The form that ``version`` stands for.
     public var form: IFPForm { IFPForm(version: version) }
 

@@ -30,7 +30,7 @@ final class T38DatagramStream {
     /// The first two octets, read as a sequence number, follow on what came before.
     func isNear(_ payload: RawSpan) -> Bool {
         guard payload.byteCount >= 2, receiver.tracker.isStarted else { return false }
-        let last = UInt16(truncatingIfNeeded: receiver.tracker.highest)
+        let last = receiver.tracker.highestOnWire
         let distance = Int(Int16(bitPattern: payload.be16(0) &- last))
         return abs(distance) <= Self.nearness
     }

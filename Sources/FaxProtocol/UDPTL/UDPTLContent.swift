@@ -1,0 +1,59 @@
+import FaxCore
+
+/// Marks of IFP packets' octets, to tell a duplicate from new content under an old number.
+enum UDPTLContent {
+    /// Equal octets give equal marks; different ones hardly ever do.
+    static func mark(_ datagram: RawSpan, _ packet: Range<Int>) -> UInt64 {
+        var mark = UInt64(packet.count) &+ 0x9E37_79B9_7F4A_7C15
+        var offset = packet.lowerBound
+        while offset + 8 <= packet.upperBound {
+            let word = UInt64(datagram.be32(offset)) << 32 | UInt64(datagram.be32(offset + 4))
+            mark = (mark ^ word) &* 0x9E37_79B9_7F4A_7C15
+            mark ^= mark >> 29
+            offset += 8
+        }
+        while offset < packet.upperBound {
+            mark = (mark ^ UInt64(datagram.octet(offset))) &* 0x0000_0100_0000_01B3
+            offset += 1
+        }
+        return mark
+    }
+
+    /// Indicators and ends of signal: what senders repeat under new numbers. (Image data may well be the same twice.)
+    static func isSignal(_ datagram: RawSpan, _ packet: Range<Int>) -> Bool {
+        guard !packet.isEmpty else { return false }
+        if datagram.octet(packet.lowerBound) & 0x40 == 0 { return true }
+        // One field without data: nothing follows its type.
+        return packet.count == 3 && datagram.octet(packet.lowerBound + 1) == 1
+    }
+
+    enum Comparison { case same, other, old }
+
+    /// Marks of the latest packets by number.
+    struct Recent: Sendable {
+        private struct Entry: Sendable {
+            var sequence = Int.min
+            var mark: UInt64 = 0
+            var time = Instant.zero
+        }
+
+        /// A power of two.
+        private static let count = 32
+        private var entries: [Entry] = []
+
+        mutating func note(_ sequence: Int, _ mark: UInt64, _ time: Instant) {
+            if entries.isEmpty { entries = [Entry](repeating: Entry(), count: Self.count) }
+            entries[sequence & (Self.count - 1)] = Entry(sequence: sequence, mark: mark, time: time)
+        }
+
+        /// `old`: not known any more, or so long ago that it may be another packet.
+        func compare(_ sequence: Int, _ mark: UInt64, _ time: Instant) -> Comparison {
+            guard !entries.isEmpty else { return .old }
+            let entry = entries[sequence & (Self.count - 1)]
+            guard entry.sequence == sequence, time - entry.time <= UDPTLReceiver.duplicateAge else { return .old }
+            return entry.mark == mark ? .same : .other
+        }
+
+        mutating func clear() { entries = [] }
+    }
+}
