@@ -79,6 +79,11 @@ struct CallAssembler: PacketSink {
             media.receive(info, payload, isCopy: isCopy)
             return
         }
+        if RTCPPacket.looksLike(payload), let call = book.rtcpCall(of: flow.key) {
+            call.rtcp.add(RTCPPacket.read(payload).value, time: info.time, frame: info.frame)
+            call.touch(info.time, info.frame)
+            return
+        }
         guard case .undecided(var probe) = flow.kind else { return }
         probe.keep(info, payload)
         if probe.looksLikeMedia {
@@ -100,7 +105,12 @@ struct CallAssembler: PacketSink {
     }
 
     mutating func tcp(_ info: PacketInfo, segment: TCPSegmentInfo, payload: RawSpan) {
-        for output in tcp.handle(info, segment, payload) {
+        let book = book
+        let outputs = tcp.handle(info, segment, payload) { key in
+            guard let announced = book.claims(on: key).first else { return nil }
+            return .some(announced.announced?.t38?.version)
+        }
+        for output in outputs {
             switch output {
             case .sip(let message, let context): handle(message, context)
             case .t38(let stream): bindTCP(stream)

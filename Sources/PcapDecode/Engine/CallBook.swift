@@ -7,6 +7,7 @@ struct CallBook {
     /// Open calls in order of their ids.
     private(set) var open: [OpenCall] = []
     private var expectations: [Endpoint: [Expectation]] = [:]
+    private var rtcpExpectations: [Endpoint: [OpenCall]] = [:]
     private var nextID = 1
 
     var count: Int { open.count }
@@ -30,6 +31,10 @@ struct CallBook {
                 expectations[endpoint]?.removeAll { $0.call === call }
                 if expectations[endpoint]?.isEmpty == true { expectations[endpoint] = nil }
             }
+            for endpoint in call.rtcpEndpoints {
+                rtcpExpectations[endpoint]?.removeAll { $0 === call }
+                if rtcpExpectations[endpoint]?.isEmpty == true { rtcpExpectations[endpoint] = nil }
+            }
         }
     }
 
@@ -46,6 +51,16 @@ struct CallBook {
             expectations[endpoint, default: []].append(Expectation(call: call, session: session, media: media))
             if !call.endpoints.contains(endpoint) { call.endpoints.append(endpoint) }
         }
+        guard media.kind == .audio, media.endpoint.port < .max else { return }
+        let rtcp = Endpoint(media.endpoint.address, media.rtcpPort ?? media.endpoint.port + 1)
+        guard !call.rtcpEndpoints.contains(rtcp) else { return }
+        call.rtcpEndpoints.append(rtcp)
+        rtcpExpectations[rtcp, default: []].append(call)
+    }
+
+    /// The call whose RTCP goes between these ends (RFC 3550 §11: the port after the media's, unless announced).
+    func rtcpCall(of key: FlowKey) -> OpenCall? {
+        (rtcpExpectations[key.destination] ?? rtcpExpectations[key.source])?.last
     }
 
     /// Who is expected to receive at this endpoint, latest announcement first, at most one of each call.

@@ -30,6 +30,11 @@ struct CallDraft {
             }
         }
         streams += call.t38OverTCP.map { $0.stream() }
+        for index in streams.indices {
+            guard let ssrc = streams[index].ssrc else { continue }
+            let reports = call.rtcp.reports(on: ssrc) + call.flows.flatMap { $0.flow.rtcp.reports(on: ssrc) }
+            streams[index].receptionReports = reports.sorted { $0.time < $1.time }
+        }
         return streams.sorted { ($0.firstFrame, $0.lastFrame) < ($1.firstFrame, $1.lastFrame) }
     }
 

@@ -20,12 +20,12 @@ final class MediaFlow {
     private(set) var lastFrame: FrameRef
     private(set) var foreign = 0
     private var captureCopies = 0
-    private(set) var rtcp: [RTCPRecord] = []
+    /// RTCP on the port of the media (RFC 5761).
+    private(set) var rtcp = ReceptionReports()
     /// The call it belonged to has ended: what still comes on it is not a new call.
     private(set) var isSpent = false
 
     static let streamLimit = 64
-    static let rtcpLimit = 1_000
     /// Of dynamic payload types that nothing names: telephone audio.
     static let usualClockRate = 8_000
 
@@ -62,7 +62,7 @@ final class MediaFlow {
             return
         }
         if RTCPPacket.looksLike(payload) {
-            receiveRTCP(info, payload)
+            rtcp.add(RTCPPacket.read(payload).value, time: info.time, frame: info.frame)
             return
         }
         if RTPHeader.looksLike(payload) {
@@ -81,12 +81,6 @@ final class MediaFlow {
             stream.receive(info, payload, isCopy: isCopy, limit: options.limits.t38OctetsPerCall)
         } else {
             foreign += 1
-        }
-    }
-
-    private func receiveRTCP(_ info: PacketInfo, _ payload: RawSpan) {
-        if rtcp.count < Self.rtcpLimit {
-            rtcp.append(RTCPRecord(time: info.time, frame: info.frame, packets: RTCPPacket.read(payload).value))
         }
     }
 
@@ -133,7 +127,7 @@ final class MediaFlow {
         audio = []
         current = nil
         t38 = nil
-        rtcp = []
+        rtcp = ReceptionReports()
         foreign = 0
         announced = []
         isSpent = true
@@ -148,11 +142,4 @@ final class MediaFlow {
         if !streams.isEmpty { streams[0].statistics.captureDuplicates += captureCopies }
         return streams
     }
-}
-
-/// The RTCP packets of one datagram.
-struct RTCPRecord {
-    var time: Instant
-    var frame: FrameRef
-    var packets: [RTCPPacket]
 }

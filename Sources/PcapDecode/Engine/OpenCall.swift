@@ -23,9 +23,12 @@ final class OpenCall {
     var finishedStreams: [MediaStream] = []
     /// Endpoints under which the book knows this call.
     var endpoints: [Endpoint] = []
+    var rtcpEndpoints: [Endpoint] = []
     var sessionsRead = 0
     var icmpErrors: [ICMPError] = []
     var related: [RelatedCall] = []
+    /// RTCP on ports of its own.
+    var rtcp = ReceptionReports()
     var t38OverTCP: [T38TCPStream] = []
 
     init(id: Int, dialog: DialogID?, time: Instant, frame: FrameRef) {
