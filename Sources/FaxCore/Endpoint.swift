@@ -81,14 +81,25 @@ extension IPAddress: CustomStringConvertible {
     }
 
     private static func dotted(_ text: Substring) -> UInt32? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
         var value: UInt32 = 0
-        for part in parts {
-            guard (1...3).contains(part.count), part.allSatisfy(\.isNumber), let octet = UInt8(part) else { return nil }
-            value = value << 8 | UInt32(octet)
+        var octet: UInt32 = 0
+        var digits = 0
+        var dots = 0
+        for character in text.utf8 {
+            if character == 0x2E {
+                guard digits > 0, dots < 3 else { return nil }
+                value = value << 8 | octet
+                octet = 0
+                digits = 0
+                dots += 1
+            } else {
+                guard character >= 0x30, character <= 0x39, digits < 3 else { return nil }
+                octet = octet * 10 + UInt32(character & 0x0F)
+                digits += 1
+                guard octet <= 255 else { return nil }
+            }
         }
-        return value
+        return dots == 3 && digits > 0 ? value << 8 | octet : nil
     }
 
     private static func groups(_ text: Substring) -> [UInt16]? {

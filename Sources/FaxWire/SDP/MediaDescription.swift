@@ -29,13 +29,16 @@ public struct MediaDescription: Sendable, Hashable {
     public var isAudio: Bool { kind.equalsIgnoringCase("audio") }
     public var isImage: Bool { kind.equalsIgnoringCase("image") }
     /// RTP in any profile.
-    public var isRTP: Bool { transport.uppercased().contains("RTP/") }
+    public var isRTP: Bool { transport.containsIgnoringCase("rtp/") }
 
     /// Whether the line means T.38: over UDPTL or TCP (T.38 Annex D), or as RTP payload (RFC 4612).
     public var isT38: Bool {
         if formats.contains(where: { $0.equalsIgnoringCase("t38") }) { return true }
-        if transport.uppercased().hasSuffix("UDPTL") { return true }
-        return isRTP && payloadFormats.contains { $0.format.encoding.equalsIgnoringCase("t38") }
+        if transport.containsIgnoringCase("udptl") { return true }
+        guard isRTP, attributes.contains(where: { $0.value?.containsIgnoringCase("t38/") ?? false }) else {
+            return false
+        }
+        return payloadFormats.contains { $0.format.encoding.equalsIgnoringCase("t38") }
     }
 
     /// Payload types in the order of the m-line with their encodings by rtpmap, else by the static table; types that
@@ -45,25 +48,32 @@ public struct MediaDescription: Sendable, Hashable {
         let maps = byPayloadType("rtpmap")
         let parameters = byPayloadType("fmtp")
         return preference.compactMap { type in
-            guard var format = maps[type].flatMap(PayloadFormat.init(rtpmap:)) ?? PayloadFormat.assigned(type)
-            else { return nil }
-            format.parameters = parameters[type]
+            let map = maps.first { $0.type == type }.flatMap { PayloadFormat(rtpmap: $0.value) }
+            guard var format = map ?? PayloadFormat.assigned(type) else { return nil }
+            format.parameters = parameters.first { $0.type == type }.map { SIPText.string($0.value) }
             return (type, format)
         }
     }
 
-    /// Payload types in the order of the m-line.
-    public var preference: [UInt8] { formats.compactMap { UInt8($0) }.filter { $0 < 128 } }
+    /// Payload types in the order of the m-line, each once.
+    public var preference: [UInt8] {
+        var types: [UInt8] = []
+        for format in formats {
+            guard let type = UInt8(format), type < 128, !types.contains(type) else { continue }
+            types.append(type)
+        }
+        return types
+    }
 
     /// `a=rtpmap:TYPE value` and its like: the first one of each type.
-    private func byPayloadType(_ name: String) -> [UInt8: String] {
-        var table: [UInt8: String] = [:]
-        for value in attributes.all(name) {
-            let octets = Array(value.utf8)
-            let text = SIPText.trimmed(octets[...])
+    private func byPayloadType(_ name: String) -> [(type: UInt8, value: ArraySlice<UInt8>)] {
+        var table: [(type: UInt8, value: ArraySlice<UInt8>)] = []
+        for attribute in attributes where attribute.name.equalsIgnoringCase(name) {
+            let text = SIPText.trimmed(Array((attribute.value ?? "").utf8)[...])
             let digits = text.prefix { $0.isDigit }
-            guard let type = SIPText.decimal(digits, limit: 128), table[UInt8(type)] == nil else { continue }
-            table[UInt8(type)] = SIPText.string(SIPText.trimmed(text.dropFirst(digits.count)))
+            guard let type = SIPText.decimal(digits, limit: 128), !table.contains(where: { $0.type == type })
+            else { continue }
+            table.append((UInt8(type), SIPText.trimmed(text.dropFirst(digits.count))))
         }
         return table
     }
@@ -93,7 +103,10 @@ public struct MediaDescription: Sendable, Hashable {
 
     /// `a=gpmd:TYPE vbd=yes` (V.152): payload types meant for voice-band data.
     public var voiceBandDataTypes: [UInt8] {
-        byPayloadType("gpmd").filter { $0.value.lowercased().filter { $0 != " " }.contains("vbd=yes") }.keys.sorted()
+        byPayloadType("gpmd").filter {
+            SIPText.string($0.value[...].filter { $0 != 0x20 }[...]).containsIgnoringCase("vbd=yes")
+        }
+        .map(\.type).sorted()
     }
 
     /// The T.38 attributes of this line, as spelled.
@@ -169,10 +182,11 @@ extension PayloadFormat {
     }
 
     /// Reads `PCMU/8000` or `L16/44100/2`; `nil` when the encoding is empty. A missing rate reads as 8000.
-    init?(rtpmap text: String) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard let encoding = parts.first, !encoding.isEmpty else { return nil }
-        let rate = parts.count > 1 ? Int(parts[1].filter { $0 != " " }) ?? 8_000 : 8_000
-        self.init(encoding: String(encoding), clockRate: (1...1_000_000).contains(rate) ? rate : 8_000)
+    init?(rtpmap octets: ArraySlice<UInt8>) {
+        let encoding = octets.prefix { $0 != 0x2F }
+        guard !encoding.isEmpty else { return nil }
+        let digits = octets.dropFirst(encoding.count + 1).prefix { $0 != 0x2F }
+        let rate = SIPText.decimal(digits, limit: 1_000_001) ?? 8_000
+        self.init(encoding: SIPText.string(encoding), clockRate: rate > 0 ? Int(rate) : 8_000)
     }
 }

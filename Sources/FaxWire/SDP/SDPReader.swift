@@ -32,25 +32,27 @@ extension SessionDescription {
 }
 
 /// Reads line by line: what stands behind an `m=` line belongs to it.
-private struct SDPReader: ~Escapable {
-    let octets: RawSpan
+private struct SDPReader {
+    /// Copied once; the lines are slices of it.
+    let octets: [UInt8]
+    let isCut: Bool
     var position = 0
     var description = SessionDescription()
     var media: MediaDescription?
     var oddity: DecodeFailure?
 
-    @_lifetime(copy octets)
-    init(_ octets: RawSpan) {
-        self.octets = octets
+    init(_ span: RawSpan) {
+        let end = min(span.byteCount, SessionDescription.Limit.octets)
+        isCut = end < span.byteCount
+        octets = span.extracting(0..<end).copied()
     }
 
     mutating func read() {
+        if isCut { note("octets", octets.count, .limit("SessionDescription.Limit.octets", octets.count)) }
         var lines = 0
-        let end = min(octets.byteCount, SessionDescription.Limit.octets)
-        if end < octets.byteCount { note("octets", end, .limit("SessionDescription.Limit.octets", end)) }
-        while position < end {
+        while position < octets.count {
             let start = position
-            let line = nextLine(end)
+            let line = nextLine()
             if line.isEmpty { continue }
             lines += 1
             if lines > SessionDescription.Limit.lines {
@@ -67,10 +69,10 @@ private struct SDPReader: ~Escapable {
     }
 
     /// Lines end with CRLF; a lone LF or CR is taken too.
-    private mutating func nextLine(_ end: Int) -> ArraySlice<UInt8> {
+    private mutating func nextLine() -> ArraySlice<UInt8> {
         let start = position
-        while position < end, octets.octet(position) != 0x0A, octets.octet(position) != 0x0D { position += 1 }
-        let line = octets.extracting(start..<position).copied()[...]
+        while position < octets.count, octets[position] != 0x0A, octets[position] != 0x0D { position += 1 }
+        let line = octets[start..<position]
         position += 1
         return SIPText.trimmed(line)
     }
@@ -81,11 +83,12 @@ private struct SDPReader: ~Escapable {
             keep(SessionDescription.Line("?", SIPText.string(line)))
             return
         }
-        let letter = Character(Unicode.Scalar(type.asciiLowercased))
-        let value = SIPText.string(SIPText.trimmed(line.dropFirst(2)))
+        let value = SIPText.trimmed(line.dropFirst(2))
+        let letter = type.asciiLowercased
         if !take(letter, value) {
-            note("\(letter)=", offset, .invalid("does not read as \(letter)= does"))
-            keep(SessionDescription.Line(letter, value))
+            let name = Character(Unicode.Scalar(letter))
+            note("\(name)=", offset, .invalid("does not read as \(name)= does"))
+            keep(SessionDescription.Line(name, SIPText.string(value)))
         }
     }
 
@@ -94,79 +97,85 @@ private struct SDPReader: ~Escapable {
     }
 
     /// `false`: the line makes no sense. Lines of types that we do not model are kept and do make sense.
-    private mutating func take(_ letter: Character, _ value: String) -> Bool {
+    private mutating func take(_ letter: UInt8, _ value: ArraySlice<UInt8>) -> Bool {
         switch letter {
-        case "v":
-            description.version = Int(value)
+        case UInt8(ascii: "a"): return takeAttribute(value)
+        case UInt8(ascii: "m"): return takeMedia(value)
+        case UInt8(ascii: "c"): return takeConnection(value)
+        case UInt8(ascii: "b"): return takeBandwidth(value)
+        case UInt8(ascii: "o"): return takeOrigin(value)
+        case UInt8(ascii: "v"):
+            description.version = SIPText.decimal(value, limit: 1_000).map(Int.init)
             return description.version != nil
-        case "o": return takeOrigin(value)
-        case "s":
-            description.name = value
+        case UInt8(ascii: "s"):
+            description.name = SIPText.string(value)
             return true
-        case "t":
-            description.times.append(value)
+        case UInt8(ascii: "t"):
+            description.times.append(SIPText.string(value))
             return true
-        case "c": return takeConnection(value)
-        case "b": return takeBandwidth(value)
-        case "a": return takeAttribute(value)
-        case "m": return takeMedia(value)
-        case "i" where media != nil:
-            media?.title = value
+        case UInt8(ascii: "i") where media != nil:
+            media?.title = SIPText.string(value)
             return true
-        case "i", "u", "e", "p", "r", "z", "k":
-            keep(SessionDescription.Line(letter, value))
+        case UInt8(ascii: "i"), UInt8(ascii: "u"), UInt8(ascii: "e"), UInt8(ascii: "p"), UInt8(ascii: "r"),
+            UInt8(ascii: "z"), UInt8(ascii: "k"):
+            keep(SessionDescription.Line(Character(Unicode.Scalar(letter)), SIPText.string(value)))
             return true
         default: return false
         }
     }
 
-    private mutating func takeOrigin(_ value: String) -> Bool {
-        let words = value.split(separator: " ").map(String.init)
+    private mutating func takeOrigin(_ value: ArraySlice<UInt8>) -> Bool {
+        let words = value.split(separator: 0x20)
         guard words.count == 6 else { return false }
         description.origin = .init(
-            user: words[0], sessionID: words[1], sessionVersion: words[2], family: words[4], address: words[5])
+            user: SIPText.string(words[0]), sessionID: SIPText.string(words[1]),
+            sessionVersion: SIPText.string(words[2]), family: SIPText.string(words[4]),
+            address: SIPText.string(words[5]))
         return true
     }
 
-    private mutating func takeConnection(_ value: String) -> Bool {
-        let words = value.split(separator: " ")
-        guard words.count == 3, words[0].uppercased() == "IN" else { return false }
-        let cut = words[2].firstIndex(of: "/") ?? words[2].endIndex
+    private mutating func takeConnection(_ value: ArraySlice<UInt8>) -> Bool {
+        let words = value.split(separator: 0x20)
+        guard words.count == 3, words[0].lazy.map(\.asciiLowercased).elementsEqual("in".utf8) else { return false }
+        let cut = words[2].firstIndex(of: 0x2F) ?? words[2].endIndex
         let connection = SDPConnection(
-            family: String(words[1]), address: String(words[2][..<cut]), suffix: String(words[2][cut...]))
+            family: SIPText.string(words[1]), address: SIPText.string(words[2][..<cut]),
+            suffix: SIPText.string(words[2][cut...]))
         if media != nil { media?.connection = connection } else { description.connection = connection }
         return true
     }
 
-    private mutating func takeBandwidth(_ value: String) -> Bool {
-        guard let colon = value.firstIndex(of: ":") else { return false }
+    private mutating func takeBandwidth(_ value: ArraySlice<UInt8>) -> Bool {
+        guard let colon = value.firstIndex(of: 0x3A) else { return false }
         let bandwidth = SDPBandwidth(
-            type: String(value[..<colon]), value: String(value[value.index(after: colon)...]))
+            type: SIPText.string(value[..<colon]), value: SIPText.string(value[(colon + 1)...]))
         if media != nil { media?.bandwidths.append(bandwidth) } else { description.bandwidths.append(bandwidth) }
         return true
     }
 
-    private mutating func takeAttribute(_ value: String) -> Bool {
+    private mutating func takeAttribute(_ value: ArraySlice<UInt8>) -> Bool {
         guard !value.isEmpty else { return false }
-        let colon = value.firstIndex(of: ":")
+        let colon = value.firstIndex(of: 0x3A)
         let attribute = SDPAttribute(
-            String(value[..<(colon ?? value.endIndex)]), colon.map { String(value[value.index(after: $0)...]) })
+            SIPText.string(value[..<(colon ?? value.endIndex)]), colon.map { SIPText.string(value[($0 + 1)...]) })
         if media != nil { media?.attributes.append(attribute) } else { description.attributes.append(attribute) }
         return true
     }
 
-    private mutating func takeMedia(_ value: String) -> Bool {
+    private mutating func takeMedia(_ value: ArraySlice<UInt8>) -> Bool {
         closeMedia()
         guard description.media.count < SessionDescription.Limit.media else {
             note("m=", position, .limit("SessionDescription.Limit.media", SessionDescription.Limit.media))
             return true
         }
-        let words = value.split(separator: " ").map(String.init)
+        let words = value.split(separator: 0x20)
         guard words.count >= 3 else { return false }
-        let ports = words[1].split(separator: "/", maxSplits: 1)
-        guard let first = ports.first, let port = UInt16(first) else { return false }
-        var line = MediaDescription(kind: words[0], port: port, transport: words[2], formats: Array(words.dropFirst(3)))
-        if ports.count > 1 { line.portCount = Int(ports[1]) }
+        let digits = words[1].prefix { $0 != 0x2F }
+        guard let port = SIPText.decimal(digits, limit: 65_536) else { return false }
+        var line = MediaDescription(
+            kind: SIPText.string(words[0]), port: UInt16(port), transport: SIPText.string(words[2]),
+            formats: words.dropFirst(3).map(SIPText.string))
+        line.portCount = SIPText.decimal(words[1].dropFirst(digits.count + 1), limit: 65_536).map(Int.init)
         media = line
         return true
     }

@@ -80,19 +80,20 @@ public struct SessionDescription: Sendable, Hashable {
 /// `c=`: the address as spelled and, where it is one, as an IP address (RFC 8866 §5.7).
 public struct SDPConnection: Sendable, Hashable {
     /// `IP4` or `IP6` as spelled.
-    public var family: String
+    public let family: String
     /// Without TTL and count.
-    public var address: String
+    public let address: String
     /// `/127` or `/127/3` of a multicast address, as spelled and with the slash.
-    public var suffix: String
+    public let suffix: String
+    /// `nil`: a host name, or nonsense.
+    public let ip: IPAddress?
 
     public init(family: String, address: String, suffix: String = "") {
         self.family = family
         self.address = address
         self.suffix = suffix
+        ip = IPAddress(address)
     }
-
-    public var ip: IPAddress? { IPAddress(address) }
 }
 
 /// `b=` (RFC 8866 §5.8).
@@ -148,7 +149,20 @@ public enum MediaDirection: String, Sendable, Hashable, CaseIterable {
 extension String {
     /// ASCII only, without making copies.
     func equalsIgnoringCase(_ other: String) -> Bool {
-        utf8.count == other.utf8.count
-            && zip(utf8, other.utf8).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
+        guard utf8.count == other.utf8.count else { return false }
+        return zip(utf8, other.utf8).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
+    }
+
+    /// - Parameter lowercased: ASCII in lower case, not empty.
+    func containsIgnoringCase(_ lowercased: StaticString) -> Bool {
+        let length = lowercased.utf8CodeUnitCount
+        return lowercased.withUTF8Buffer { wanted in
+            var rest = utf8[...]
+            while rest.count >= length {
+                if zip(rest, wanted).allSatisfy({ $0.asciiLowercased == $1 }) { return true }
+                rest = rest.dropFirst()
+            }
+            return false
+        }
     }
 }

@@ -172,8 +172,7 @@ extension SIPMessage {
     public var vias: [SIPVia] { elements(.via).compactMap(SIPVia.init) }
     /// `branch` of the topmost Via.
     public var branch: String? {
-        guard let raw = rawValue(.via), let top = SIPText.elements(raw).first else { return nil }
-        return SIPText.parameter("branch", of: top)
+        rawValue(.via).flatMap { SIPText.parameter("branch", of: $0, isList: true) }
     }
 
     public func addresses(_ header: SIPHeader) -> [SIPNameAddress] {

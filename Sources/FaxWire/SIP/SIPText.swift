@@ -82,8 +82,9 @@ enum SIPText {
     static func elements(_ octets: Octets) -> [Octets] { split(octets, at: 0x2C) }
 
     /// Value of the parameter `name` (lower case) of an element such as From or Via, outside of quotes and `<>`;
-    /// `nil` when it is missing or has no value.
-    static func parameter(_ name: StaticString, of octets: Octets) -> String? {
+    /// `nil` when it is missing or has no value. Commas end the first element only where `isList` says so: display names
+    /// with a bare comma are seen.
+    static func parameter(_ name: StaticString, of octets: Octets, isList: Bool = false) -> String? {
         var position = octets.startIndex
         var isQuoted = false
         var isBracketed = false
@@ -101,6 +102,8 @@ enum SIPText {
                 isBracketed = true
             } else if octet == 0x3E {
                 isBracketed = false
+            } else if octet == 0x2C, isList, !isBracketed {
+                return nil
             } else if octet == 0x3B, !isBracketed, let value = value(of: name, in: octets[(position + 1)...]) {
                 return value
             }

@@ -33,6 +33,8 @@ struct Dialog: Sendable {
     private var transactions: [Transaction] = []
     private var nextTransaction = 0
     private var negotiation = Negotiation()
+    /// The latest descriptions, oldest first.
+    private var descriptions: [DialogSDP] = []
     /// The attempt that stands carries credentials.
     private var sentCredentials = false
     private var droppedSteps = 0
@@ -107,13 +109,26 @@ struct Dialog: Sendable {
     ) {
         if head.isInitialInvite, callerTag != head.fromTag { callerTag = head.fromTag }
         let party = requester(head, context)
-        let sdp = DialogSDP(message, note: { addNote($0) })
+        let sdp = description(of: message)
         if let status = head.status {
             take(response: message, head, status, party, sdp, context, &events)
         } else {
             take(request: message, head, party, sdp, context, &events)
         }
         if negotiation.takeSessionsChanged() { events.append(.mediaChanged(id)) }
+    }
+
+    /// The message's session description; one that was read before (183 and 200, retransmissions, refreshes) is not read
+    /// again.
+    private mutating func description(of message: SIPMessage) -> DialogSDP? {
+        guard let octets = message.sdp else { return nil }
+        let hash = DialogSDP.hash(octets)
+        if let known = descriptions.first(where: { $0.hash == hash }) { return known }
+        let sdp = DialogSDP(octets, hash: hash)
+        if let oddity = sdp.oddity { addNote("\(oddity)") }
+        if descriptions.count >= DialogTracker.Limit.descriptions { descriptions.removeFirst() }
+        descriptions.append(sdp)
+        return sdp
     }
 
     private mutating func take(

@@ -25,12 +25,20 @@ struct DialogSDP: Sendable {
     /// Of the octets, to tell a changed description from a repeated one.
     var hash: UInt64
 
-    /// `nil`: the message has no session description.
-    init?(_ message: SIPMessage, note: (String) -> Void) {
-        guard let octets = message.sdp else { return nil }
-        hash = octets.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    /// First thing that the reader complained of.
+    var oddity: DecodeFailure?
+
+    /// Tells descriptions apart (FNV-1a).
+    static func hash(_ octets: ArraySlice<UInt8>) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for octet in octets { hash = (hash ^ UInt64(octet)) &* 0x100_0000_01B3 }
+        return hash
+    }
+
+    init(_ octets: ArraySlice<UInt8>, hash: UInt64) {
+        self.hash = hash
         let decoded = SessionDescription.lax(octets)
-        if let failure = decoded.stoppedBy { note("\(failure)") }
+        oddity = decoded.stoppedBy
         let description = decoded.value
         lines = description.media.map { Line($0, in: description) }
     }

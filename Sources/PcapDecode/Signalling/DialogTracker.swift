@@ -19,6 +19,8 @@ public struct DialogTracker: Sendable {
         public static let transactions = 32
         /// Hops and distinct responses remembered of one transaction.
         public static let sightings = 32
+        /// Session descriptions of one dialog that are kept read.
+        public static let descriptions = 4
         /// To-tags of early dialogs of one call.
         public static let forks = 16
         /// Dialogs with the same Call-ID that are looked through.

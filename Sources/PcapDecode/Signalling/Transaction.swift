@@ -54,13 +54,17 @@ struct Transaction: Sendable {
     /// The same CSeq with another branch between the same two places is a fork of the request, once a final response was
     /// seen another attempt that forgot to count on, and of an ACK a careless retransmission.
     mutating func see(request head: MessageHead, _ context: SIPContext) -> Sighting {
-        let between = hops.filter { $0.isBetween(context) }
-        if between.contains(where: { $0.branch == head.branch }) { return .retransmission }
+        var isBetweenKnownPlaces = false
+        for hop in hops where hop.isBetween(context) {
+            if hop.branch == head.branch { return .retransmission }
+            isBetweenKnownPlaces = true
+        }
+        let isFirst = hops.isEmpty
         if hops.count < DialogTracker.Limit.sightings {
             hops.append(Hop(branch: head.branch, source: context.source, destination: context.destination))
         }
-        if hops.count == 1 { return .new }
-        if between.isEmpty { return .furtherHop }
+        if isFirst { return .new }
+        if !isBetweenKnownPlaces { return .furtherHop }
         if method == .ack { return .retransmission }
         return finalStatus == nil ? .furtherHop : .new
     }
