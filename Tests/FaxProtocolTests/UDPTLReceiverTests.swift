@@ -229,6 +229,20 @@ struct UDPTLReceiverTests {
         #expect(harness.quirk(.skippedZero) == (isHabit ? 1 : 0))
     }
 
+    /// A hole, packets that wait, then an outage: those that waited go out first.
+    @Test(arguments: [40, 90, 127, 128, 129, 500, 999])
+    func outageWhilePacketsWait(outage: Int) {
+        let packets = samplePackets(1100)
+        let sent = datagrams(packets, .none)
+        var harness = ReceiverHarness()
+        let kept = Array(0..<10) + Array(11..<40) + Array((40 + outage)..<(50 + outage))
+        for index in kept { harness.take(sent[index]) }
+        harness.finish()
+        #expect(harness.sequences == kept)
+        #expect(harness.octets == kept.map { packets[$0] })
+        #expect(harness.receiver.tracker.lost == outage + 1)
+    }
+
     @Test func oneStrayNumberChangesNothing() {
         let packets = samplePackets(20)
         var sent = datagrams(packets, .none)

@@ -137,7 +137,7 @@ public struct UDPTLReceiver: Sendable {
 
     /// Gives up waiting where the time is over.
     public mutating func expire(at time: Instant, deliver: (Delivery, RawSpan) -> Void) {
-        guard let holeSince, time - holeSince > limits.holdTime else { return }
+        guard let holeSince, time - holeSince >= limits.holdTime else { return }
         skipHole(deliver)
     }
 
@@ -164,6 +164,7 @@ public struct UDPTLReceiver: Sendable {
         _ arrival: Arrival, _ datagram: RawSpan, _ deliver: (Delivery, RawSpan) -> Void
     ) {
         count(arrival)
+        makeRoom(for: arrival.sequence, deliver)
         let layout = arrival.layout
         let repaired = history.slot(arrival.sequence)
         if repaired != nil, arrival.sequence >= next { takeBack(repaired) }
@@ -187,6 +188,15 @@ public struct UDPTLReceiver: Sendable {
     private mutating func keep(_ arrival: Arrival, _ primary: RawSpan) {
         history.store(
             primary, sequence: arrival.sequence, origin: .primary, time: arrival.time, frame: arrival.frame)
+    }
+
+    /// After a jump ahead: what waits goes out before its slots are used again.
+    private mutating func makeRoom(for sequence: Int, _ deliver: (Delivery, RawSpan) -> Void) {
+        let oldest = sequence - Self.maximumHold
+        while next < oldest {
+            drain(deliver)
+            if next < oldest { next += 1 }
+        }
     }
 
     /// Its number went out already, repaired, or was given up.

@@ -8,6 +8,9 @@ public struct T38TCPFramer: Sendable {
     /// Octets kept while a packet is not complete.
     public static let maximumBuffered = 0x1_0000
 
+    /// Longest packet believed without TPKT: a claim of more is a place where no packet begins.
+    public static let maximumBarePacket = 4_096
+
     public private(set) var framing: Framing?
     /// Which form bare packets are read in; the other is tried when it fails.
     public private(set) var form: IFPForm
@@ -69,7 +72,9 @@ public struct T38TCPFramer: Sendable {
                 case .complete(let length):
                     defer { used += length }
                     return used..<used + length
-                case .incomplete: return nil
+                case .incomplete:
+                    guard buffered > Self.maximumBarePacket else { return nil }
+                    skip()
                 case .senseless: skip()
                 }
             }

@@ -18,6 +18,7 @@ struct ClockSkew: Sendable {
 
     /// Blocks are joined in pairs when there are this many; their length doubles then.
     private static let blockLimit = 256
+    private static let longestBlock: Int64 = 1 << 50
     private static let fewestBlocks = 10
     private static let shortest: Int64 = 10_000_000_000
 
@@ -53,14 +54,14 @@ struct ClockSkew: Sendable {
         if let current { blocks.append(current) }
         current = nil
         if blocks.count >= Self.blockLimit { joinPairs() }
-        blockEnd = (elapsed / blockLength + 1) * blockLength
+        blockEnd = elapsed &- elapsed % blockLength &+ blockLength
     }
 
     private mutating func joinPairs() {
         blocks = stride(from: 0, to: blocks.count - 1, by: 2).map { index in
             blocks[index].delay <= blocks[index + 1].delay ? blocks[index] : blocks[index + 1]
         }
-        blockLength *= 2
+        if blockLength < Self.longestBlock { blockLength *= 2 }
     }
 
     /// Least squares through the blocks; `nil` when the stream is too short to tell.
