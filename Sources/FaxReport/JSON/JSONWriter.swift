@@ -95,7 +95,9 @@ public struct JSONWriter: Sendable {
             case "\t": text += "\\t"
             default:
                 // Controls as RFC 8259 §7 demands, and DEL, C1 and line separators for the sake of terminals.
-                if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x2028...0x202E).contains(scalar.value) {
+                if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+                    || (0x2028...0x202E).contains(scalar.value)
+                {
                     let hex = String(scalar.value, radix: 16)
                     text += "\\u" + String(repeating: "0", count: 4 - hex.utf8.count) + hex
                 } else {

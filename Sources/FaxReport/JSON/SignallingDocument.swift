@@ -14,7 +14,8 @@ extension AnalysisDocument {
             .init(
                 "user_agents",
                 .object([
-                    .init("caller", .optional(signalling.callerAgent)), .init("callee", .optional(signalling.calleeAgent)),
+                    .init("caller", .optional(signalling.callerAgent)),
+                    .init("callee", .optional(signalling.calleeAgent)),
                 ])),
             .init("transport", .optional(signalling.transport?.rawValue)),
             .init("invite_frame", frame(signalling.inviteFrame)),

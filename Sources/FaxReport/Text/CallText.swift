@@ -62,7 +62,10 @@ public struct CallText: Sendable {
             ("T.38", signalling.t38Switch.map(t38Switch) ?? ""),
             ("fax", faxFacts(fax)),
             ("seen", coverage(call.coverage)),
-            ("related", call.related.map { "call \($0.call) (\(TerminalText.harmless($0.reason)))" }.joined(separator: "; ")),
+            (
+                "related",
+                call.related.map { "call \($0.call) (\(TerminalText.harmless($0.reason)))" }.joined(separator: "; ")
+            ),
         ]
     }
 
@@ -203,7 +206,9 @@ public struct CallText: Sendable {
         case .some(.none): notes.append("no repair")
         case nil: break
         }
-        if let skew = stream.statistics.clockSkewPPM { notes.append("skew \(Decimals.text(skew, digits: 0) ?? "?") ppm") }
+        if let skew = stream.statistics.clockSkewPPM {
+            notes.append("skew \(Decimals.text(skew, digits: 0) ?? "?") ppm")
+        }
         notes += stream.quirks.map { "\($0.name) ×\($0.count)" }
         return TerminalText.harmless(notes.joined(separator: ", "))
     }
@@ -226,7 +231,8 @@ public struct CallText: Sendable {
     private func pages(_ fax: FaxSession, _ images: [Int: String]) -> [String] {
         if fax.pages.isEmpty { return [] }
         var table = TextTable([
-            ("page", .right), ("rows", .right), ("bad", .right), ("octets", .right), ("bit/s", .right), ("coding", .left),
+            ("page", .right), ("rows", .right), ("bad", .right), ("octets", .right), ("bit/s", .right),
+            ("coding", .left),
             ("dpi", .left), ("ECM frames", .right), ("again", .right), ("missing", .right), ("answer", .left),
             ("frames", .left), ("image", .left),
         ])

@@ -16,7 +16,9 @@ enum MessageText {
     }
 
     /// Names of the fields worth a place in the ladder, in their order there.
-    static let decisive = ["rate", "rates", "modem", "modems", "ecm", "compression", "resolution", "vendor", "v8", "t38"]
+    static let decisive = [
+        "rate", "rates", "modem", "modems", "ecm", "compression", "resolution", "vendor", "v8", "t38",
+    ]
 
     private static func shown(_ field: T30Field) -> String? {
         switch field.value {
