@@ -251,7 +251,7 @@ public struct CallText: Sendable {
     // MARK: Findings and frames
 
     private func findings(_ findings: [Finding]) -> [String] {
-        findings.flatMap { finding -> [String] in
+        Self.byWeight(findings).flatMap { finding -> [String] in
             let tone: TerminalText.Tone
             switch finding.severity {
             case .error: tone = .bad
@@ -265,6 +265,15 @@ public struct CallText: Sendable {
             return [first, "    " + TerminalText.harmless(finding.because, limit: 600) + evidence(finding)]
                 + (finding.remedy.isEmpty ? [] : ["    → " + TerminalText.harmless(finding.remedy, limit: 600)])
         }
+    }
+
+    /// The root cause first, then by severity; else as they came.
+    private static func byWeight(_ findings: [Finding]) -> [Finding] {
+        findings.enumerated().sorted { left, right in
+            if left.element.isRootCause != right.element.isRootCause { return left.element.isRootCause }
+            if left.element.severity != right.element.severity { return left.element.severity > right.element.severity }
+            return left.offset < right.offset
+        }.map(\.element)
     }
 
     private static let evidenceLimit = 12

@@ -10,8 +10,12 @@ enum MessageText {
             return decisive.compactMap { name in
                 message.fields.first { $0.name == name }.flatMap { shown($0) }
             }.joined(separator: ", ")
+        case "PPR":
+            return message.fields.first.flatMap { shown($0) } ?? ""
         default:
-            return message.fields.prefix(3).compactMap { shown($0) }.joined(separator: ", ")
+            // A PPS says its post-message command in its name already.
+            return message.fields.prefix(3).compactMap { shown($0) }.filter { !message.name.hasSuffix($0) }
+                .joined(separator: ", ")
         }
     }
 

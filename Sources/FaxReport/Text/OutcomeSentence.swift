@@ -46,7 +46,13 @@ public enum OutcomeSentence {
     private static func reason(_ analyzed: AnalyzedCall) -> String {
         let cause = analyzed.findings.first { $0.isRootCause } ?? analyzed.findings.first { $0.severity == .error }
         guard let cause else { return "" }
-        return "; " + (cause.title.first.map { $0.lowercased() + cause.title.dropFirst() } ?? cause.id)
+        return "; " + (cause.title.isEmpty ? cause.id : uncapitalised(cause.title))
+    }
+
+    /// The first letter small, but not of an abbreviation such as `UDPTL`.
+    private static func uncapitalised(_ text: String) -> String {
+        let rest = text.dropFirst()
+        return rest.first?.isLowercase == true ? text.prefix(1).lowercased() + rest : text
     }
 
     private static func unknown(_ analyzed: AnalyzedCall) -> String {
@@ -65,7 +71,8 @@ public enum OutcomeSentence {
         if call.streams.contains(where: { $0.kind == .srtp }) { return " (its media is encrypted)" }
         if call.coverage.endsMidCall { return " (it ends before the call does)" }
         if call.coverage.startsMidCall { return " (it starts inside the call)" }
-        return ""
+        let hasAudio = call.streams.contains { $0.kind == .rtp || $0.kind == .iax2 }
+        return hasAudio ? " (its audio is not decoded)" : ""
     }
 
     private static func signalling(_ call: Call) -> String {
