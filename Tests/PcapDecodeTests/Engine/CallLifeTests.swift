@@ -1,0 +1,114 @@
+import FaxCore
+import FaxWire
+import Testing
+
+@testable import PcapDecode
+
+@Suite struct CallLifeTests {
+    private let aMedia = Endpoint(WireScript.a, 10_000)
+    private let bMedia = Endpoint(WireScript.b, 20_000)
+
+    @Test func mediaWithoutSignallingIsOneCallAPair() throws {
+        let wire = WireScript()
+        for round in 0..<20 {
+            wire.udptl(aMedia, bMedia, round..<round + 1)
+            wire.udptl(bMedia, aMedia, round..<round + 1)
+        }
+        let calls = wire.finish()
+        #expect(calls.count == 1)
+        #expect(calls.first?.signalling.carrier == Signalling.Carrier.none)
+        #expect(calls.first?.streams.map(\.packets) == [20, 20])
+        #expect(calls.first?.streams.map(\.direction) == [nil, nil])
+    }
+
+    @Test func audioAndT38OfTheSameHostsAreRelated() {
+        let wire = WireScript()
+        wire.rtp(aMedia, bMedia, count: 50, ssrc: 1)
+        wire.udptl(Endpoint(WireScript.a, 4000), Endpoint(WireScript.b, 4002), 0..<20)
+        let calls = wire.finish()
+        #expect(calls.map(\.id) == [1, 2])
+        #expect(calls.map { $0.related.map(\.call) } == [[2], [1]])
+    }
+
+    @Test func noiseIsNoMedia() {
+        let wire = WireScript()
+        var random = SeededRandom(seed: 7)
+        for _ in 0..<2_000 {
+            let octets = (0..<Int.random(in: 1...200, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
+            wire.packet(Endpoint(WireScript.a, 5353), Endpoint(WireScript.b, 5353), octets)
+            wire.clock += 0.01
+        }
+        #expect(wire.finish().isEmpty)
+    }
+
+    @Test func callsComeOutWhileTheCaptureGoesOn() {
+        let wire = WireScript()
+        wire.answer(callerMedia: (WireScript.a, 10_000), calleeMedia: (WireScript.b, 20_000))
+        wire.bye()
+        wire.clock += 10
+        wire.packet(Endpoint(WireScript.c, 1), Endpoint(WireScript.c, 2), [0])
+        #expect(wire.calls.count == 1)
+        #expect(wire.openCalls == 0)
+    }
+
+    @Test func pastTheLimitTheIdlestCallsAreClosedAndReported() {
+        var limits = EngineLimits()
+        limits.openCalls = 50
+        let wire = WireScript(limits: limits)
+        for number in 0..<200 {
+            let dialog = WireScript.Dialog(callID: "c\(number)@test")
+            wire.sip(
+                "INVITE", "1 INVITE", byCaller: true, dialog, sdp: WireScript.sdp(WireScript.a, audio: 10_000),
+                toTag: false)
+        }
+        #expect(wire.openCalls <= 50)
+        #expect(wire.warnings.contains { $0.reason.contains("openCalls") })
+        #expect(wire.finish().count == 200)
+        #expect(Set(wire.calls.map(\.id)).count == 200)
+    }
+
+    @Test func flowsStayBelowTheirLimit() {
+        var limits = EngineLimits()
+        limits.flows = 500
+        let wire = WireScript(limits: limits)
+        wire.answer(callerMedia: (WireScript.a, 10_000), calleeMedia: (WireScript.b, 20_000))
+        wire.rtp(aMedia, bMedia, count: 5, ssrc: 1)
+        for number in 0..<5_000 {
+            wire.packet(Endpoint(WireScript.c, UInt16(number)), Endpoint(WireScript.b, 9), [1, 2, 3])
+        }
+        wire.rtp(aMedia, bMedia, count: 5, ssrc: 1, start: 105)
+        let calls = wire.finish()
+        #expect(calls.count == 1)
+        #expect(calls.first?.streams.first?.packets == 10)
+    }
+
+    @Test func legsThroughABoxAreRelatedBothWays() {
+        let wire = WireScript()
+        let first = WireScript.Dialog(callID: "leg1", calleeUser: "5551000")
+        let second = WireScript.Dialog(
+            callID: "leg2", from: Endpoint(WireScript.b, 5060), to: Endpoint(WireScript.c, 5060), callerUser: "trunk",
+            calleeUser: "1000")
+        wire.sip(
+            "INVITE", "1 INVITE", byCaller: true, first, sdp: WireScript.sdp(WireScript.a, audio: 10_000), toTag: false)
+        wire.sip(
+            "INVITE", "1 INVITE", byCaller: true, second, sdp: WireScript.sdp(WireScript.b, audio: 30_000), toTag: false
+        )
+        let calls = wire.finish().sorted { $0.id < $1.id }
+        #expect(calls.map { $0.related.map(\.call) } == [[2], [1]])
+        #expect(calls.first?.related.first?.reason.contains("1000") == true)
+    }
+
+    @Test func strangersAreNotRelated() {
+        let wire = WireScript()
+        let first = WireScript.Dialog(callID: "leg1", callerUser: "100", calleeUser: "200")
+        let second = WireScript.Dialog(callID: "leg2", callerUser: "300", calleeUser: "400")
+        for dialog in [first, second] {
+            wire.sip(
+                "INVITE", "1 INVITE", byCaller: true, dialog, sdp: WireScript.sdp(WireScript.a, audio: 10_000),
+                toTag: false)
+        }
+        #expect(wire.finish().allSatisfy { $0.related.isEmpty })
+    }
+}
