@@ -175,6 +175,11 @@ public struct PcapngOptions: ~Escapable {
         public var code: UInt16
         /// Place of the value in the octets that the options were made of.
         public var range: Range<Int>
+
+        public init(code: UInt16, range: Range<Int>) {
+            self.code = code
+            self.range = range
+        }
     }
 
     private let bytes: RawSpan

@@ -79,10 +79,15 @@ public final class CaptureReader {
     public var bytes: RawSpan {
         @_lifetime(borrow self)
         get {
-            let span = RawSpan(
-                _unsafeStart: window.source.pointer + window.frameOffset, byteCount: window.frameLength)
+            let span = RawSpan(_unsafeBytes: octets)
             return _overrideLifetime(span, borrowing: self)
         }
+    }
+
+    /// What ``bytes`` borrows.
+    @inline(__always)
+    var octets: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: window.source.pointer + window.frameOffset, count: window.frameLength)
     }
 
     /// The next frame in file order that passes the filter; `nil` at the end of what can be read.
