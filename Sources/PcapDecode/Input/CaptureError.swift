@@ -3,8 +3,6 @@ public enum CaptureError: Error, Sendable, Hashable, CustomStringConvertible {
     case notFound(path: String)
     case noPermission(path: String)
     case isFolder(path: String)
-    /// A folder without any capture.
-    case noCaptures(path: String)
     case empty(path: String)
     /// `looksLike` names the kind of file by its first octets, where they tell.
     case notACapture(path: String, looksLike: String?)
@@ -28,7 +26,6 @@ public enum CaptureError: Error, Sendable, Hashable, CustomStringConvertible {
         case .notFound(let path): "\(shown(path)): no such file"
         case .noPermission(let path): "\(shown(path)): no permission to read it"
         case .isFolder(let path): "\(shown(path)): is a folder"
-        case .noCaptures(let path): "\(shown(path)): holds no capture"
         case .empty(let path): "\(shown(path)): is empty"
         case .notACapture(let path, let looksLike):
             "\(shown(path)): is not a capture" + (looksLike.map { " (looks like \($0))" } ?? "")

@@ -127,7 +127,8 @@ struct ZstdUnpacker: ~Copyable {
     ) throws(UnpackError) -> Int {
         guard let stream else { throw .damaged("zstd could not be started") }
         while true {
-            // The library may still hold output when all input is used up: ask it first.
+            // Inside a frame the library may still hold output when all input is used up: it is asked before the file.
+            if !isInFrame, try !refill(file) { return 0 }
             var source = ZSTD_inBuffer(src: input.buffer, size: input.count, pos: input.used)
             var output = ZSTD_outBuffer(dst: target, size: count, pos: 0)
             let status = ZSTD_decompressStream(stream, &output, &source)
@@ -138,13 +139,11 @@ struct ZstdUnpacker: ~Copyable {
             }
             isInFrame = status != 0
             if output.pos > 0 { return output.pos }
-            if !input.isEmpty { continue }
-            let more: Bool
-            do throws(SystemError) { more = try input.refill(file) } catch { throw .system(error) }
-            if !more {
-                if isInFrame { throw .cut }
-                return 0
-            }
+            if isInFrame, input.isEmpty, try !refill(file) { throw .cut }
         }
+    }
+
+    private mutating func refill(_ file: borrowing FileDescriptor) throws(UnpackError) -> Bool {
+        do throws(SystemError) { return try input.refill(file) } catch { throw .system(error) }
     }
 }

@@ -1,10 +1,9 @@
 import FaxCore
 import FaxWire
-import Foundation
 import PcapDecode
 import Testing
 
-@Suite("Packed files, folders, rings and filters")
+@Suite("Packed files, refusals, rings and filters")
 struct InputFileTests {
     static func second(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }
 
@@ -168,21 +167,6 @@ struct InputFileTests {
         #expect(throws: CaptureError.notFound(path: "/no/such/file")) {
             try MergedCapture(paths: ["/no/such/file"])
         }
-    }
-
-    @Test("a folder gives its captures in the order of their names")
-    func folder() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "faxprobe-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try FileManager.default.createDirectory(at: folder.appending(path: "b"), withIntermediateDirectories: true)
-        try Data(Self.pcap(1...2)).write(to: folder.appending(path: "c.cap"))
-        try Data(Self.pcap(1...2)).write(to: folder.appending(path: "b/x.pcap"))
-        try Data(PcapngWriter().bytes).write(to: folder.appending(path: "a"))
-        try Data("notes".utf8).write(to: folder.appending(path: "NOTES.md"))
-        let path = folder.path(percentEncoded: false)
-        let files = try CaptureFiles([path, "-", "/named/directly"])
-        #expect(files.paths == [path + "/a", path + "/b/x.pcap", path + "/c.cap", "-", "/named/directly"])
-        #expect(files.warnings.count == 1)
     }
 
     // MARK: Filters
