@@ -107,11 +107,16 @@ struct ZstdUnpacker: ~Copyable {
     enum Limit {
         /// Log2 of the largest window that a frame may ask for: 128 MB, what the zstd command accepts by itself.
         static let windowLog: Int32 = 27
+        /// Octets asked for at a time: what the library unpacked in a call that fails is lost.
+        static let piece = 4096
+        /// The first piece is small, so that the library does not take a short file in one step.
+        static let firstPiece = 64
     }
 
     private var input: PackedInput
     private let stream: OpaquePointer?
     private var isInFrame = true
+    private var piece = Limit.firstPiece
 
     init(packed first: RawSpan) {
         input = PackedInput(first)
@@ -130,7 +135,7 @@ struct ZstdUnpacker: ~Copyable {
             // Inside a frame the library may still hold output when all input is used up: it is asked before the file.
             if !isInFrame, try !refill(file) { return 0 }
             var source = ZSTD_inBuffer(src: input.buffer, size: input.count, pos: input.used)
-            var output = ZSTD_outBuffer(dst: target, size: count, pos: 0)
+            var output = ZSTD_outBuffer(dst: target, size: min(count, piece), pos: 0)
             let status = ZSTD_decompressStream(stream, &output, &source)
             input.used = source.pos
             if ZSTD_isError(status) != 0 {
@@ -138,6 +143,7 @@ struct ZstdUnpacker: ~Copyable {
                 throw .damaged(String(cString: ZSTD_getErrorName(status)))
             }
             isInFrame = status != 0
+            piece = Limit.piece
             if output.pos > 0 { return output.pos }
             if isInFrame, input.isEmpty, try !refill(file) { throw .cut }
         }
