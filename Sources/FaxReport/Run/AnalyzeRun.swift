@@ -43,7 +43,7 @@ public struct AnalyzeRun {
         for (index, input) in inputs.enumerated() {
             do {
                 let prefix = inputs.count > 1 ? "file-\(index + 1)-" : ""
-                status = max(status, try read(CaptureInput(path: input.path), prefix))
+                status = max(status, try read(CaptureInput(path: input.path, filter: analysis.filter), prefix))
                 readAny = true
             } catch let error as CaptureError {
                 if !(input.isFromFolder && error.isNoCapture) { complain(error.description) }
@@ -59,12 +59,9 @@ public struct AnalyzeRun {
     }
 
     private func runMerged(_ inputs: [InputPaths.Input]) -> Status {
-        guard inputs.count == 1 else {
-            complain("several files cannot be read as one yet: give one, or leave out --merge")
-            return .usage
-        }
         do {
-            return try read(CaptureInput(path: inputs[0].path), "")
+            if inputs.count == 1 { return try read(CaptureInput(path: inputs[0].path, filter: analysis.filter), "") }
+            return try read(CaptureInput(merging: inputs.map(\.path), filter: analysis.filter), "")
         } catch {
             complain("\(error)")
             return .unreadable

@@ -2,23 +2,88 @@ import FaxCore
 
 /// What an analysis reads from: one capture file, or several read as one in order of time.
 public final class CaptureInput {
-    private let reader: CaptureReader
-
-    /// The capture at `path` (`-`: standard input).
-    public init(path: String) throws(CaptureError) {
-        reader = try CaptureReader(path: path)
+    private enum Source {
+        case single(CaptureReader)
+        case merged(MergedCapture)
     }
 
-    public var files: [String] { [reader.path] }
-    public var format: String { reader.format.rawValue }
-    public var linkTypes: [String] { reader.linkTypesSeen }
-    public var warnings: WarningList { reader.warnings }
-    /// Octets of frames handed out, and octets of the (unpacked) file behind us.
-    public var octetsOfFrames: Int { reader.octetsRead }
-    public var octetsConsumed: Int { reader.filePosition }
+    private let source: Source
 
-    public func next() -> FrameHeader? { reader.next() }
+    /// The capture at `path` (`-`: standard input), or what of it passes `filter` (a libpcap expression).
+    public init(path: String, filter: String? = nil) throws(CaptureError) {
+        source = .single(try CaptureReader(path: path, filter: filter))
+    }
 
-    /// The reader of the frame last returned; its `bytes` are that frame's octets.
-    public var current: CaptureReader { reader }
+    /// The captures at `paths` as one.
+    public init(merging paths: [String], filter: String? = nil) throws(CaptureError) {
+        source = .merged(try MergedCapture(paths: paths, filter: filter))
+    }
+
+    /// ``FrameRef/file`` counts in these.
+    public var files: [String] {
+        switch source {
+        case .single(let reader): [reader.path]
+        case .merged(let capture): capture.paths
+        }
+    }
+
+    /// `pcap` or `pcapng`; of several files, that of the first.
+    public var format: String {
+        switch source {
+        case .single(let reader): reader.format.rawValue
+        case .merged(let capture): capture.format.rawValue
+        }
+    }
+
+    public var linkTypes: [String] {
+        switch source {
+        case .single(let reader): reader.linkTypesSeen
+        case .merged(let capture): capture.linkTypesSeen
+        }
+    }
+
+    public var warnings: WarningList {
+        switch source {
+        case .single(let reader): reader.warnings
+        case .merged(let capture): capture.warnings
+        }
+    }
+
+    /// Octets of frames read.
+    public var octetsOfFrames: Int {
+        switch source {
+        case .single(let reader): reader.octetsRead
+        case .merged(let capture): capture.octetsRead
+        }
+    }
+
+    /// Octets of the (unpacked) file behind us; of several files, those of their frames.
+    public var octetsConsumed: Int {
+        switch source {
+        case .single(let reader): reader.filePosition
+        case .merged(let capture): capture.octetsRead
+        }
+    }
+
+    @inline(__always)
+    public func next() -> FrameHeader? {
+        switch source {
+        case .single(let reader): reader.next()
+        case .merged(let capture): capture.next()
+        }
+    }
+
+    /// The octets of the frame last returned by ``next()``; valid until the next call.
+    public var bytes: RawSpan {
+        @_lifetime(borrow self)
+        get {
+            let octets =
+                switch source {
+                case .single(let reader): reader.octets
+                case .merged(let capture): capture.octets
+                }
+            let span = RawSpan(_unsafeBytes: octets)
+            return _overrideLifetime(span, borrowing: self)
+        }
+    }
 }

@@ -14,7 +14,9 @@ public final class MergedCapture {
 
     /// In order of first time stamps; ``FrameRef/file`` counts in it.
     public let paths: [String]
-    /// Files that could not be opened, or hold no frame.
+    /// Of the first file.
+    public let format: CaptureReader.Format
+    /// Files that could not be opened, and what the files read to their end had.
     public private(set) var warnings = WarningList()
 
     /// A file whose next frame is known.
@@ -27,6 +29,7 @@ public final class MergedCapture {
     private struct Later {
         var path: String
         var first: Instant
+        var format: CaptureReader.Format
     }
 
     private let filter: String?
@@ -47,7 +50,7 @@ public final class MergedCapture {
                 // Files are opened twice, for their place and for their frames.
                 if path == "-" { throw .unreadable(path: path, reason: "can be read alone, but not be merged") }
                 let reader = try CaptureReader(path: path)
-                found.append(Later(path: path, first: reader.next()?.time ?? .distantFuture))
+                found.append(Later(path: path, first: reader.next()?.time ?? .distantFuture, format: reader.format))
             } catch {
                 failure = failure ?? error
                 warnings.append(CaptureWarning(frame: nil, layer: .file, offset: 0, reason: error.description))
@@ -61,16 +64,21 @@ public final class MergedCapture {
         later = found.enumerated().sorted { ($0.element.first, $0.offset) < ($1.element.first, $1.offset) }.map(
             \.element)
         self.paths = later.map(\.path)
+        format = later.first?.format ?? .pcap
     }
 
     /// The octets of the frame last returned by ``next()``; valid until the next call.
     public var bytes: RawSpan {
         @_lifetime(borrow self)
         get {
-            let octets = current.map { open[$0].reader.octets } ?? UnsafeRawBufferPointer(start: nil, count: 0)
             let span = RawSpan(_unsafeBytes: octets)
             return _overrideLifetime(span, borrowing: self)
         }
+    }
+
+    /// What ``bytes`` borrows.
+    var octets: UnsafeRawBufferPointer {
+        current.map { open[$0].reader.octets } ?? UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
     /// The next frame of all files in order of time; where a file's own time goes back, its order counts.

@@ -7,7 +7,7 @@ public struct AnalysisRunner: Sendable {
     public struct Options: Sendable {
         /// Threads in all; one reads, the others analyse.
         public var jobs = 1
-        /// BPF filter expression.
+        /// The libpcap expression with which the source is opened (``CaptureInput``).
         public var filter: String?
         /// Only frames from and to these times.
         public var from: Instant?
@@ -63,7 +63,7 @@ public struct AnalysisRunner: Sendable {
             summary.lastTime = max(summary.lastTime ?? frame.time, frame.time)
             if let from = options.from, frame.time < from { continue }
             if let to = options.to, frame.time > to { continue }
-            decoder.feed(frame, source.current.bytes)
+            decoder.feed(frame, source.bytes)
         }
         decoder.finish()
         summary.frames = count

@@ -169,6 +169,27 @@ struct InputFileTests {
         }
     }
 
+    @Test("an analysis reads one file and several alike, filtered")
+    func input() throws {
+        let files = [try TemporaryFile(Self.dual()), try TemporaryFile(Self.dual())]
+        for (input, count) in [
+            (try CaptureInput(path: files[0].path, filter: "udp port 5060"), 2),
+            (try CaptureInput(merging: files.map(\.path), filter: "udp port 5060"), 4),
+        ] {
+            var octets = 0
+            var frames = 0
+            while let frame = input.next() {
+                frames += 1
+                #expect(frame.capturedLength == input.bytes.byteCount)
+                octets += input.bytes.byteCount
+            }
+            #expect(frames == count)
+            #expect(octets == count / 2 * (31 + 45))
+            #expect(input.linkTypes == ["ethernet", "raw"])
+            #expect(input.format == "pcapng")
+        }
+    }
+
     // MARK: Filters
 
     static func dual() -> [UInt8] {
