@@ -170,12 +170,13 @@ extension TruthComparison {
             && image.octets == received.octets
     }
 
-    /// What the cut left of pages must be pages of the whole; a damaged page is not judged.
+    /// What the cut left of pages must be pages of the whole; one that is damaged or of which no row is left is not
+    /// judged.
     private func partOfWhole() throws -> TruthCheck.Verdict {
         let whole = try truth.receivedWhole.flatMap { try TIFFDocument.read([UInt8](Data(contentsOf: $0))) }
         var judged = 0
         for page in faxes.flatMap(\.pages) {
-            guard page.confirmedBy != nil, page.badRows == 0, page.image != nil, page.ecmMissing ?? 0 == 0 else {
+            guard page.confirmedBy != nil, page.badRows == 0, page.rows ?? 0 > 0, page.ecmMissing ?? 0 == 0 else {
                 continue
             }
             guard whole.indices.contains(page.number - 1), isEqual(page, whole[page.number - 1]) else {
