@@ -78,6 +78,15 @@ import Testing
         #expect(t38.sdpAttributes.count == 7)
     }
 
+    /// A whole datagram of attributes run together is read in one pass.
+    @Test func manyRunTogether() {
+        let t38 = Self.parameters(
+            String(repeating: "a=T38x:1", count: 8_000).replacing("a=T38x:1a", with: "T38x:1a", maxReplacements: 1))
+        #expect(t38.attributes.count == 8_000)
+        #expect(t38.attributes.last == .init(name: "T38x", value: "1"))
+        #expect(t38.repeatedNames == ["T38x"])
+    }
+
     @Test(arguments: [
         ("m=image 4000 udptl t38", true), ("m=image 4000 UDPTL T38", true), ("m=image 4000 TCP t38", true),
         ("m=image 4000 udptl", true), ("m=image 4000 UDP/TLS/UDPTL t38", true), ("m=image 4000 RTP/AVP t38", true),

@@ -6,13 +6,23 @@ extension T38Parameters {
     public init(sdp attributes: [SDPAttribute]) {
         self.init()
         for attribute in attributes where Self.isT38(attribute.name) {
-            var text = attribute.value.map { "\(attribute.name):\($0)" } ?? attribute.name
-            while let glued = text.firstRange(of: "a=T38") {
-                append(String(text[..<glued.lowerBound]))
-                text = String(text[text.index(glued.lowerBound, offsetBy: 2)...])
-            }
-            append(text)
+            let text = attribute.value.map { "\(attribute.name):\($0)" } ?? attribute.name
+            appendPieces(of: Array(text.utf8)[...])
         }
+    }
+
+    /// Cuts before every `a=T38` inside the text; each octet is looked at once.
+    private mutating func appendPieces(of text: ArraySlice<UInt8>) {
+        var start = text.startIndex
+        var place = start
+        while place < text.endIndex {
+            if text[place] == 0x61, text[place...].starts(with: "a=T38".utf8) {
+                append(text[start..<place])
+                start = place + 2
+            }
+            place += 1
+        }
+        append(text[start...])
     }
 
     private static func isT38(_ name: String) -> Bool {
@@ -20,8 +30,8 @@ extension T38Parameters {
     }
 
     /// Takes `name:value`, `name: value`, `name value`, `name=value` or `name`.
-    private mutating func append(_ text: String) {
-        let octets = SIPText.trimmed(Array(text.utf8)[...])
+    private mutating func append(_ text: ArraySlice<UInt8>) {
+        let octets = SIPText.trimmed(text)
         let name = octets.prefix { $0.isToken }
         let behind = octets.dropFirst(name.count)
         let value = SIPText.trimmed(behind.drop { SIPText.isSpace($0) || $0 == 0x3A || $0 == 0x3D })
@@ -106,16 +116,14 @@ extension T38Parameters {
         return nil
     }
 
-    /// Names that stand more than once, in the order of their first place.
+    /// Names that stand more than once, each as spelled the second time, in that order.
     public var repeatedNames: [String] {
-        var repeated: [String] = []
-        for (index, attribute) in attributes.enumerated() {
-            let isAgain = attributes[..<index].contains { $0.name.equalsIgnoringCase(attribute.name) }
-            if isAgain, !repeated.contains(where: { $0.equalsIgnoringCase(attribute.name) }) {
-                repeated.append(attribute.name)
-            }
+        var count: [String: Int] = [:]
+        return attributes.compactMap { attribute in
+            let seen = count[attribute.name.lowercased(), default: 0] + 1
+            count[attribute.name.lowercased()] = seen
+            return seen == 2 ? attribute.name : nil
         }
-        return repeated
     }
 
     /// As SDP attributes, to be written.
