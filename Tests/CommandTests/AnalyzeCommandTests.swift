@@ -99,6 +99,29 @@ import Testing
         #expect(lines.last?.contains("success   t38") == true)
     }
 
+    @Test func aFilterSelectsFrames() throws {
+        let outcome = try Self.run(["analyze", "--jsonl", "--filter", "udp port 5060", Self.good.path])
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("\"streams\":[]"))
+        let wrong = try Self.run(["analyze", "--filter", "port of call", Self.good.path])
+        #expect(wrong.status == 2)
+        #expect(wrong.errors.hasPrefix("faxprobe: filter 'port of call': "))
+    }
+
+    /// Two captures of one call: its frames are told apart by file.
+    @Test func mergedFilesAreOneCapture() throws {
+        let other = Corpus.file("captures/06-t38-redundancy-3pct-loss/capture.pcap")
+        let outcome = try Self.run(["analyze", "--jsonl", "--merge", Self.good.path, other.path])
+        #expect(outcome.status == 0)
+        #expect(outcome.output.split(separator: "\n").count == 3)
+        #expect(outcome.output.contains("\"invite_frame\":{\"file\":"))
+    }
+
+    @Test func timesSelectFrames() throws {
+        let late = try Self.run(["analyze", "--jsonl", "--from", "2100-01-01", Self.good.path])
+        #expect(late.output.split(separator: "\n").count == 1)
+    }
+
     @Test func pagesAreWrittenOnce() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "faxprobe-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -45,6 +45,9 @@ public struct AnalyzeRun {
                 let prefix = inputs.count > 1 ? "file-\(index + 1)-" : ""
                 status = max(status, try read(CaptureInput(path: input.path, filter: analysis.filter), prefix))
                 readAny = true
+            } catch let CaptureError.badFilter(expression, reason) {
+                complain(CaptureError.badFilter(expression: expression, reason: reason).description)
+                return .usage
             } catch let error as CaptureError {
                 if !(input.isFromFolder && error.isNoCapture) { complain(error.description) }
             } catch {
@@ -62,6 +65,9 @@ public struct AnalyzeRun {
         do {
             if inputs.count == 1 { return try read(CaptureInput(path: inputs[0].path, filter: analysis.filter), "") }
             return try read(CaptureInput(merging: inputs.map(\.path), filter: analysis.filter), "")
+        } catch let CaptureError.badFilter(expression, reason) {
+            complain(CaptureError.badFilter(expression: expression, reason: reason).description)
+            return .usage
         } catch {
             complain("\(error)")
             return .unreadable

@@ -116,7 +116,8 @@ public struct CallText: Sendable {
         var parts: [String] = []
         func add(_ share: Double?, _ whom: String) {
             guard let share, share < 0.9995 else { return }
-            parts.append("\(Decimals.text(share * 100, digits: 1) ?? "?") % of the \(whom)'s packets")
+            let part = share == 0 ? "nothing" : "\(Decimals.text(share * 100, digits: 1) ?? "?") % of the packets"
+            parts.append("\(part) of the \(whom)")
         }
         add(coverage.caller, "caller")
         add(coverage.callee, "callee")

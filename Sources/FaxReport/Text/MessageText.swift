@@ -35,12 +35,20 @@ enum MessageText {
 
     /// One line a field, with its bit and meaning.
     static func full(_ message: T30Message) -> [String] {
-        message.fields.map { field in
+        let names = message.fields.map { TerminalText.harmless($0.name) }
+        let values = message.fields.map { value($0.value) }
+        let (nameWidth, valueWidth) = (width(names, limit: 32), width(values, limit: 24))
+        return message.fields.indices.map { index in
+            let field = message.fields[index]
             let bit = field.bit.map { "bit \($0)" } ?? ""
-            return "\(bit.padded(to: 8))\(TerminalText.harmless(field.name).padded(to: 24)) "
-                + "\(value(field.value).padded(to: 12)) \(TerminalText.harmless(field.meaning))"
-        }.map(\.trimmedEnd)
+            return [
+                bit.padded(to: 7), names[index].padded(to: nameWidth), values[index].padded(to: valueWidth),
+                TerminalText.harmless(field.meaning),
+            ].joined(separator: " ").trimmedEnd
+        }
     }
+
+    private static func width(_ texts: [String], limit: Int) -> Int { min(limit, texts.map(\.count).max() ?? 0) }
 
     private static func value(_ value: T30Field.Value) -> String {
         switch value {
