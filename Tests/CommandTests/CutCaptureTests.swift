@@ -25,6 +25,12 @@ import Testing
         try check(octets, lengths: CutPlan.lengths(of: octets, random: &random, boundaries: 20, seededCuts: 20))
     }
 
+    /// Cuts that once ended the process.
+    @Test(arguments: [("02-t38-clean-3pages-fine-noecm", 660_522)])
+    func cutsThatFuzzingFound(name: String, length: Int) throws {
+        try check(Corpus.bytes("captures/\(name)/capture.pcap"), lengths: [length])
+    }
+
     private func check(_ octets: [UInt8], lengths: [Int]) throws {
         let boundaries = Set(try CaptureMutator(pcap: octets, seed: 1).boundaries)
         let file = TemporaryCapture()

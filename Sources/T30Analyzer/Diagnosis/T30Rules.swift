@@ -80,7 +80,8 @@ enum T30Rules {
             guard message.direction == party else { break }
             if message.isFinalFrame, message.name == last.name { sent.insert(message, at: 0) }
         }
-        return (last.name, sent)
+        // Nothing sent since the other side's last frame: its answer has begun, though no final frame of it came.
+        return sent.isEmpty ? nil : (last.name, sent)
     }
 
     private static func isVisible(_ party: Party, _ facts: CallFacts) -> Bool { facts.sees(party) }
