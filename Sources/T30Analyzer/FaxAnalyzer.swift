@@ -7,6 +7,8 @@ public struct FaxAnalyzer: Sendable {
     public struct Options: Sendable {
         /// Decode page images (`false`: count pages only).
         public var decodePages = true
+        /// Decode what the fields of T.30 frames mean (`false`: their names and octets only).
+        public var describeFrames = true
 
         public init() {}
     }
@@ -19,7 +21,7 @@ public struct FaxAnalyzer: Sendable {
 
     public func analyze(_ call: Call) -> FaxSession {
         let record = T38Carriage.read(call.streams)
-        var story = StoryBuilder(decodePages: options.decodePages)
+        var story = StoryBuilder(options)
         let parties = PartyGuess(record)
         for event in record.events.sorted(by: { ($0.span.end, $0.stream) < ($1.span.end, $1.stream) }) {
             var event = event

@@ -78,6 +78,7 @@ public struct AnalyzeRun {
         willRead(source.files.first ?? "")
         var options = analysis
         options.analyzer.decodePages = report.needsPages
+        options.analyzer.describeFrames = report.needsFields
         let output = CaptureReport(files: source.files, options: report, pagePrefix: pagePrefix, write: write)
         output.begin()
         let summary = try AnalysisRunner(options).run(source) { output.add($0) }

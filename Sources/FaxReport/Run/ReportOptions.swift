@@ -32,4 +32,12 @@ public struct ReportOptions: Sendable {
         case .quiet, .calls: pages != nil
         }
     }
+
+    /// Whether anything of the output tells what the fields of T.30 frames mean.
+    public var needsFields: Bool {
+        switch form {
+        case .text, .verbose, .json, .jsonLines: true
+        case .quiet, .calls: false
+        }
+    }
 }

@@ -15,6 +15,8 @@ final class T38DatagramStream {
     private var identicalCopies = 0
     private var foreign = 0
     private var isFull = false
+    /// Sequence number of the last datagram taken.
+    private var lastNumber: UInt16?
 
     /// A datagram that does not read as UDPTL is the stream's own when its number is this near the last one.
     static let nearness = 1_000
@@ -28,11 +30,10 @@ final class T38DatagramStream {
     }
 
     /// The first two octets, read as a sequence number, follow on what came before.
+    @inline(__always)
     func isNear(_ payload: RawSpan) -> Bool {
-        guard payload.byteCount >= 2, receiver.tracker.isStarted else { return false }
-        let last = receiver.tracker.highestOnWire
-        let distance = Int(Int16(bitPattern: payload.be16(0) &- last))
-        return abs(distance) <= Self.nearness
+        guard payload.byteCount >= 2, let lastNumber else { return false }
+        return abs(Int(Int16(bitPattern: payload.be16(0) &- lastNumber))) <= Self.nearness
     }
 
     func receive(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool, limit: Int) {
@@ -40,6 +41,7 @@ final class T38DatagramStream {
             foreign += 1
             return
         }
+        lastNumber = payload.byteCount >= 2 ? payload.be16(0) : lastNumber
         if isCopy { identicalCopies += 1 }
         if info.time > lastTime {
             maximumGap = max(maximumGap, info.time - lastTime)

@@ -4,7 +4,7 @@ import FaxWire
 /// Reads what was on the line, in order of time, as a T.30 session: who sends, trainings, pages, confirmations.
 struct StoryBuilder {
     private(set) var session = FaxSession()
-    private let decodePages: Bool
+    private let options: FaxAnalyzer.Options
     private var phases = PhaseTracker()
     private var idents = Identifications()
     /// What the DCS in force says, and the training that it began.
@@ -42,8 +42,8 @@ struct StoryBuilder {
         var span: LineSpan
     }
 
-    init(decodePages: Bool) {
-        self.decodePages = decodePages
+    init(_ options: FaxAnalyzer.Options) {
+        self.options = options
     }
 
     mutating func take(_ event: LineEvent) {
@@ -114,7 +114,7 @@ struct StoryBuilder {
             T30Message(
                 time: event.span.start, end: event.span.end, frame: event.span.firstFrame,
                 lastFrame: event.span.lastFrame, direction: event.party, name: frame.name, octets: line.octets,
-                fields: isReadable ? frame.fields : [], crcOK: line.crcOK))
+                fields: isReadable && options.describeFrames ? frame.fields : [], crcOK: line.crcOK))
         if line.modem != .v21 {
             takeImageFrame(line, frame, event)
         } else if isReadable {
@@ -280,7 +280,7 @@ struct StoryBuilder {
             page.ecmRetransmitted = open.assembly.retransmitted
             page.ecmMissing = open.assembly.ecmMissing
         }
-        if decodePages { open.assembly.decode(into: &page) }
+        if options.decodePages { open.assembly.decode(into: &page) }
         session.pages.append(page)
     }
 
