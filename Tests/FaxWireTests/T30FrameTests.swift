@@ -136,9 +136,12 @@ private func value(_ fields: [T30Field], _ name: String) -> T30Field.Value? {
 
     @Test func everyBitHasOneMeaning() {
         for bit in 1...127 where bit < 24 || bit % 8 != 0 {
-            let fields = frame([0xFF, 0x13, 0x80] + information([bit])).fields
-            let named = fields.filter { $0.bit == bit && $0.value != .flag(false) }
-            #expect(!named.isEmpty, "bit \(bit)")
+            var octets = information([bit])
+            let set = frame([0xFF, 0x13, 0x80] + octets).fields
+            octets[(bit - 1) / 8] &= ~(1 << UInt8((bit - 1) % 8))
+            let clear = frame([0xFF, 0x13, 0x80] + octets).fields
+            #expect(set != clear, "bit \(bit)")
+            #expect(set.count { $0.bit == bit && $0.value != .flag(false) } <= 1)
         }
     }
 
