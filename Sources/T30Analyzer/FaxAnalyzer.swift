@@ -32,7 +32,9 @@ public struct FaxAnalyzer: Sendable {
         var session = story.session
         session.signals.sort { $0.start < $1.start }
         session.messages.sort { $0.time < $1.time }
+        session.remarks += TimerCheck(session).remarks
         session.remarks += record.quirks.map(SessionRemark.init)
+        session.remarks.sort { $0.time < $1.time }
         session.carriedBy = carriage(of: call)
         summarize(&session, accepted: story.lastAcceptedSettings)
         session.outcome = FaxJudge(call: call, story: story, hasT30: !record.events.isEmpty).outcome(of: session)
@@ -46,9 +48,9 @@ public struct FaxAnalyzer: Sendable {
         session.pagesSent = hasFax ? numbers.count : nil
         session.pagesConfirmed = hasFax ? Set(session.pages.filter { $0.confirmedBy != nil }.map(\.number)).count : nil
         let page = session.pages.last { $0.confirmedBy != nil }
-        session.modem = accepted?.modem?.rawValue
+        session.modem = page?.modem ?? accepted?.modem?.rawValue
         session.rateBps = page?.rateBps ?? accepted?.rateBps
-        session.ecm = accepted?.ecm
+        session.ecm = page?.ecm ?? accepted?.ecm
         session.compression = page?.compression ?? accepted?.compression
         session.resolutionDPI = page?.resolutionDPI ?? accepted?.resolution
         session.widthPx = page?.widthPx ?? accepted?.widthPx

@@ -5,6 +5,16 @@ public struct T30Field: Sendable, Hashable {
         case number(Int)
         case text(String)
         case list([String])
+
+        /// For people.
+        public var text: String {
+            switch self {
+            case .flag(let flag): flag ? "yes" : "no"
+            case .number(let number): "\(number)"
+            case .text(let text): text
+            case .list(let list): list.joined(separator: ", ")
+            }
+        }
     }
 
     /// Stable, lower case with dashes at the JSON edge, such as `ecm`, `resolution-fine`.

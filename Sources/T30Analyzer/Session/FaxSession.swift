@@ -81,7 +81,9 @@ public struct FaxPage: Sendable {
     public var badRows: Int?
     /// Octets of coded image data.
     public var octets: Int?
+    public var modem: String?
     public var rateBps: Int?
+    public var ecm: Bool?
     public var compression: String?
     public var resolutionDPI: Resolution?
     public var widthPx: Int?
@@ -135,7 +137,8 @@ public struct T30Message: Sendable {
     public var direction: Party?
     /// `DIS`, `PPS-EOP`, `FCD 17` …
     public var name: String
-    /// Address, control and facsimile fields without FCS, bit order as on the T.38 wire (`ff 13 80 …`).
+    /// Address, control and facsimile fields without FCS, first bit on the line = least
+    /// significant bit of each octet (`ff 13 80 …`).
     public var octets: [UInt8]
     /// Decoded facsimile information, in order, for people and JSON.
     public var fields: [T30Field]

@@ -3,48 +3,93 @@ import FaxDSP
 import FaxWire
 
 /// The data of one page as it comes in: ECM frames by number, or one run of coded octets.
+///
+/// ECM frames are collected in a round until a PPS tells to which partial page of which page they belong: the capture
+/// need not hold the answer that let the sender go on.
 struct PageAssembly {
-    /// A partial page of ECM: up to 256 frames (T.30 A.4).
+    /// Frames that came whole, and the highest number seen or announced, plus one.
     struct Block {
         var frames: [Int: [UInt8]] = [:]
-        /// Highest frame number seen or announced, plus one.
         var count = 0
-        /// A PPS for it was seen: what comes now was asked for again.
-        var isRepeating = false
-        var octets = 0
+        /// The counts of its PPS; `nil`: none came yet.
+        var counts: PartialPageCounts?
+        /// A PPR asked for some of it again.
+        var isRequested = false
+
+        fileprivate mutating func merge(_ other: Block) {
+            count = max(count, other.count)
+            frames.merge(other.frames) { _, new in new }
+        }
     }
 
     private(set) var settings: ImageSettings?
     private var blocks: [Block] = []
+    private var round = Block()
     private var burst: [UInt8] = []
-    private var burstSettings: ImageSettings?
     private(set) var retransmitted = 0
     private(set) var gaps = 0
+    private var keptOctets = 0
     /// Octets of one page kept.
     static let octetLimit = 32 << 20
 
     mutating func take(_ frame: LineFrame, number: Int, _ settings: ImageSettings?) {
         self.settings = self.settings ?? settings
-        if blocks.isEmpty { blocks.append(Block()) }
-        let last = blocks.count - 1
-        blocks[last].count = max(blocks[last].count, number + 1)
-        if blocks[last].isRepeating { retransmitted += 1 }
-        guard frame.crcOK != false, !frame.hasGap, blocks[last].octets < Self.octetLimit else { return }
+        round.count = max(round.count, number + 1)
+        if blocks.last?.isRequested == true { retransmitted += 1 }
+        guard frame.crcOK != false, !frame.hasGap, keptOctets < Self.octetLimit else { return }
         let data = Array(frame.octets.dropFirst(4))
-        blocks[last].octets += data.count
-        blocks[last].frames[number] = data
+        keptOctets += data.count
+        round.frames[number] = data
     }
 
-    /// PPS: `frames` of the partial page have been sent.
-    mutating func endBlock(frames: Int?) {
-        if blocks.isEmpty { blocks.append(Block()) }
-        let last = blocks.count - 1
-        if let frames { blocks[last].count = max(blocks[last].count, frames) }
-        blocks[last].isRepeating = true
+    /// The sender repeats or goes on with this page, as far as the page counter of its PPS tells.
+    func belongsHere(_ counts: PartialPageCounts?) -> Bool {
+        guard let counts, let last = blocks.last?.counts else { return true }
+        return counts.page == last.page
     }
 
-    /// The partial page was taken: the next one begins.
-    mutating func beginBlock() { blocks.append(Block()) }
+    /// PPS: the round is a partial page, or the part of one that was sent again.
+    mutating func endRound(_ counts: PartialPageCounts?) {
+        if let last = blocks.indices.last, counts == nil || blocks[last].counts?.block == counts?.block {
+            blocks[last].merge(round)
+        } else if round.count > 0 || counts != nil {
+            blocks.append(round)
+        }
+        round = Block()
+        guard let last = blocks.indices.last, let counts else { return }
+        blocks[last].counts = counts
+        blocks[last].count = max(blocks[last].count, counts.frames)
+    }
+
+    /// PPR: what comes next was asked for again.
+    mutating func noteRequest() {
+        if let last = blocks.indices.last { blocks[last].isRequested = true }
+    }
+
+    /// The partial page was taken: nothing of it comes again.
+    mutating func closeBlock() {
+        if let last = blocks.indices.last { blocks[last].isRequested = false }
+    }
+
+    /// Frames that turn out to belong to the next page.
+    mutating func removeRound() -> PageAssembly {
+        var next = PageAssembly()
+        next.settings = settings
+        next.round = round
+        round = Block()
+        return next
+    }
+
+    /// The data ends here: frames without PPS go with the partial page that was asked for again, else on their own.
+    mutating func finish() {
+        guard round.count > 0 else { return }
+        if let last = blocks.indices.last, blocks[last].isRequested {
+            blocks[last].merge(round)
+        } else {
+            blocks.append(round)
+        }
+        round = Block()
+    }
 
     mutating func take(_ burst: LineBurst, _ settings: ImageSettings?) {
         self.settings = self.settings ?? settings
@@ -53,11 +98,10 @@ struct PageAssembly {
         self.burst += burst.octets.prefix(room)
     }
 
-    var hasData: Bool { !burst.isEmpty || blocks.contains { $0.count > 0 } }
-    var isECM: Bool { !blocks.isEmpty }
+    var hasData: Bool { !burst.isEmpty || isECM }
+    var isECM: Bool { round.count > 0 || blocks.contains { $0.count > 0 } }
     var ecmFrames: Int { blocks.reduce(0) { $0 + $1.count } }
     var ecmMissing: Int { blocks.reduce(0) { $0 + $1.count - $1.frames.count } }
-    var currentBlockFrames: Int { blocks.last?.count ?? 0 }
 
     /// Coded octets in order; of ECM pages only the frames that came whole.
     var octets: [UInt8] {
@@ -67,22 +111,37 @@ struct PageAssembly {
         }
     }
 
+    /// As far as a decoder can follow: T.6 has no end of line to begin again at (T.6 2.2), so the first hole ends it.
+    private var decodableOctets: [UInt8] {
+        guard isECM, ecmMissing > 0, settings?.compression == "MMR" else { return octets }
+        var octets: [UInt8] = []
+        for block in blocks {
+            for number in 0..<block.count {
+                guard let data = block.frames[number] else { return octets }
+                octets += data
+            }
+        }
+        return octets
+    }
+
     /// Rows, bad rows and picture, as far as the data can be decoded.
     func decode(into page: inout FaxPage) {
         guard let settings, hasData else { return }
-        let octets = octets
         guard let compression = settings.decoderCompression else {
             page.rawData = octets
             return
         }
         guard
             let decoded = PageDecoder.decode(
-                octets, compression: compression,
+                decodableOctets, compression: compression,
                 bitOrder: isECM ? .leastSignificantFirst : .mostSignificantFirst, widthPx: settings.widthPx,
                 dpiX: settings.resolution.x, dpiY: settings.resolution.y)
         else { return }
+        // Nothing left of the page in the capture is not a page of no rows.
+        guard decoded.rows > 0 else { return }
         page.rows = decoded.rows
-        page.badRows = decoded.badRows
+        // Missing frames spoil the row in which they begin, whatever the decoder made of the rest.
+        page.badRows = ecmMissing > 0 && isECM ? max(1, decoded.badRows) : decoded.badRows
         page.image = decoded.bitmap
     }
 }

@@ -125,6 +125,7 @@ struct StoryBuilder {
     private mutating func takeImageFrame(_ line: LineFrame, _ frame: T30Frame, _ event: LineEvent) {
         phases.enter(.C, at: event.span)
         guard frame.signal == .fcd, let number = frame.information.first else { return }
+        acceptByImage()
         openPage(event)
         let settings = currentSettings
         page?.assembly.take(line, number: Int(number), settings)
@@ -141,13 +142,19 @@ struct StoryBuilder {
             takeSetting(signal, frame, event)
         case .cfr, .ftt, .ctr, .csa:
             takeTrainingAnswer(signal, frame, event)
-        case .mps, .eom, .eop, .priMPS, .priEOM, .priEOP, .eos:
+        case .mps, .eom, .eop, .eos:
+            takePostMessage(PostMessage(signal), isEOR: false, event)
+        case .priMPS, .priEOM, .priEOP:
+            remark("pri-q", frame, event)
             takePostMessage(PostMessage(signal), isEOR: false, event)
         case .pps, .eor:
             takePartialPageSignal(signal, frame, event)
         case .mcf, .rtp, .rtn, .pip, .pin, .ppr, .rnr, .err, .pid, .fdm:
             takeConfirmation(signal, frame, event)
-        case .rr, .crp, .fnv, .tnr, .tr:
+        case .rr:
+            phases.extend(to: event.span)
+        case .crp, .fnv, .tnr, .tr:
+            remark(signal.abbreviation.lowercased(), frame, event)
             phases.extend(to: event.span)
         case .dcn:
             sawDCN = true
@@ -171,8 +178,17 @@ struct StoryBuilder {
         lastCommand = (frame.name, event.party)
     }
 
+    /// An answer or command that is worth a line: what it is and what it says.
+    private mutating func remark(_ name: String, _ frame: T30Frame, _ event: LineEvent) {
+        let said = (options.describeFrames ? frame.fields : []).map { "\($0.name) \($0.value.text)" }.joined(separator: ", ")
+        session.remarks.append(
+            SessionRemark(
+                name: name, time: event.span.end, frames: [event.span.lastFrame].compactMap { $0 },
+                direction: event.party, text: said.isEmpty ? frame.name : "\(frame.name): \(said)"))
+    }
+
     private mutating func takeIdentification(_ signal: FacsimileControl, _ frame: T30Frame, _ event: LineEvent) {
-        closePage()
+        // An open page stays open: a DIS may cross the image; the DCS that answers it ends the page.
         phases.enter(.B, at: event.span)
         idents.take(signal, frame.information, from: event.party)
     }
@@ -195,6 +211,9 @@ struct StoryBuilder {
             let modulation = InformationBits(frame.information).commandedModulation
             acceptedSettings?.modem = modulation?.modem
             acceptedSettings?.rateBps = modulation?.rateBps
+            page?.page.modem = modulation?.modem.rawValue
+            page?.page.rateBps = modulation?.rateBps
+            remark("ctc", frame, event)
         }
     }
 
@@ -215,10 +234,12 @@ struct StoryBuilder {
 
     private mutating func take(_ burst: LineBurst, _ event: LineEvent) {
         carrier = burst.rateBps.map { (burst.modem, $0) } ?? carrier
-        let isTraining = trainingIsOpen || (session.trainings.isEmpty && Self.looksLikeTraining(burst))
-        guard isTraining else {
+        guard isTraining(burst) else {
             add("page data", event)
             phases.enter(.C, at: event.span)
+            acceptByImage()
+            // The page before was ended, though the capture does not hold its confirmation.
+            if pending != nil { closePage() }
             openPage(event)
             let settings = currentSettings
             page?.assembly.take(burst, settings)
@@ -237,6 +258,19 @@ struct StoryBuilder {
         session.trainings[last].rateBps = session.trainings[last].rateBps ?? burst.rateBps
         session.trainings[last].modem = session.trainings[last].modem ?? burst.modem.rawValue
         phases.extend(to: event.span)
+    }
+
+    /// TCF comes after a DCS, once; where the DCS is not in the capture the octets tell.
+    private func isTraining(_ burst: LineBurst) -> Bool {
+        guard trainingIsOpen else { return session.trainings.isEmpty && Self.looksLikeTraining(burst) }
+        return session.trainings.last?.longestZeroRunBits == nil || Self.looksLikeTraining(burst)
+    }
+
+    /// Image data follows only a training that was confirmed, whether or not the capture holds the CFR.
+    private mutating func acceptByImage() {
+        guard trainingIsOpen else { return }
+        trainingIsOpen = false
+        acceptedSettings = settings ?? acceptedSettings
     }
 
     /// Nearly nothing but zeros: T.4 data has an end of line every few octets.
@@ -269,18 +303,22 @@ struct StoryBuilder {
         page = nil
         pending = nil
         var page = open.page
-        let settings = open.assembly.settings ?? open.settings
+        var assembly = open.assembly
+        assembly.finish()
+        let settings = assembly.settings ?? open.settings
+        page.modem = page.modem ?? settings?.modem?.rawValue ?? carrier?.modem.rawValue
+        page.ecm = assembly.hasData ? assembly.isECM : settings?.ecm
         page.rateBps = page.rateBps ?? settings?.rateBps ?? carrier?.rateBps
         page.compression = settings?.compression
         page.resolutionDPI = settings?.resolution
         page.widthPx = settings?.widthPx
-        page.octets = open.assembly.hasData ? open.assembly.octets.count : nil
-        if open.assembly.isECM {
-            page.ecmFrames = open.assembly.ecmFrames
-            page.ecmRetransmitted = open.assembly.retransmitted
-            page.ecmMissing = open.assembly.ecmMissing
+        page.octets = assembly.hasData ? assembly.octets.count : nil
+        if assembly.isECM {
+            page.ecmFrames = assembly.ecmFrames
+            page.ecmRetransmitted = assembly.retransmitted
+            page.ecmMissing = assembly.ecmMissing
         }
-        if options.decodePages { open.assembly.decode(into: &page) }
+        if options.decodePages { assembly.decode(into: &page) }
         session.pages.append(page)
     }
 
@@ -302,16 +340,23 @@ struct StoryBuilder {
 
     private mutating func takePartialPageSignal(_ signal: FacsimileControl, _ frame: T30Frame, _ event: LineEvent) {
         let message = PostMessage(frame.command)
-        takePostMessage(message, isEOR: signal == .eor, event)
-        if signal == .pps {
-            let frames = frame.information.count >= 3 ? Int(frame.information[2]) + 1 : nil
-            page?.assembly.endBlock(frames: frames)
+        let counts = signal == .pps ? PartialPageCounts(information: frame.information) : nil
+        if let open = page, !open.assembly.belongsHere(counts) {
+            // The page before was taken, though the capture does not hold its confirmation.
+            let next = page?.assembly.removeRound()
+            closePage()
+            openPage(event)
+            if let next { page?.assembly = next }
         }
+        takePostMessage(message, isEOR: signal == .eor, event)
+        if signal == .pps { page?.assembly.endRound(counts) }
+        if signal == .eor { remark("eor", frame, event) }
     }
 
     private mutating func takeConfirmation(_ signal: FacsimileControl, _ frame: T30Frame, _ event: LineEvent) {
         if let party = event.party { session.sender = session.sender ?? party.other }
         phases.enter(.D, at: event.span)
+        if signal != .mcf { remark(signal.abbreviation.lowercased(), frame, event) }
         guard page != nil else { return }
         switch signal {
         case .mcf, .rtp, .pip:
@@ -319,13 +364,13 @@ struct StoryBuilder {
         case .err:
             // The sender gave the missing frames up; the page goes on or ends as EOR said.
             lastAnswered = pending?.message
-            if pending?.message == .partialPage { page?.assembly.beginBlock() } else { closePage() }
+            if pending?.message == .partialPage { page?.assembly.closeBlock() } else { closePage() }
         case .rtn, .pin:
             page?.page.rejectedBy = signal.abbreviation
             fillsRejectedPage = true
             closePage()
-        case .ppr, .rnr, .pid, .fdm:
-            break
+        case .ppr:
+            page?.assembly.noteRequest()
         default:
             break
         }
@@ -335,7 +380,7 @@ struct StoryBuilder {
         lastAnswered = pending?.message ?? .morePages
         if pending?.message == .partialPage {
             pending = nil
-            page?.assembly.beginBlock()
+            page?.assembly.closeBlock()
             return
         }
         page?.page.confirmedBy = signal.abbreviation
