@@ -75,6 +75,9 @@ public struct DigitalIdentification: Sendable, Hashable {
         var fields: [T30Field] = [
             T30Field(
                 name: "modems", bit: 11, value: .list(modems?.map(\.rawValue) ?? ["reserved"]), meaning: "modulations"),
+            T30Field(
+                name: "highest-rate", bit: 12, value: highestRateBps.map { .number($0) } ?? .text("reserved"),
+                meaning: "bits a second that the modulations reach"),
             T30Field(name: "compressions", value: .list(compressions), meaning: "coding schemes"),
             T30Field(name: "resolutions", value: .list(resolutions), meaning: "dots per inch, across x down"),
             T30Field(

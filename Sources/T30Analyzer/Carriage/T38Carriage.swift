@@ -167,6 +167,7 @@ private struct T38StreamReader {
             state = .data(type, Data(since: place))
             return take(field, bytes)
         }
+        let isAfterEnd = hasEnded && lastType == type
         lastType = type
         // The state owns the octets: empty it, so that appending does not copy them.
         state = .silent
@@ -183,6 +184,8 @@ private struct T38StreamReader {
             closeFrame(type, &data, crcOK: field.type.frameCheck)
         case .hdlcSigEnd:
             if data.burst != nil { note("ifp-wrong-sig-end-type") }
+            // An end of its own packet right after the end that came with the FCS.
+            if isAfterEnd, data.frame == nil, data.burst == nil { note("ifp-superfluous-sig-end") }
             closeFrame(type, &data, crcOK: nil)
         case .t4NonECMData:
             appendToBurst(field, bytes, &data)

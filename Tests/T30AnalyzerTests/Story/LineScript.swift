@@ -104,7 +104,8 @@ struct LineScript {
             log.decideForm()
             var stream = MediaStream(
                 kind: .udptl, from: Endpoint(IPAddress(v4: 0x0A00_0001), party == .caller ? 4000 : 4002),
-                to: Endpoint(IPAddress(v4: 0x0A00_0002), party == .caller ? 4002 : 4000), frame: FrameRef(number: 1), time: .zero)
+                to: Endpoint(IPAddress(v4: 0x0A00_0002), party == .caller ? 4002 : 4000), frame: FrameRef(number: 1),
+                time: .zero)
             stream.direction = party
             stream.t38 = log
             call.streams.append(stream)
