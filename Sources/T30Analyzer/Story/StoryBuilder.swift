@@ -180,7 +180,8 @@ struct StoryBuilder {
 
     /// An answer or command that is worth a line: what it is and what it says.
     private mutating func remark(_ name: String, _ frame: T30Frame, _ event: LineEvent) {
-        let said = (options.describeFrames ? frame.fields : []).map { "\($0.name) \($0.value.text)" }.joined(separator: ", ")
+        let said = (options.describeFrames ? frame.fields : []).map { "\($0.name) \($0.value.text)" }.joined(
+            separator: ", ")
         session.remarks.append(
             SessionRemark(
                 name: name, time: event.span.end, frames: [event.span.lastFrame].compactMap { $0 },
