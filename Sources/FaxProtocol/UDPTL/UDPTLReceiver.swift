@@ -166,8 +166,10 @@ public struct UDPTLReceiver: Sendable {
         count(arrival)
         makeRoom(for: arrival.sequence, deliver)
         let layout = arrival.layout
-        let repaired = history.slot(arrival.sequence)
-        if repaired != nil, arrival.sequence >= next { takeBack(repaired) }
+        // Only what comes after a later packet can have been repaired by it.
+        if arrival.sequence < tracker.highest, arrival.sequence >= next {
+            takeBack(history.slot(arrival.sequence))
+        }
         // A cut primary is better than none: what kind of packet came, and when.
         let primary = layout.primary.isEmpty ? layout.cutPrimary : layout.primary
         let hasPrimary = !primary.isEmpty

@@ -18,67 +18,63 @@ struct FlowKey: Hashable {
     }
 }
 
-/// Open-addressing table from flow keys to flows: one probe for the usual packet, no allocation.
-/// Its size is bounded by `EngineLimits.flows`, half of its slots stay empty.
+/// Open-addressing table from flow keys to flows: a tag of the hash finds the usual packet's flow with one look at a
+/// small array, no hashing protocol, no allocation. Its size is bounded by `EngineLimits.flows`, half of its slots stay
+/// empty.
 struct FlowTable {
-    private var keys: ContiguousArray<FlowKey?>
+    /// 0: the slot is empty.
+    private var tags: ContiguousArray<UInt32>
     private var flows: ContiguousArray<Flow?>
     private var mask: Int
     private(set) var count = 0
-    private var used = 0
+
+    private static let smallest = 1024
 
     init() {
-        let capacity = 1024
-        keys = ContiguousArray(repeating: nil, count: capacity)
-        flows = ContiguousArray(repeating: nil, count: capacity)
-        mask = capacity - 1
+        tags = ContiguousArray(repeating: 0, count: Self.smallest)
+        flows = ContiguousArray(repeating: nil, count: Self.smallest)
+        mask = Self.smallest - 1
     }
 
     func find(_ key: FlowKey) -> Flow? {
-        let first = Int(truncatingIfNeeded: key.slotHash) & mask
-        // The buffer spares a retain and a bounds check a probe; half of the slots are empty, so the search ends.
-        let place = keys.withUnsafeBufferPointer { keys -> Int? in
-            var slot = first
-            while let candidate = keys[slot] {
-                if candidate == key { return slot }
-                slot = (slot + 1) & mask
-            }
-            return nil
+        let hash = key.slotHash
+        let tag = Self.tag(hash)
+        var slot = Int(truncatingIfNeeded: hash) & mask
+        while true {
+            let candidate = tags[slot]
+            if candidate == 0 { return nil }
+            if candidate == tag, let flow = flows[slot], flow.key == key { return flow }
+            slot = (slot + 1) & mask
         }
-        return place.flatMap { flows[$0] }
     }
 
+    private static func tag(_ hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash >> 32) | 1 }
+
     mutating func insert(_ flow: Flow) {
-        if (used + 1) * 2 > keys.count { rebuild() }
+        if (count + 1) * 2 > tags.count { rebuild(with: flows.compactMap { $0 }) }
         place(flow)
         count += 1
     }
 
     private mutating func place(_ flow: Flow) {
-        var slot = Int(truncatingIfNeeded: flow.key.slotHash) & mask
-        while keys[slot] != nil { slot = (slot + 1) & mask }
-        keys[slot] = flow.key
+        let hash = flow.key.slotHash
+        var slot = Int(truncatingIfNeeded: hash) & mask
+        while tags[slot] != 0 { slot = (slot + 1) & mask }
+        tags[slot] = Self.tag(hash)
         flows[slot] = flow
-        used += 1
     }
 
     /// Removes what `isDead` names; the table shrinks to what lives.
     mutating func sweep(_ isDead: (Flow) -> Bool) {
-        let living = flows.compactMap { $0 }.filter { !isDead($0) }
-        rebuild(with: living)
-    }
-
-    private mutating func rebuild() {
-        rebuild(with: flows.compactMap { $0 })
+        rebuild(with: flows.compactMap { $0 }.filter { !isDead($0) })
     }
 
     private mutating func rebuild(with living: [Flow]) {
-        var capacity = 1024
+        var capacity = Self.smallest
         while capacity < living.count * 4 { capacity *= 2 }
-        keys = ContiguousArray(repeating: nil, count: capacity)
+        tags = ContiguousArray(repeating: 0, count: capacity)
         flows = ContiguousArray(repeating: nil, count: capacity)
         mask = capacity - 1
-        used = 0
         for flow in living { place(flow) }
         count = living.count
     }

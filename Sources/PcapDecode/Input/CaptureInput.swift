@@ -65,25 +65,14 @@ public final class CaptureInput {
         }
     }
 
+    /// Every frame in order with its octets, until `take` says `false`.
     @inline(__always)
-    public func next() -> FrameHeader? {
+    public func forEachFrame(_ take: (FrameHeader, RawSpan) -> Bool) {
         switch source {
-        case .single(let reader): reader.next()
-        case .merged(let capture): capture.next()
-        }
-    }
-
-    /// The octets of the frame last returned by ``next()``; valid until the next call.
-    public var bytes: RawSpan {
-        @_lifetime(borrow self)
-        get {
-            let octets =
-                switch source {
-                case .single(let reader): reader.octets
-                case .merged(let capture): capture.octets
-                }
-            let span = RawSpan(_unsafeBytes: octets)
-            return _overrideLifetime(span, borrowing: self)
+        case .single(let reader):
+            while let frame = reader.next(), take(frame, reader.bytes) {}
+        case .merged(let capture):
+            while let frame = capture.next(), take(frame, capture.bytes) {}
         }
     }
 }

@@ -50,23 +50,21 @@ public struct AnalysisRunner: Sendable {
         let decoder = CaptureDecoder(options.decoder, onCall: onCall)
         var summary = CaptureSummary(files: source.files, format: source.format)
         var count = 0
-        while let frame = source.next() {
+        var (first, last) = (Instant.distantFuture, Instant(nanoseconds: .min))
+        let (from, to) = (options.from ?? Instant(nanoseconds: .min), options.to ?? .distantFuture)
+        source.forEachFrame { frame, bytes in
             count += 1
-            if count & 0xFFF == 0 {
-                options.progress?(count, source.octetsConsumed)
-                if options.shouldStop() {
-                    summary.isInterrupted = true
-                    break
-                }
-            }
-            if summary.firstTime == nil { summary.firstTime = frame.time }
-            summary.lastTime = max(summary.lastTime ?? frame.time, frame.time)
-            if let from = options.from, frame.time < from { continue }
-            if let to = options.to, frame.time > to { continue }
-            decoder.feed(frame, source.bytes)
+            first = min(first, frame.time)
+            last = max(last, frame.time)
+            if frame.time >= from, frame.time <= to { decoder.feed(frame, bytes) }
+            guard count & 0xFFF == 0 else { return true }
+            options.progress?(count, source.octetsConsumed)
+            summary.isInterrupted = options.shouldStop()
+            return !summary.isInterrupted
         }
         decoder.finish()
         summary.frames = count
+        if count > 0 { (summary.firstTime, summary.lastTime) = (first, last) }
         summary.bytes = source.octetsOfFrames
         summary.linkTypes = source.linkTypes
         summary.warnings = source.warnings.kept + decoder.warnings.kept

@@ -178,10 +178,11 @@ struct InputFileTests {
         ] {
             var octets = 0
             var frames = 0
-            while let frame = input.next() {
+            input.forEachFrame { frame, bytes in
                 frames += 1
-                #expect(frame.capturedLength == input.bytes.byteCount)
-                octets += input.bytes.byteCount
+                #expect(frame.capturedLength == bytes.byteCount)
+                octets += bytes.byteCount
+                return true
             }
             #expect(frames == count)
             #expect(octets == count / 2 * (31 + 45))
