@@ -23,15 +23,12 @@ public struct FaxAnalyzer: Sendable {
         let record = T38Carriage.read(call.streams)
         var story = StoryBuilder(options)
         let parties = PartyGuess(record)
-        for event in record.events.sorted(by: { ($0.span.end, $0.stream) < ($1.span.end, $1.stream) }) {
-            var event = event
+        for var event in record.inOrderOfEnd {
             event.party = event.party ?? parties[event.stream]
             story.take(event)
         }
         story.finish()
         var session = story.session
-        session.signals.sort { $0.start < $1.start }
-        session.messages.sort { $0.time < $1.time }
         session.remarks += TimerCheck(session).remarks
         session.remarks += record.quirks.map(SessionRemark.init)
         session.remarks.sort { $0.time < $1.time }
@@ -68,35 +65,58 @@ public struct FaxAnalyzer: Sendable {
     }
 }
 
-/// Who is who where no signalling tells: CED, DIS and its companions come from the called side, CNG from the caller.
+/// Who is who where no signalling tells: CED, DIS and its companions come from the called side, CNG and DTC from the
+/// caller; of the other signals the bit X tells who got the DIS (T.30 5.3.6.1).
 struct PartyGuess {
+    private enum Sign {
+        case sure(Party), likely(Party)
+    }
+
     private var parties: [Int: Party] = [:]
 
     init(_ record: LineRecord) {
         var streams: [Int] = []
+        var likely: [Int: Party] = [:]
         for event in record.events where event.party == nil {
             if !streams.contains(event.stream) { streams.append(event.stream) }
-            guard parties[event.stream] == nil, let party = Self.party(event) else { continue }
-            parties[event.stream] = party
+            guard parties[event.stream] == nil else { continue }
+            switch Self.sign(event) {
+            case .sure(let party): parties[event.stream] = party
+            case .likely(let party): likely[event.stream] = likely[event.stream] ?? party
+            case nil: break
+            }
         }
+        for stream in streams { parties[stream] = parties[stream] ?? likely[stream] }
         guard streams.count == 2, parties.count == 1, let (known, party) = parties.first else { return }
         for stream in streams where stream != known { parties[stream] = party.other }
     }
 
     subscript(stream: Int) -> Party? { parties[stream] }
 
-    private static func party(_ event: LineEvent) -> Party? {
+    private static func sign(_ event: LineEvent) -> Sign? {
         switch event.content {
-        case .signal(.cng): return .caller
-        case .signal(.ced), .signal(.ansam): return .callee
-        case .frame(let frame) where frame.modem == .v21 && frame.crcOK == true && frame.octets.count >= 3:
-            switch frame.octets[2] {
-            case 0x80, 0x40, 0x20: return .callee
-            case 0x81, 0x41, 0x21: return .caller
-            default: return nil
+        case .signal(.cng): return .sure(.caller)
+        case .signal(.ced), .signal(.ansam): return .sure(.callee)
+        case .signal, .burst, .v8: return nil
+        case .frame(let frame):
+            guard frame.modem == .v21, frame.crcOK == true, frame.octets.count >= 3 else { return nil }
+            let frame = T30Frame(lax: frame.octets)
+            switch frame.signal {
+            case .dis, .csi, .nsf: return .sure(.callee)
+            case .dtc, .cig, .nsc: return .sure(.caller)
+            case nil: return nil
+            case .some: return .likely(frame.directionBit ? .caller : .callee)
             }
-        default: return nil
         }
+    }
+}
+
+extension LineRecord {
+    /// In order of their ends, those of one stream as they stood on the line.
+    fileprivate var inOrderOfEnd: [LineEvent] {
+        events.enumerated().sorted {
+            ($0.element.span.end, $0.element.stream, $0.offset) < ($1.element.span.end, $1.element.stream, $1.offset)
+        }.map(\.element)
     }
 }
 
@@ -104,6 +124,6 @@ extension SessionRemark {
     init(_ quirk: LineQuirk) {
         self.init(
             name: quirk.name, time: quirk.time, frames: quirk.frames, direction: quirk.party,
-            text: "\(quirk.count) ×")
+            text: quirk.name == LineQuirk.signalCut ? "the packets end inside a signal" : "\(quirk.count) ×")
     }
 }

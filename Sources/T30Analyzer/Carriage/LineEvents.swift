@@ -24,6 +24,8 @@ struct LineEvent: Sendable {
     var party: Party?
     var stream: Int
     var span: LineSpan
+    /// What the signal began with, where the reader knows it.
+    var preamble: LineSpan?
 }
 
 /// Place of an event in time and in the capture.
@@ -68,6 +70,8 @@ struct LineFrame: Sendable {
     var rateBps: Int?
     /// Something of the frame was lost on the way.
     var hasGap: Bool
+    /// The capture kept only the beginning of a packet: what is missing may have reached the receiver.
+    var isCut = false
 }
 
 /// Continuous data without framing: TCF or a non-ECM page.
@@ -82,6 +86,8 @@ struct LineBurst: Sendable {
     var marks: [Mark]
     /// An end of signal came.
     var ended: Bool
+    /// The capture kept only the beginning of a packet: what is missing may have reached the receiver.
+    var isCut = false
 
     static let gapLimit = 10_000
 

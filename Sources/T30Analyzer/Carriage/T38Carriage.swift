@@ -1,4 +1,5 @@
 import FaxCore
+import FaxProtocol
 import FaxWire
 import PcapDecode
 
@@ -8,13 +9,13 @@ enum T38Carriage {
         var record = LineRecord()
         for (index, stream) in streams.enumerated() {
             guard let log = stream.t38 else { continue }
-            var reader = T38StreamReader(stream: index, party: stream.direction, form: log.form)
+            let isCut = stream.quirks.contains { $0.name == UDPTLStatistics.Quirk.truncated.rawValue }
+            var reader = T38StreamReader(stream: index, party: stream.direction, form: log.form, isCut: isCut)
             reader.read(log)
             record.events += reader.events
             record.quirks += reader.quirks.list
             record.unreadable += reader.unreadable
         }
-        record.events.sort { ($0.span.start, $0.stream) < ($1.span.start, $1.stream) }
         return record
     }
 }
@@ -24,6 +25,8 @@ private struct T38StreamReader {
     let stream: Int
     let party: Party?
     let form: IFPForm
+    /// Packets were cut by the capture: what does not read is the capture's doing.
+    let isCut: Bool
     var events: [LineEvent] = []
     var quirks: QuirkTally
     var unreadable = 0
@@ -36,6 +39,8 @@ private struct T38StreamReader {
     /// Of the data seen last, and whether the field just read ended it.
     private var lastType: T38DataType?
     private var hasEnded = false
+    /// No packet was taken yet: a capture may begin inside a signal.
+    private var isFirst = true
 
     /// Octets of one HDLC frame; ECM frames have 260, T.30 commands below 300.
     static let frameOctetLimit = 4_096
@@ -55,6 +60,11 @@ private struct T38StreamReader {
     /// Data of one modem, since its first field.
     private struct Data {
         var since: Place
+        /// An indicator came before it, or may have been lost.
+        var isAnnounced: Bool
+        var isEmpty = true
+        /// The capture cut a packet of it.
+        var isCut = false
         var frame: OpenFrame?
         var burst: OpenBurst?
     }
@@ -62,20 +72,31 @@ private struct T38StreamReader {
     private struct OpenFrame {
         var octets: [UInt8] = []
         var since: Place
+        var until: Place
+        /// Packets are missing before its first octet.
+        var mayLackBeginning: Bool
         var hasGap = false
+        var isCut = false
+
+        /// Address and control field stand where a frame begins: nothing of it was lost before them.
+        var beginsWhole: Bool {
+            octets.count >= 2 && octets[0] == 0xFF && (octets[1] == 0x03 || octets[1] == 0x13)
+        }
     }
 
     private struct OpenBurst {
         var octets: [UInt8] = []
         var since: Place
+        var until: Place
         var gaps: [Int] = []
         var marks: [LineBurst.Mark] = []
     }
 
-    init(stream: Int, party: Party?, form: IFPForm) {
+    init(stream: Int, party: Party?, form: IFPForm, isCut: Bool) {
         self.stream = stream
         self.party = party
         self.form = form
+        self.isCut = isCut
         quirks = QuirkTally(party: party)
         place = Place()
     }
@@ -87,6 +108,7 @@ private struct T38StreamReader {
             if let nextSequence, entry.sequence > nextSequence { noteGap() }
             nextSequence = entry.sequence + 1
             take(bytes.extracting(entry.offset..<entry.offset + entry.length))
+            isFirst = false
         }
         if case .data = state { note(LineQuirk.signalCut) }
         finish(ended: false)
@@ -102,8 +124,13 @@ private struct T38StreamReader {
                 while let field = try cursor.next(bytes) { take(field, bytes) }
             }
         } catch {
-            unreadable += 1
-            note("ifp-unreadable")
+            if isCut {
+                noteCut()
+            } else {
+                unreadable += 1
+                note("ifp-unreadable")
+                noteGap()
+            }
         }
     }
 
@@ -134,12 +161,13 @@ private struct T38StreamReader {
             return
         }
         if case .signal(let current, _) = state, current == signal { return }
-        if case .data = state { note("ifp-missing-end") }
+        if case .data = state, !isCut, !lostBefore { note("ifp-missing-end") }
         finish(ended: false)
         state = .signal(signal, since: place)
     }
 
     private mutating func begin(_ type: T38DataType) {
+        var isAnnounced = lostBefore || isFirst || isCut
         switch state {
         case .data(let current, _) where current == type:
             return
@@ -147,32 +175,51 @@ private struct T38StreamReader {
             finish(ended: false)
         case .signal(let signal, let since):
             emit(.signal(signal), since: since, until: place)
-            if !signal.announces(type) { note("ifp-missing-indicator") }
+            isAnnounced = isAnnounced || signal.announces(type)
         case .silent:
             break
         }
-        state = .data(type, Data(since: place))
+        state = .data(type, Data(since: place, isAnnounced: isAnnounced))
     }
 
     // MARK: - Fields
 
     private mutating func take(_ field: IFPCursor.FieldPlace, _ bytes: RawSpan) {
         guard case .data(let type, var data) = state else {
-            // The signal ended earlier in this packet or the one before.
-            if field.type.endsSignal, field.octets == nil {
-                note("ifp-superfluous-sig-end")
-                return
-            }
+            // The signal ended earlier in this packet.
             guard case .silent = state, let type = lastType else { return }
-            state = .data(type, Data(since: place))
+            state = .data(type, Data(since: place, isAnnounced: false))
             return take(field, bytes)
         }
-        let isAfterEnd = hasEnded && lastType == type
+        if data.isEmpty, !open(&data, field, type) { return }
         lastType = type
         // The state owns the octets: empty it, so that appending does not copy them.
         state = .silent
-        defer { if !hasEnded { state = .data(type, data) } }
         hasEnded = false
+        read(field, type, bytes, &data)
+        if field.type.endsSignal {
+            closeBurst(type, &data, ended: true)
+            hasEnded = true
+        } else {
+            state = .data(type, data)
+        }
+    }
+
+    /// The first field of a signal; `false`: it is the end of one that had ended before.
+    private mutating func open(_ data: inout Data, _ field: IFPCursor.FieldPlace, _ type: T38DataType) -> Bool {
+        data.isEmpty = false
+        if !data.isAnnounced, hasEnded, lastType == type, field.octets == nil, field.type.endsSignal {
+            note("ifp-superfluous-sig-end")
+            state = .silent
+            return false
+        }
+        if !data.isAnnounced { note("ifp-missing-indicator") }
+        return true
+    }
+
+    private mutating func read(
+        _ field: IFPCursor.FieldPlace, _ type: T38DataType, _ bytes: RawSpan, _ data: inout Data
+    ) {
         switch field.type {
         case .hdlcData:
             appendToFrame(field, bytes, &data)
@@ -184,8 +231,6 @@ private struct T38StreamReader {
             closeFrame(type, &data, crcOK: field.type.frameCheck)
         case .hdlcSigEnd:
             if data.burst != nil { note("ifp-wrong-sig-end-type") }
-            // An end of its own packet right after the end that came with the FCS.
-            if isAfterEnd, data.frame == nil, data.burst == nil { note("ifp-superfluous-sig-end") }
             closeFrame(type, &data, crcOK: nil)
         case .t4NonECMData:
             appendToBurst(field, bytes, &data)
@@ -198,17 +243,14 @@ private struct T38StreamReader {
         case .v34Rate:
             note("v34-rate")
         }
-        if field.type.endsSignal {
-            closeBurst(type, &data, ended: true)
-            hasEnded = true
-        }
     }
 
     private mutating func appendToFrame(_ field: IFPCursor.FieldPlace, _ bytes: RawSpan, _ data: inout Data) {
         guard let octets = field.octets else { return }
-        var frame = data.frame ?? OpenFrame(since: place, hasGap: lostBefore)
+        var frame = data.frame ?? OpenFrame(since: place, until: place, mayLackBeginning: lostBefore)
         lostBefore = false
         data.frame = nil
+        frame.until = place
         if frame.octets.count + octets.count <= Self.frameOctetLimit {
             for offset in octets { frame.octets.append(bytes.octet(offset).bitReversed) }
         } else {
@@ -219,32 +261,40 @@ private struct T38StreamReader {
 
     private mutating func closeFrame(_ type: T38DataType, _ data: inout Data, crcOK: Bool?) {
         if crcOK == false { note("ifp-fcs-bad") }
+        guard var frame = data.frame else { return }
         lostBefore = false
-        guard let frame = data.frame else { return }
         data.frame = nil
+        if crcOK != nil { frame.until = place }
+        let hasGap = frame.hasGap || (frame.mayLackBeginning && !frame.beginsWhole)
+        // What the sender found right did not come whole; how a packet went on that the capture cut nobody knows.
+        let isCut = frame.isCut || (isCut && !frame.beginsWhole)
+        let check = isCut ? nil : hasGap ? crcOK.map { _ in false } : crcOK
         let content = LineFrame(
-            octets: frame.octets, crcOK: frame.hasGap ? crcOK.map { _ in false } : crcOK, modem: type.modem,
-            rateBps: type.rateBps, hasGap: frame.hasGap)
-        emit(.frame(content), since: frame.since, until: place)
+            octets: frame.octets, crcOK: check, modem: type.modem, rateBps: type.rateBps,
+            hasGap: hasGap || isCut, isCut: isCut)
+        emit(.frame(content), since: frame.since, until: frame.until)
     }
 
     private mutating func appendToBurst(_ field: IFPCursor.FieldPlace, _ bytes: RawSpan, _ data: inout Data) {
         guard let octets = field.octets else { return }
-        var burst = data.burst ?? OpenBurst(since: place, gaps: lostBefore ? [0] : [])
+        var burst =
+            data.burst ?? OpenBurst(since: data.isCut ? data.since : place, until: place, gaps: lostBefore ? [0] : [])
         lostBefore = false
         data.burst = nil
+        burst.until = place
         burst.marks.append(LineBurst.Mark(offset: burst.octets.count, frame: place.frame, time: place.time))
         bytes.extracting(octets).withUnsafeBytes { burst.octets.append(contentsOf: $0) }
         data.burst = burst
     }
 
     private mutating func closeBurst(_ type: T38DataType, _ data: inout Data, ended: Bool) {
-        guard let burst = data.burst else { return }
+        guard var burst = data.burst else { return }
         data.burst = nil
+        if ended { burst.until = place }
         let content = LineBurst(
             octets: burst.octets, modem: type.modem, rateBps: type.rateBps, gaps: burst.gaps, marks: burst.marks,
-            ended: ended)
-        emit(.burst(content), since: burst.since, until: place)
+            ended: ended, isCut: data.isCut)
+        emit(.burst(content), since: burst.since, until: burst.until)
     }
 
     private mutating func emitV8(_ field: IFPCursor.FieldPlace, _ bytes: RawSpan) {
@@ -273,6 +323,7 @@ private struct T38StreamReader {
         }
         state = .silent
         lastType = nil
+        hasEnded = false
     }
 
     /// Packets are missing before the current one.
@@ -285,6 +336,16 @@ private struct T38StreamReader {
         if let burst = data.burst, burst.gaps.count < LineBurst.gapLimit {
             data.burst?.gaps.append(burst.octets.count)
         }
+        state = .data(type, data)
+    }
+
+    /// The capture kept only the beginning of this packet.
+    private mutating func noteCut() {
+        guard case .data(let type, var data) = state else { return }
+        state = .silent
+        data.isEmpty = false
+        data.isCut = true
+        data.frame?.isCut = true
         state = .data(type, data)
     }
 

@@ -52,24 +52,6 @@ struct CallFacts {
     }
 }
 
-extension T30Message {
-    /// A frame of ECM page data.
-    var isImageFrame: Bool { name.hasPrefix("FCD") || name == "RCP" }
-    /// A post-message command, whichever mode and end of page (T.30 5.3.6.1.6).
-    var isPostMessageCommand: Bool {
-        name.hasPrefix("PPS") || name.hasPrefix("EOR") || name.hasPrefix("PRI-")
-            || ["MPS", "EOM", "EOP", "EOS"].contains(name)
-    }
-}
-
-extension Duration {
-    /// Such as `3.2 s`.
-    var inWords: String {
-        let tenths = (wholeNanoseconds.magnitude / 50_000_000 + 1) / 2
-        return "\(wholeNanoseconds < 0 ? "-" : "")\(tenths / 10).\(tenths % 10) s"
-    }
-}
-
 extension Party {
     var inWords: String { rawValue }
 }

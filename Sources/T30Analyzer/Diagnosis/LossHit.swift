@@ -58,13 +58,18 @@ struct LossHit {
             start <= gap.time.upperBound && end > gap.time.lowerBound
         }
 
+        /// A damaged frame may lack its end: then the last packet of it is the one before the gap.
+        private func isNear(_ start: Instant, _ end: Instant, _ gap: SequenceGap) -> Bool {
+            start <= gap.time.upperBound && end >= gap.time.lowerBound
+        }
+
         func targets(_ gap: SequenceGap) -> [Target] {
             var targets: [Target] = []
             func add(_ target: Target) { if !targets.contains(target) { targets.append(target) } }
-            for message in messages where isHit(message.time, message.end, gap) {
+            for message in messages where message.crcOK != true && isNear(message.time, message.end, gap) {
                 if let number = message.imageFrameNumber {
                     add(.imageFrames(number, number))
-                } else if message.crcOK != true {
+                } else {
                     add(.frame(message.name.hasPrefix("unknown") ? "a frame" : message.name))
                 }
             }
@@ -85,23 +90,18 @@ struct LossHit {
             return (before + 1, after - 1)
         }
 
-        /// The other party's command before the gap, if the line then shows no answer to it.
+        /// The other party's last command until the end of the gap, if the line then shows no answer to it.
         private func unansweredCommand(_ gap: SequenceGap) -> String? {
-            guard let party, let index = fax.messages.lastIndex(where: { $0.end <= gap.time.upperBound }),
-                fax.messages[index].direction == party.other, fax.messages[index].isFinalFrame
+            guard let party,
+                let index = fax.messages.lastIndex(where: {
+                    $0.end <= gap.time.upperBound && $0.direction == party.other && $0.endsTurn && $0.name != "DCN"
+                })
             else { return nil }
             let next = index + 1 < fax.messages.count ? fax.messages[index + 1] : nil
             guard next == nil || next?.direction == party.other else { return nil }
             return fax.messages[index].name
         }
     }
-}
-
-extension T30Message {
-    /// The number of an ECM frame.
-    var imageFrameNumber: Int? { name.hasPrefix("FCD ") ? Int(name.dropFirst(4)) : nil }
-    /// Bit 5 of the control field: an answer is due (T.30 5.3.5).
-    var isFinalFrame: Bool { octets.count >= 3 && octets[1] & 0x10 != 0 && name != "DCN" }
 }
 
 extension FaxSignal {

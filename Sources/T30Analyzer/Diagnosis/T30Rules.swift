@@ -74,11 +74,11 @@ enum T30Rules {
     static func unansweredCommand(by party: Party, _ facts: CallFacts) -> (name: String, sent: [T30Message])? {
         var commands = facts.commands
         while commands.last?.name == "DCN" { commands.removeLast() }
-        guard let last = commands.last(where: \.isFinalFrame), last.direction == party else { return nil }
+        guard let last = commands.last(where: \.endsTurn), last.direction == party else { return nil }
         var sent: [T30Message] = []
         for message in commands.reversed() {
             guard message.direction == party else { break }
-            if message.isFinalFrame, message.name == last.name { sent.insert(message, at: 0) }
+            if message.endsTurn, message.name == last.name { sent.insert(message, at: 0) }
         }
         // Nothing sent since the other side's last frame: its answer has begun, though no final frame of it came.
         return sent.isEmpty ? nil : (last.name, sent)
@@ -202,7 +202,7 @@ enum T30Rules {
 
     private static func disconnect(_ facts: CallFacts) -> Finding? {
         guard facts.isFailed, let dcn = facts.messages("DCN").first else { return nil }
-        let before = facts.commands.last { $0.end <= dcn.time && $0.direction != nil && $0.isFinalFrame }
+        let before = facts.commands.last { $0.end <= dcn.time && $0.direction != nil && $0.endsTurn }
         if let before, before.direction == dcn.direction?.other, before.name == "DIS" || before.name == "DCS" {
             return Finding(
                 "dcn-early", .t30, .error, .proof, "DCN as the answer to \(before.name)",

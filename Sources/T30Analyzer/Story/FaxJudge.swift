@@ -11,6 +11,8 @@ struct FaxJudge {
         let numbers = Set(session.pages.map(\.number))
         let confirmed = Set(session.pages.filter { $0.confirmedBy != nil }.map(\.number))
         if !numbers.isEmpty, confirmed == numbers, lastCommandIsAnswered(session) { return .success }
+        // What a sender did that the capture does not show at all, nobody can say.
+        if let sender = session.sender, hasT30, !isVisible(sender, session) { return .unknown }
         if !confirmed.isEmpty { return receiverIsVisible(session) || !isCut ? .partial : .unknown }
         if !wasAttempted(session) { return noFax }
         if isCut || !receiverIsVisible(session) { return .unknown }
@@ -35,9 +37,13 @@ struct FaxJudge {
         guard let receiver = session.sender?.other else {
             return call.coverage.caller != 0 && call.coverage.callee != 0 && call.signalling.outcome == .answered
         }
-        if session.messages.contains(where: { $0.direction == receiver }) { return true }
-        let coverage = receiver == .caller ? call.coverage.caller : call.coverage.callee
-        return coverage.map { $0 > 0 } ?? call.signalling.steps.contains { $0.from == receiver }
+        return isVisible(receiver, session)
+    }
+
+    private func isVisible(_ party: Party, _ session: FaxSession) -> Bool {
+        if session.messages.contains(where: { $0.direction == party }) { return true }
+        let coverage = party == .caller ? call.coverage.caller : call.coverage.callee
+        return coverage.map { $0 > 0 } ?? call.signalling.steps.contains { $0.from == party }
     }
 
     private func wasAttempted(_ session: FaxSession) -> Bool {

@@ -29,17 +29,30 @@ struct PageAssembly {
     private(set) var retransmitted = 0
     private(set) var gaps = 0
     private var keptOctets = 0
+    /// The capture cut packets of the page: what the receiver got is not known.
+    private(set) var isCut = false
     /// Octets of one page kept.
     static let octetLimit = 32 << 20
 
     mutating func take(_ frame: LineFrame, number: Int, _ settings: ImageSettings?) {
         self.settings = self.settings ?? settings
-        round.count = max(round.count, number + 1)
         if blocks.last?.isRequested == true { retransmitted += 1 }
+        if frame.isCut {
+            isCut = true
+            round.count = max(round.count, number + 1)
+        }
+        // The number of a damaged frame may be damaged too.
         guard frame.crcOK != false, !frame.hasGap, keptOctets < Self.octetLimit else { return }
+        round.count = max(round.count, number + 1)
         let data = Array(frame.octets.dropFirst(4))
         keptOctets += data.count
         round.frames[number] = data
+    }
+
+    /// A frame of this number was sent with other data: this one is of another partial page.
+    func contradicts(_ frame: LineFrame, number: Int) -> Bool {
+        guard frame.crcOK != false, !frame.hasGap, let known = blocks.last?.frames[number] else { return false }
+        return known != Array(frame.octets.dropFirst(4))
     }
 
     /// The sender repeats or goes on with this page, as far as the page counter of its PPS tells.
@@ -94,6 +107,7 @@ struct PageAssembly {
     mutating func take(_ burst: LineBurst, _ settings: ImageSettings?) {
         self.settings = self.settings ?? settings
         gaps += burst.gaps.count
+        if burst.isCut { isCut = true }
         let room = max(0, Self.octetLimit - self.burst.count)
         self.burst += burst.octets.prefix(room)
     }
@@ -126,7 +140,7 @@ struct PageAssembly {
 
     /// Rows, bad rows and picture, as far as the data can be decoded.
     func decode(into page: inout FaxPage) {
-        guard let settings, hasData else { return }
+        guard let settings, hasData, !isCut else { return }
         guard let compression = settings.decoderCompression else {
             page.rawData = octets
             return

@@ -17,11 +17,23 @@ struct StoryBuilder {
     private var page: OpenPage?
     /// The post-message command that waits for its answer.
     private var pending: PendingCommand?
-    private var lastCommand: (name: String, party: Party?)?
+    /// Answered last, with whatever answer; and what was confirmed last.
+    private var lastSettled: PostMessage?
     private(set) var lastAnswered: PostMessage?
     private(set) var sawDCN = false
     private var nextPageNumber = 1
-    private var fillsRejectedPage = false
+    /// The page that comes next was begun before: it was rejected, or broken off.
+    private var repeatsPage = false
+    /// DIS came while a page was open.
+    private var isAskedToBeginAnew = false
+    /// The open training has had its TCF.
+    private var hasTCF = false
+    /// A high-speed signal came since the last answer to a post-message command.
+    private var hasImageSinceAnswer = false
+    /// A training came since the last burst of page data.
+    private var hasTrainedSinceBurst = false
+    /// V.21 preambles that no frame has followed yet, by stream.
+    private var preambles: [Int: LineSpan] = [:]
 
     /// Pages of one call.
     static let pageLimit = 10_000
@@ -30,6 +42,7 @@ struct StoryBuilder {
         var page: FaxPage
         var assembly = PageAssembly()
         var settings: ImageSettings?
+        var hasBurst = false
     }
 
     /// The end of a page, of a document, of all, or only of a partial page.
@@ -37,9 +50,7 @@ struct StoryBuilder {
 
     struct PendingCommand {
         var message: PostMessage
-        var isEOR: Bool
         var party: Party?
-        var span: LineSpan
     }
 
     init(_ options: FaxAnalyzer.Options) {
@@ -59,6 +70,9 @@ struct StoryBuilder {
     mutating func finish() {
         closePage()
         session.phases = phases.spans
+        session.messages.sort { ($0.time, $0.end) < ($1.time, $1.end) }
+        session.signals.sort { $0.start < $1.start }
+        session.remarks += RepeatCheck(session).remarks
         session.sender = session.sender ?? idents.sender
         session.senderID = idents.text(of: session.sender, as: .sender)
         session.receiverID = idents.text(of: session.sender?.other, as: .receiver)
@@ -78,10 +92,15 @@ struct StoryBuilder {
         case .cng, .ced, .ansam, .v8:
             if phases.spans.isEmpty { phases.enter(.A, at: event.span) }
         case .v21Preamble:
-            if phases.spans.last?.phase ?? .A == .A { phases.enter(.B, at: event.span) }
+            preambles[event.stream] = event.span
+            if phases.current ?? .A == .A { phases.enter(.B, at: event.span) }
         case .training(let modem, let rateBps, _):
             carrier = (modem, rateBps)
-            if !trainingIsOpen { phases.enter(.C, at: event.span) }
+            hasTrainedSinceBurst = true
+            if !trainingIsOpen {
+                hasImageSinceAnswer = true
+                if acceptedSettings != nil { phases.enter(.C, at: event.span) }
+            }
         case .v34:
             break
         }
@@ -124,17 +143,26 @@ struct StoryBuilder {
 
     private mutating func takeImageFrame(_ line: LineFrame, _ frame: T30Frame, _ event: LineEvent) {
         phases.enter(.C, at: event.span)
-        guard frame.signal == .fcd, let number = frame.information.first else { return }
-        acceptByImage()
+        guard frame.signal == .fcd, let number = frame.information.first.map(Int.init) else { return }
+        hasImageSinceAnswer = true
+        acceptOpenTraining()
+        // Other data under the same number: the next page, although the capture lacks the answer to the last one.
+        if let message = pending?.message, message != .partialPage,
+            page?.assembly.contradicts(line, number: number) == true
+        {
+            closePage()
+        }
         openPage(event)
         let settings = currentSettings
-        page?.assembly.take(line, number: Int(number), settings)
+        page?.assembly.take(line, number: number, settings)
         extendPage(event)
     }
 
     private mutating func takeCommand(_ frame: T30Frame, _ event: LineEvent) {
+        let preamble = preambles.removeValue(forKey: event.stream)
         guard let signal = frame.signal else { return }
-        noteRepeat(frame, event)
+        var event = event
+        event.preamble = preamble
         switch signal {
         case .dis, .csi, .nsf, .dtc, .cig, .nsc, .pwd, .sep, .psa, .cia, .isp, .des, .dec, .der, .dnk, .rk:
             takeIdentification(signal, frame, event)
@@ -143,14 +171,29 @@ struct StoryBuilder {
         case .cfr, .ftt, .ctr, .csa:
             takeTrainingAnswer(signal, frame, event)
         case .mps, .eom, .eop, .eos:
-            takePostMessage(PostMessage(signal), isEOR: false, event)
+            takePostMessage(PostMessage(signal), event)
         case .priMPS, .priEOM, .priEOP:
             remark("pri-q", frame, event)
-            takePostMessage(PostMessage(signal), isEOR: false, event)
+            takePostMessage(PostMessage(signal), event)
         case .pps, .eor:
             takePartialPageSignal(signal, frame, event)
-        case .mcf, .rtp, .rtn, .pip, .pin, .ppr, .rnr, .err, .pid, .fdm:
-            takeConfirmation(signal, frame, event)
+        case .mcf:
+            takeAnswer(.confirmed(signal), event)
+        case .rtp, .pip:
+            remark(signal.abbreviation.lowercased(), frame, event)
+            takeAnswer(.confirmed(signal), event)
+        case .rtn, .pin:
+            remark(signal.abbreviation.lowercased(), frame, event)
+            takeAnswer(.rejected(signal), event)
+        case .err:
+            remark(signal.abbreviation.lowercased(), frame, event)
+            takeAnswer(.givenUp, event)
+        case .ppr:
+            remark(signal.abbreviation.lowercased(), frame, event)
+            takeAnswer(.incomplete, event)
+        case .rnr, .pid, .fdm:
+            remark(signal.abbreviation.lowercased(), frame, event)
+            takeAnswer(.undecided, event)
         case .rr:
             phases.extend(to: event.span)
         case .crp, .fnv, .tnr, .tr:
@@ -159,46 +202,46 @@ struct StoryBuilder {
         case .dcn:
             sawDCN = true
             closePage()
-            phases.enter(.E, at: event.span)
+            enter(.E, event)
         case .fcd, .rcp:
             break
         }
     }
 
-    /// A command that comes again from the same side with no answer between (T.30 5.4.2).
-    private mutating func noteRepeat(_ frame: T30Frame, _ event: LineEvent) {
-        guard frame.isFinal else { return }
-        if let last = lastCommand, last.name == frame.name, last.party == event.party, frame.signal != .dcn {
-            session.remarks.append(
-                SessionRemark(
-                    name: "command-repeated", time: event.span.start,
-                    frames: [event.span.firstFrame].compactMap { $0 }, direction: event.party,
-                    text: "\(frame.name) again, no answer to the one before was seen"))
-        }
-        lastCommand = (frame.name, event.party)
+    private mutating func enter(_ phase: PhaseSpan.Phase, _ event: LineEvent) {
+        phases.enter(phase, at: event.span, preamble: event.preamble)
     }
 
     /// An answer or command that is worth a line: what it is and what it says.
     private mutating func remark(_ name: String, _ frame: T30Frame, _ event: LineEvent) {
-        let said = (options.describeFrames ? frame.fields : []).map { "\($0.name) \($0.value.text)" }.joined(
-            separator: ", ")
+        let said = (options.describeFrames ? frame.fields : []).map { "\($0.name) \($0.value.text)" }
+        let text = ([frame.name] + (said.isEmpty ? [] : [said.joined(separator: ", ")])).joined(separator: ": ")
         session.remarks.append(
             SessionRemark(
                 name: name, time: event.span.end, frames: [event.span.lastFrame].compactMap { $0 },
-                direction: event.party, text: said.isEmpty ? frame.name : "\(frame.name): \(said)"))
+                direction: event.party, text: text))
     }
 
     private mutating func takeIdentification(_ signal: FacsimileControl, _ frame: T30Frame, _ event: LineEvent) {
         // An open page stays open: a DIS may cross the image; the DCS that answers it ends the page.
-        phases.enter(.B, at: event.span)
+        if page != nil { isAskedToBeginAnew = true }
+        enter(.B, event)
         idents.take(signal, frame.information, from: event.party)
     }
 
     private mutating func takeSetting(_ signal: FacsimileControl, _ frame: T30Frame, _ event: LineEvent) {
         idents.take(signal, frame.information, from: event.party)
         if let party = event.party { session.sender = party }
-        if signal == .dcs || signal == .nss { closePage() }
-        phases.enter(.B, at: event.span)
+        if signal == .ctc {
+            takeContinueToCorrect(frame, event)
+            return
+        }
+        if signal == .dcs || signal == .nss {
+            // A new training before the page's end was announced, or after the receiver began anew: it comes again.
+            if page != nil, pending == nil || isAskedToBeginAnew { repeatsPage = true }
+            closePage()
+        }
+        enter(.B, event)
         if signal == .dcs {
             let settings = ImageSettings(DigitalCommand(information: frame.information))
             self.settings = settings
@@ -207,15 +250,26 @@ struct StoryBuilder {
             training.modem = settings.modem?.rawValue
             session.trainings.append(training)
             trainingIsOpen = true
-        } else if signal == .ctc {
-            // T.30 A.4.1: bits 1–16 as in DCS.
-            let modulation = InformationBits(frame.information).commandedModulation
-            acceptedSettings?.modem = modulation?.modem
-            acceptedSettings?.rateBps = modulation?.rateBps
-            page?.page.modem = modulation?.modem.rawValue
-            page?.page.rateBps = modulation?.rateBps
-            remark("ctc", frame, event)
+            hasTCF = false
         }
+    }
+
+    /// The page goes on at the rate that CTC says: bits 1–16 as in DCS (T.30 A.4.1).
+    private mutating func takeContinueToCorrect(_ frame: T30Frame, _ event: LineEvent) {
+        phases.extend(to: event.span)
+        guard let modulation = InformationBits(frame.information).commandedModulation else { return }
+        acceptedSettings?.modem = modulation.modem
+        acceptedSettings?.rateBps = modulation.rateBps
+        page?.page.modem = modulation.modem.rawValue
+        page?.page.rateBps = modulation.rateBps
+        remark("ctc", frame, event)
+    }
+
+    /// Page data shows that the training was confirmed, although the capture lacks the answer.
+    private mutating func acceptOpenTraining() {
+        guard trainingIsOpen else { return }
+        trainingIsOpen = false
+        acceptedSettings = settings
     }
 
     private mutating func takeTrainingAnswer(_ signal: FacsimileControl, _ frame: T30Frame, _ event: LineEvent) {
@@ -235,43 +289,54 @@ struct StoryBuilder {
 
     private mutating func take(_ burst: LineBurst, _ event: LineEvent) {
         carrier = burst.rateBps.map { (burst.modem, $0) } ?? carrier
-        guard isTraining(burst) else {
-            add("page data", event)
-            phases.enter(.C, at: event.span)
-            acceptByImage()
-            // The page before was ended, though the capture does not hold its confirmation.
-            if pending != nil { closePage() }
-            openPage(event)
-            let settings = currentSettings
-            page?.assembly.take(burst, settings)
-            extendPage(event)
-            return
+        defer { hasTrainedSinceBurst = false }
+        if isTraining(burst) { takeTCF(burst, event) } else { takePageData(burst, event) }
+    }
+
+    /// TCF follows its DCS (T.30 5.3.6.1.3); what comes after it is a page, whether or not the capture has the CFR.
+    private func isTraining(_ burst: LineBurst) -> Bool {
+        guard trainingIsOpen else {
+            return session.trainings.isEmpty && page == nil && session.pages.isEmpty && Self.looksLikeTraining(burst)
         }
+        if settings?.ecm == true || Self.looksLikeTraining(burst) { return true }
+        // Noise may spoil a TCF, and does not make it longer.
+        let rateBps = settings?.rateBps ?? burst.rateBps ?? 14_400
+        return !hasTCF && burst.octets.count * 8 <= rateBps * Self.trainingSecondsMax
+    }
+
+    /// TCF lasts 1.5 s ± 10 % (T.30 5.3.6.1.3).
+    private static let trainingSecondsMax = 2
+
+    private mutating func takeTCF(_ burst: LineBurst, _ event: LineEvent) {
         add("TCF", event)
-        if session.trainings.isEmpty {
+        if session.trainings.isEmpty || hasTCF {
+            // Its DCS is not in the capture.
             session.trainings.append(Training(time: event.span.start, frame: event.span.firstFrame))
             trainingIsOpen = true
         }
-        let check = TrainingCheck(burst.octets)
+        hasTCF = true
+        phases.extend(to: event.span)
         let last = session.trainings.count - 1
-        session.trainings[last].longestZeroRunBits = check.longestZeroRunBits
-        session.trainings[last].errors = check.errors
         session.trainings[last].rateBps = session.trainings[last].rateBps ?? burst.rateBps
         session.trainings[last].modem = session.trainings[last].modem ?? burst.modem.rawValue
-        phases.extend(to: event.span)
+        guard !burst.isCut else { return }
+        let check = TrainingCheck(burst.octets)
+        session.trainings[last].longestZeroRunBits = check.longestZeroRunBits
+        session.trainings[last].errors = check.errors
     }
 
-    /// TCF comes after a DCS, once; where the DCS is not in the capture the octets tell.
-    private func isTraining(_ burst: LineBurst) -> Bool {
-        guard trainingIsOpen else { return session.trainings.isEmpty && Self.looksLikeTraining(burst) }
-        return session.trainings.last?.longestZeroRunBits == nil || Self.looksLikeTraining(burst)
-    }
-
-    /// Image data follows only a training that was confirmed, whether or not the capture holds the CFR.
-    private mutating func acceptByImage() {
-        guard trainingIsOpen else { return }
-        trainingIsOpen = false
-        acceptedSettings = settings ?? acceptedSettings
+    private mutating func takePageData(_ burst: LineBurst, _ event: LineEvent) {
+        acceptOpenTraining()
+        hasImageSinceAnswer = true
+        add("page data", event)
+        phases.enter(.C, at: event.span)
+        // One burst is one page: a new one after the end of the last is the next page, answer seen or not.
+        if page?.hasBurst == true, pending != nil || hasTrainedSinceBurst { closePage() }
+        openPage(event)
+        let settings = currentSettings
+        page?.assembly.take(burst, settings)
+        page?.hasBurst = true
+        extendPage(event)
     }
 
     /// Nearly nothing but zeros: T.4 data has an end of line every few octets.
@@ -284,9 +349,9 @@ struct StoryBuilder {
 
     private mutating func openPage(_ event: LineEvent) {
         guard page == nil, session.pages.count < Self.pageLimit else { return }
-        let number = fillsRejectedPage ? max(1, nextPageNumber - 1) : nextPageNumber
-        if !fillsRejectedPage { nextPageNumber += 1 }
-        fillsRejectedPage = false
+        let number = repeatsPage ? max(1, nextPageNumber - 1) : nextPageNumber
+        if !repeatsPage { nextPageNumber += 1 }
+        repeatsPage = false
         var new = FaxPage(number: number)
         new.start = event.span.start
         new.firstFrame = event.span.firstFrame
@@ -303,6 +368,7 @@ struct StoryBuilder {
         guard let open = page else { return }
         page = nil
         pending = nil
+        isAskedToBeginAnew = false
         var page = open.page
         var assembly = open.assembly
         assembly.finish()
@@ -313,11 +379,12 @@ struct StoryBuilder {
         page.compression = settings?.compression
         page.resolutionDPI = settings?.resolution
         page.widthPx = settings?.widthPx
-        page.octets = assembly.hasData ? assembly.octets.count : nil
+        let isKnown = assembly.hasData && !assembly.isCut
+        page.octets = isKnown ? assembly.octets.count : nil
         if assembly.isECM {
             page.ecmFrames = assembly.ecmFrames
             page.ecmRetransmitted = assembly.retransmitted
-            page.ecmMissing = assembly.ecmMissing
+            page.ecmMissing = isKnown ? assembly.ecmMissing : nil
         }
         if options.decodePages { assembly.decode(into: &page) }
         session.pages.append(page)
@@ -325,22 +392,28 @@ struct StoryBuilder {
 
     // MARK: - Post-message
 
-    private mutating func takePostMessage(_ message: PostMessage, isEOR: Bool, _ event: LineEvent) {
-        if let party = event.party { session.sender = party }
-        phases.enter(.D, at: event.span)
-        // A page whose data the capture does not hold.
-        if page == nil, pending == nil, !isAnsweredAlready(message, event) { openPage(event) }
-        pending = PendingCommand(message: message, isEOR: isEOR, party: event.party, span: event.span)
+    /// What an answer says of the page.
+    private enum Answer {
+        case confirmed(FacsimileControl), rejected(FacsimileControl)
+        /// ERR: the sender gave the missing frames up, and the receiver agrees.
+        case givenUp
+        /// PPR: frames are to come again.
+        case incomplete
+        /// RNR and the like: neither.
+        case undecided
     }
 
-    /// The command was answered and comes again: its answer did not reach the sender.
-    private func isAnsweredAlready(_ message: PostMessage, _ event: LineEvent) -> Bool {
-        guard lastAnswered == message, let last = session.pages.last, let end = last.end else { return false }
-        return phases.spans.last?.phase == .D && event.span.start > end && last.confirmedBy != nil
+    private mutating func takePostMessage(_ message: PostMessage, _ event: LineEvent) {
+        if let party = event.party { session.sender = party }
+        enter(.D, event)
+        // It was answered and comes again: its answer did not reach the sender.
+        if page == nil, !hasImageSinceAnswer, lastSettled == message { return }
+        // A page whose data the capture does not hold.
+        openPage(event)
+        pending = PendingCommand(message: message, party: event.party)
     }
 
     private mutating func takePartialPageSignal(_ signal: FacsimileControl, _ frame: T30Frame, _ event: LineEvent) {
-        let message = PostMessage(frame.command)
         let counts = signal == .pps ? PartialPageCounts(information: frame.information) : nil
         if let open = page, !open.assembly.belongsHere(counts) {
             // The page before was taken, though the capture does not hold its confirmation.
@@ -349,43 +422,55 @@ struct StoryBuilder {
             openPage(event)
             if let next { page?.assembly = next }
         }
-        takePostMessage(message, isEOR: signal == .eor, event)
+        takePostMessage(PostMessage(frame.command), event)
         if signal == .pps { page?.assembly.endRound(counts) }
         if signal == .eor { remark("eor", frame, event) }
     }
 
-    private mutating func takeConfirmation(_ signal: FacsimileControl, _ frame: T30Frame, _ event: LineEvent) {
+    private mutating func takeAnswer(_ answer: Answer, _ event: LineEvent) {
+        // The sender of a command does not answer it: its own echo.
+        if let party = event.party, party == pending?.party { return }
         if let party = event.party { session.sender = session.sender ?? party.other }
-        phases.enter(.D, at: event.span)
-        if signal != .mcf { remark(signal.abbreviation.lowercased(), frame, event) }
+        enter(.D, event)
+        // The receiver alone is in the capture: what it confirms was a page.
+        if page == nil, case .confirmed = answer, let party = event.party,
+            !session.messages.contains(where: { $0.direction == party.other })
+        {
+            openPage(event)
+        }
         guard page != nil else { return }
-        switch signal {
-        case .mcf, .rtp, .pip:
-            confirm(signal)
-        case .err:
-            // The sender gave the missing frames up; the page goes on or ends as EOR said.
-            lastAnswered = pending?.message
-            if pending?.message == .partialPage { page?.assembly.closeBlock() } else { closePage() }
-        case .rtn, .pin:
+        let message = pending?.message
+        switch answer {
+        case .confirmed(let signal):
+            settle(message)
+            lastAnswered = message ?? .morePages
+            if message == .partialPage {
+                page?.assembly.closeBlock()
+            } else {
+                page?.page.confirmedBy = signal.abbreviation
+                closePage()
+            }
+        case .rejected(let signal):
+            settle(message)
             page?.page.rejectedBy = signal.abbreviation
-            fillsRejectedPage = true
+            repeatsPage = true
             closePage()
-        case .ppr:
+        case .givenUp:
+            settle(message)
+            lastAnswered = message
+            if message == .partialPage { page?.assembly.closeBlock() } else { closePage() }
+        case .incomplete:
+            pending = nil
             page?.assembly.noteRequest()
-        default:
+        case .undecided:
             break
         }
     }
 
-    private mutating func confirm(_ signal: FacsimileControl) {
-        lastAnswered = pending?.message ?? .morePages
-        if pending?.message == .partialPage {
-            pending = nil
-            page?.assembly.closeBlock()
-            return
-        }
-        page?.page.confirmedBy = signal.abbreviation
-        closePage()
+    private mutating func settle(_ message: PostMessage?) {
+        pending = nil
+        lastSettled = message
+        hasImageSinceAnswer = false
     }
 }
 

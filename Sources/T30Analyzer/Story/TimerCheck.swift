@@ -35,7 +35,7 @@ struct TimerCheck {
     /// T4: a command without answer is repeated after 3 s.
     private mutating func checkRepeats() {
         for (last, next) in zip(commands, commands.dropFirst())
-        where last.name == next.name && last.direction == next.direction && last.isFinalFrame && last.name != "DCN" {
+        where last.name == next.name && last.direction == next.direction && last.endsTurn && last.name != "DCN" {
             // The preamble of the repeat begins a second before its frame.
             let pause = next.time - last.end - .seconds(1)
             if last.name == "DCS" { continue }
