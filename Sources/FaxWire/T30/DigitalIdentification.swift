@@ -1,17 +1,19 @@
-/// A DIS or DTC as the list of capabilities it is (T.30 Table 2, DIS/DTC column).
+/// A DIS or DTC: what a station can do (T.30 Table 2, column DIS/DTC).
 public struct DigitalIdentification: Sendable, Hashable {
+    /// As far as the extension bits reach.
     public var bits: InformationBits
 
     public init(information: [UInt8]) { bits = InformationBits(information).withinExtension }
 
-    /// `nil`: a reserved combination.
+    /// `nil`: a reserved combination of bits 11–14.
     public var modems: [T38Modem]? { bits.offeredModems }
     public var ecm: Bool { bits[27] }
     public var v8: Bool { bits[6] }
+    /// A document waits here to be polled.
     public var readyToTransmit: Bool { bits[9] }
     public var canReceive: Bool { bits[10] }
 
-    /// Highest rate that the offered modems reach; V.27ter at 0000 is fallback mode (2400 only).
+    /// Highest rate of the offered modems in bits a second, without V.34; V.27ter at 0000 is its fallback, 2400 only.
     public var highestRateBps: Int? {
         guard let modems else { return nil }
         if modems.contains(.v17) || modems.contains(.v33) { return 14_400 }
@@ -27,12 +29,12 @@ public struct DigitalIdentification: Sendable, Hashable {
         if bits[78] || bits[79] { list.append("JBIG") }
         if bits[68] || bits[127] { list.append("JPEG") }
         if bits[36] { list.append("T.43") }
-        if bits.value(92, 94) != 0 { list.append("T.44") }
+        if bits.mixedRasterMode != 0 { list.append("T.44") }
         if bits[116] { list.append("T.45") }
         return list
     }
 
-    /// Widths in millimetres (bits 17, 18; 11 is invalid and read as 01).
+    /// Millimetres of a line (bits 17, 18; 11 is invalid and read as 01, as Table 2 asks).
     public var widthsMm: [Int] {
         switch bits.value(17, 18) {
         case 0b00: [215]
@@ -41,7 +43,7 @@ public struct DigitalIdentification: Sendable, Hashable {
         }
     }
 
-    /// Resolutions in dots per inch, coarsest first; metric names unless only inches are preferred.
+    /// Resolutions in dots per inch, coarsest first; inch sizes where only those are preferred (bits 44, 45).
     public var resolutions: [String] {
         let inch = bits[44] && !bits[45]
         var list = [inch ? "200x100" : "204x98"]
@@ -57,7 +59,7 @@ public struct DigitalIdentification: Sendable, Hashable {
         return list
     }
 
-    /// Bits 21–23 (T.30 Table 2): milliseconds a line takes at least, at 3.85 and at 7.7 lines/mm.
+    /// Bits 21–23: milliseconds a line takes at least, at 3.85 and at 7.7 lines/mm.
     public var scanLineTimeMs: (standard: Int, fine: Int) {
         switch bits.value(21, 23) {
         case 0b000: (20, 20)
@@ -71,27 +73,57 @@ public struct DigitalIdentification: Sendable, Hashable {
         }
     }
 
+    /// Capabilities that are listed even when they are missing, so that two stations can be compared.
+    static let alwaysListed: [Int] = [15, 16, 27, 31]
+
+    /// Everything set, and of what is not set the main capabilities, in bit order.
     public var fields: [T30Field] {
-        var fields: [T30Field] = [
-            T30Field(
-                name: "modems", bit: 11, value: .list(modems?.map(\.rawValue) ?? ["reserved"]), meaning: "modulations"),
-            T30Field(
-                name: "highest-rate", bit: 12, value: highestRateBps.map { .number($0) } ?? .text("reserved"),
-                meaning: "bits a second that the modulations reach"),
-            T30Field(name: "compressions", value: .list(compressions), meaning: "coding schemes"),
-            T30Field(name: "resolutions", value: .list(resolutions), meaning: "dots per inch, across x down"),
-            T30Field(
-                name: "widths", bit: 17, value: .list(widthsMm.map { "\($0) mm" }), meaning: "scan line lengths"),
-            T30Field(
-                name: "length", bit: 19, value: .text(pageLength(bits.value(19, 20))), meaning: "recording length"),
-            T30Field(
-                name: "scan-line-time", bit: 21, value: .text("\(scanLineTimeMs.standard)/\(scanLineTimeMs.fine)"),
-                meaning: "ms a line at least, at 3.85 and 7.7 lines/mm"),
-        ]
-        fields += bits.severalBitFields
-        fields += table2.filter { bits.reaches($0.bit) && $0.capability != nil }.map {
+        guard !bits.octets.isEmpty else { return [] }
+        let listed = table2.filter { $0.capability != nil && (bits[$0.bit] || Self.alwaysListed.contains($0.bit)) }
+        let flags = listed.map {
             T30Field(name: $0.name, bit: $0.bit, value: .flag(bits[$0.bit]), meaning: $0.capability ?? "")
         }
-        return fields + bits.misusedBits { $0.capability == nil }
+        let unexpected = bits.unexpectedBits { $0.capability == nil }
+        return inBitOrder(modulationFields + imageFields + bits.valueFields + flags + unexpected)
+    }
+
+    private var modulationFields: [T30Field] {
+        let fallback = bits.value(11, 14) == 0
+        let names = modems?.map { fallback ? "\($0.rawValue) fallback" : $0.rawValue }
+        let code = "reserved \(bits.binary(11, 14))"
+        var fields = [
+            T30Field(name: "modems", bit: 11, value: .list(names ?? [code]), meaning: "modulations of the image")
+        ]
+        if let highestRateBps {
+            fields.append(
+                T30Field(
+                    name: "highest-rate", bit: 11, value: .number(highestRateBps), meaning: "bit/s, V.34 left aside"))
+        }
+        let v17 = modems?.contains(.v17) ?? false
+        fields.append(T30Field(name: "v17", bit: 11, value: .flag(v17), meaning: "V.17 up to 14400 bit/s"))
+        return fields
+    }
+
+    private var imageFields: [T30Field] {
+        let time = scanLineTimeMs
+        return [
+            T30Field(name: "resolutions", bit: 15, value: .list(resolutions), meaning: "dots per inch, across x down"),
+            T30Field(name: "compressions", bit: 16, value: .list(compressions), meaning: "codings of the image"),
+            T30Field(name: "widths", bit: 17, value: .list(widthsMm.map { "\($0) mm" }), meaning: "recording widths"),
+            T30Field(name: "length", bit: 19, value: .text(lengthText), meaning: "recording length"),
+            T30Field(
+                name: "scan-line-time", bit: 21, value: .text("\(time.standard)/\(time.fine) ms"),
+                meaning: "a line takes at least, at 3.85 and at 7.7 lines/mm"),
+        ]
+    }
+
+    /// Bits 19 and 20.
+    private var lengthText: String {
+        switch bits.value(19, 20) {
+        case 0b00: "A4 (297 mm)"
+        case 0b10: "A4 and B4 (364 mm)"
+        case 0b01: "unlimited"
+        default: "invalid 11"
+        }
     }
 }

@@ -29,6 +29,7 @@ public enum FacsimileControl: UInt8, Sendable, Hashable, CaseIterable {
     case dec = 0x92
     case der = 0x52
     case rk = 0x4A
+    case tk = 0x4B
     // 5.3.6.1.4 Pre-message responses, by the receiver.
     case cfr = 0x84
     case ftt = 0x44
@@ -82,7 +83,8 @@ public enum FacsimileControl: UInt8, Sendable, Hashable, CaseIterable {
         case .priMPS: "PRI-MPS"
         case .priEOP: "PRI-EOP"
         case .dis, .csi, .nsf, .des, .dtc, .cig, .nsc, .pwd, .sep, .psa, .cia, .isp, .dcs, .tsi, .nss, .sub, .sid,
-            .tsa, .ira, .ctc, .dec, .der, .rk, .cfr, .ftt, .ctr, .csa, .eom, .mps, .eop, .eos, .pps, .eor, .rr, .mcf,
+            .tsa, .ira, .ctc, .dec, .der, .rk, .tk, .cfr, .ftt, .ctr, .csa, .eom, .mps, .eop, .eos, .pps, .eor, .rr,
+            .mcf,
             .rtp, .rtn, .pip, .pin, .ppr, .rnr, .err, .pid, .fdm, .dcn, .crp, .fnv, .tnr, .tr, .dnk, .fcd, .rcp:
             "\(self)".uppercased()
         }

@@ -43,8 +43,9 @@ public enum Identification {
             case 0: "reserved"
             case 1: "email"
             case 2: "url"
-            case 3: "tcp/ip"
-            case 4: "international phone number"
+            case 3: "ipv4"
+            case 4: "ipv6"
+            case 5: "phone number"
             default: "type \(information[1] & 0x7F)"
             }
         return (type, escaped(information[3...].prefix(Int(information[2]))))

@@ -107,4 +107,4 @@ let table2: [Table2Bit] = [
 ]
 
 /// Bits that belong to fields of several bits.
-let table2Fields: [ClosedRange<Int>] = [11...14, 17...18, 19...20, 21...23, 92...94, 117...118, 124...126]
+let table2ValueBits: [ClosedRange<Int>] = [11...14, 17...18, 19...20, 21...23, 92...94, 117...118, 124...126]
