@@ -164,7 +164,8 @@ struct StoryBuilder {
         var event = event
         event.preamble = preamble
         switch signal {
-        case .dis, .csi, .nsf, .dtc, .cig, .nsc, .pwd, .sep, .psa, .cia, .isp, .des, .dec, .der, .dnk, .rk:
+        case .dis, .csi, .nsf, .dtc, .cig, .nsc, .pwd, .sep, .psa, .cia, .isp, .des, .dec, .der, .dnk, .rk,
+            .tk:
             takeIdentification(signal, frame, event)
         case .dcs, .tsi, .nss, .sub, .sid, .tsa, .ira, .ctc:
             takeSetting(signal, frame, event)
