@@ -11,10 +11,13 @@ enum Console {
     /// vanished reader of our output is an error of write, not a signal.
     static func catchSignals() {
         signal(SIGPIPE, SIG_IGN)
-        signal(SIGINT) { _ in
+        // Without SA_RESTART: a read that waits for a live feed returns.
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = { _ in
             Console.stopRequested.store(true, ordering: .relaxed)
             signal(SIGINT, SIG_DFL)
         }
+        sigaction(SIGINT, &action, nil)
     }
 
     static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }

@@ -310,4 +310,13 @@ import Testing
         #expect(script.tracker.finish().map(\.id.number) == Array(1...2_000))
         #expect(script.tracker.count == 0)
     }
+
+    @Test("without the callee's side the ACK tells whether the call was answered", arguments: [true, false])
+    func answerSeenByItsAck(answered: Bool) throws {
+        var script = DialogScript()
+        try script.send("INVITE", "1 INVITE", from: .caller, sdp: DialogScript.audio(10_000), toTag: .some(nil))
+        try script.send("ACK", "1 ACK", from: .caller, branch: answered ? "z9hG4bK-other" : "z9hG4bK-1INVITE")
+        let outcome = script.tracker.finish().first?.signalling.outcome
+        #expect(outcome == (answered ? .answered : .noAnswer))
+    }
 }

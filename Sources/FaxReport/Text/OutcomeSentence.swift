@@ -57,6 +57,9 @@ public enum OutcomeSentence {
 
     private static func unknown(_ analyzed: AnalyzedCall) -> String {
         let call = analyzed.call
+        if !analyzed.fax.messages.isEmpty {
+            return "Fax seen; whether the receiver confirmed it, the capture does not show\(whyUnseen(call))."
+        }
         switch call.signalling.outcome {
         case .answered: return "Answered; whether a fax passed, the capture does not show\(whyUnseen(call))."
         case .rejected, .busy, .cancelled, .noAnswer: return "\(signalling(call)), no fax.".capitalisedFirst
@@ -68,6 +71,7 @@ public enum OutcomeSentence {
 
     private static func whyUnseen(_ call: Call) -> String {
         if call.streams.isEmpty { return " (no media)" }
+        if call.coverage.caller == 0 || call.coverage.callee == 0 { return " (it holds one direction only)" }
         if call.streams.contains(where: { $0.kind == .srtp }) { return " (its media is encrypted)" }
         if call.coverage.endsMidCall { return " (it ends before the call does)" }
         if call.coverage.startsMidCall { return " (it starts inside the call)" }

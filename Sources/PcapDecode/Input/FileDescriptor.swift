@@ -55,13 +55,12 @@ struct FileDescriptor: ~Copyable {
         }
     }
 
-    /// Reads up to `count` octets to `target`; 0 at the end.
+    /// Reads up to `count` octets to `target`; 0 at the end. A read that a signal interrupts fails: whoever catches
+    /// signals wants to go on with what there is, and whoever does not is never interrupted.
     func read(into target: UnsafeMutableRawPointer, count: Int) throws(SystemError) -> Int {
-        while true {
-            let got = systemRead(number, target, count)
-            if got >= 0 { return got }
-            if errno != EINTR { throw SystemError(code: errno) }
-        }
+        let got = systemRead(number, target, count)
+        guard got >= 0 else { throw SystemError(code: errno) }
+        return got
     }
 }
 

@@ -28,6 +28,8 @@ struct Dialog: Sendable {
     var signalling = Signalling(.sip)
     private(set) var phase: Phase
     private var callerTag: String?
+    /// Of the latest attempt.
+    private var inviteBranch: String?
     private var calleeTag: String?
     private var earlyTags: [String] = []
     private var transactions: [Transaction] = []
@@ -235,6 +237,7 @@ struct Dialog: Sendable {
             signalling.calleeAddress = context.destination
         }
         phase = .calling
+        inviteBranch = message.branch
         signalling.outcome = .noAnswer
         signalling.finalStatus = nil
         signalling.finalReason = nil
@@ -247,11 +250,23 @@ struct Dialog: Sendable {
         _ head: MessageHead, _ party: Party, _ sdp: DialogSDP?, _ context: SIPContext, _ events: inout [DialogEvent]
     ) {
         if let sdp { negotiation.takeAck(sdp, party, head.cseq, context, &signalling) }
+        takeSignOfAnswer(head, party)
         guard case .refused(let status) = phase, party == .caller else { return }
         switch status {
         case 300...399, 401, 407: break  // Another attempt is to come.
         default: end(&events)
         }
+    }
+
+    /// A capture without the callee's side: the ACK of a 2xx is a transaction of its own, that of a refusal belongs to
+    /// the INVITE's (RFC 3261 §13.2.2.4, §17.1.1.3).
+    private mutating func takeSignOfAnswer(_ head: MessageHead, _ party: Party) {
+        guard phase == .calling || phase == .proceeding, party == .caller, let branch = head.branch,
+            branch != inviteBranch
+        else { return }
+        phase = .answered
+        signalling.outcome = .answered
+        addNote("The answer is not in the capture; the ACK shows that the call was answered.")
     }
 
     private mutating func takeBye(_ head: MessageHead, _ party: Party, _ context: SIPContext) {
