@@ -20,6 +20,15 @@ import Testing
         #expect(!warning.reason.isEmpty)
     }
 
+    @Test func aSIPBodyOf1MBPassesALimitAndIsSaid() throws {
+        let file = TemporaryCapture()
+        try file.write(.body(1_000_000))
+        let (summary, calls) = try file.read()
+        #expect(summary.frames == 716)
+        #expect(calls.count <= 1)
+        #expect(calls.count == 1 || summary.warnings.contains { $0.layer == .sip })
+    }
+
     @Test(arguments: [
         HostileCapture.invites(5000), .rtpFlows(20_000), .udptlFlows(20_000), .halfMessages(3000), .fragments(3000),
     ])

@@ -24,23 +24,26 @@ struct FuzzCommand: ParsableCommand {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var lines = ["| parser | inputs | CPU (s) | peak (MiB) | slowest (ms) | result |", "|---|--:|--:|--:|--:|---|"]
-        lines.forEach { print($0) }
+        lines.forEach(say)
         var isClean = true
         for (index, target) in FuzzTarget.all(file: "").enumerated() where only.map(target.name.contains) ?? true {
             let outcome = try work(index, target, folder: folder)
             isClean = isClean && outcome.isClean
             lines.append(outcome.line)
-            print(outcome.line)
+            say(outcome.line)
         }
         for (name, hostile) in Self.hostile where only.map(name.contains) ?? true {
             let outcome = try exhaust(name, hostile, folder: folder)
             isClean = isClean && outcome.isClean
             lines.append(outcome.line)
-            print(outcome.line)
+            say(outcome.line)
         }
         if let report { try write(lines, to: report) }
         if !isClean { throw ExitCode(1) }
     }
+
+    /// At once, also into a file: a run takes an hour.
+    private func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 
     private func work(_ index: Int, _ target: FuzzTarget, folder: String) throws -> (line: String, isClean: Bool) {
         try? FileManager.default.removeItem(atPath: "\(folder)/result")
