@@ -15,24 +15,31 @@ public struct T38Log: Sendable {
         case stream
     }
 
+    /// Held small: a log of a busy capture is written once a packet and read once.
     public struct Entry: Sendable, Hashable {
-        /// Extended over wraps; counts lost packets too.
-        public var sequence: Int
         /// The packet that carried (or repaired) it, and its time.
         public var frame: FrameRef
         public var time: Instant
+        private var number: Int32
+        private var place: UInt32
+        private var count: UInt32
         public var origin: Origin
-        /// Place in `octets`.
-        public var offset: Int
-        public var length: Int
 
+        /// Extended over wraps; counts lost packets too.
+        public var sequence: Int { Int(number) }
+        /// Place in `octets`.
+        public var offset: Int { Int(place) }
+        public var length: Int { Int(count) }
+
+        /// `sequence`, `offset` and `length` are held in 32 bits and stop at their limits; ``T38Log/octetLimit`` keeps
+        /// logs below.
         public init(sequence: Int, frame: FrameRef, time: Instant, origin: Origin, offset: Int, length: Int) {
-            self.sequence = sequence
+            number = Int32(clamping: sequence)
             self.frame = frame
             self.time = time
             self.origin = origin
-            self.offset = offset
-            self.length = length
+            place = UInt32(clamping: offset)
+            count = UInt32(clamping: length)
         }
     }
 
@@ -43,6 +50,9 @@ public struct T38Log: Sendable {
     /// What the SDP agreed (`T38FaxVersion`), if known.
     public var negotiatedVersion: Int?
 
+    /// Octets of one log; what comes after is left out.
+    public static let octetLimit = 1 << 30
+
     public init() {}
 
     /// Appends an IFP packet. Entries are appended in sequence order (the UDPTL receiver waits for repair).
@@ -50,6 +60,7 @@ public struct T38Log: Sendable {
         sequence: Int, frame: FrameRef, time: Instant, origin: Origin, octets bytes: some Sequence<UInt8>
     ) {
         let start = octets.count
+        guard start < Self.octetLimit else { return }
         octets.append(contentsOf: bytes)
         entries.append(
             Entry(
@@ -62,6 +73,7 @@ public struct T38Log: Sendable {
         sequence: Int, frame: FrameRef, time: Instant, origin: Origin, span: RawSpan
     ) {
         let start = octets.count
+        guard start < Self.octetLimit else { return }
         span.withUnsafeBytes { octets.append(contentsOf: $0) }
         entries.append(
             Entry(

@@ -172,7 +172,10 @@ struct CallAssembler: PacketSink {
 
     private mutating func handle(_ message: SIPMessage, _ context: SIPContext) {
         let events = dialogs.handle(message, context)
-        if let id = dialogs.latest { book.byDialog[id]?.touch(context.time, context.frame) }
+        if let id = dialogs.latest, let call = book.byDialog[id] {
+            call.touch(context.time, context.frame)
+            if !call.isAnswered { call.isAnswered = dialogs.answerTime(of: id) != nil }
+        }
         for event in events {
             switch event {
             case .opened(let id):
@@ -270,8 +273,7 @@ struct CallAssembler: PacketSink {
 
     private func isOver(_ call: OpenCall) -> Bool {
         if case .ending(let since) = call.state { return now - since > .seconds(options.limits.lingerSeconds) }
-        let isAnswered = call.dialog.flatMap { dialogs.answerTime(of: $0) } != nil
-        let idle = isAnswered ? options.limits.answeredIdleSeconds : options.limits.unansweredIdleSeconds
+        let idle = call.isAnswered ? options.limits.answeredIdleSeconds : options.limits.unansweredIdleSeconds
         return now - call.latestPacket > .seconds(idle)
     }
 

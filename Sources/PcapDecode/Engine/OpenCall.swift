@@ -13,6 +13,8 @@ final class OpenCall {
     /// `nil`: media without signalling.
     let dialog: DialogID?
     var state: State = .open
+    /// The first INVITE was answered with 2xx.
+    var isAnswered = false
     var firstTime: Instant
     var lastTime: Instant
     var firstFrame: FrameRef

@@ -32,6 +32,7 @@ private struct T38StreamReader {
     var unreadable = 0
 
     private var state = State.silent
+    private var data = Data()
     /// Packets were lost since the last indicator or frame: what begins now may lack its beginning.
     private var lostBefore = false
     private var place: Place
@@ -54,14 +55,15 @@ private struct T38StreamReader {
     private enum State {
         case silent
         case signal(LineSignal, since: Place)
-        case data(T38DataType, Data)
+        /// What came of it stands in `data`, where it grows without being copied.
+        case data(T38DataType)
     }
 
     /// Data of one modem, since its first field.
     private struct Data {
-        var since: Place
+        var since = Place()
         /// An indicator came before it, or may have been lost.
-        var isAnnounced: Bool
+        var isAnnounced = false
         var isEmpty = true
         /// The capture cut a packet of it.
         var isCut = false
@@ -78,6 +80,14 @@ private struct T38StreamReader {
         var hasGap = false
         var isCut = false
 
+        mutating func append(_ bytes: RawSpan) {
+            if octets.isEmpty { octets.reserveCapacity(Self.usualOctets) }
+            for offset in 0..<bytes.byteCount { octets.append(bytes.octet(offset).bitReversed) }
+        }
+
+        /// An ECM frame of 256 octets with its headers.
+        private static let usualOctets = 260
+
         /// Address and control field stand where a frame begins: nothing of it was lost before them.
         var beginsWhole: Bool {
             octets.count >= 2 && octets[0] == 0xFF && (octets[1] == 0x03 || octets[1] == 0x13)
@@ -90,6 +100,11 @@ private struct T38StreamReader {
         var until: Place
         var gaps: [Int] = []
         var marks: [LineBurst.Mark] = []
+
+        mutating func append(_ bytes: RawSpan, _ place: Place) {
+            marks.append(LineBurst.Mark(offset: octets.count, frame: place.frame, time: place.time))
+            bytes.withUnsafeBytes { octets.append(contentsOf: $0) }
+        }
     }
 
     init(stream: Int, party: Party?, form: IFPForm, isCut: Bool) {
@@ -169,7 +184,7 @@ private struct T38StreamReader {
     private mutating func begin(_ type: T38DataType) {
         var isAnnounced = lostBefore || isFirst || isCut
         switch state {
-        case .data(let current, _) where current == type:
+        case .data(let current) where current == type:
             return
         case .data:
             finish(ended: false)
@@ -179,34 +194,33 @@ private struct T38StreamReader {
         case .silent:
             break
         }
-        state = .data(type, Data(since: place, isAnnounced: isAnnounced))
+        state = .data(type)
+        data = Data(since: place, isAnnounced: isAnnounced)
     }
 
     // MARK: - Fields
 
     private mutating func take(_ field: IFPCursor.FieldPlace, _ bytes: RawSpan) {
-        guard case .data(let type, var data) = state else {
+        guard case .data(let type) = state else {
             // The signal ended earlier in this packet.
             guard case .silent = state, let type = lastType else { return }
-            state = .data(type, Data(since: place, isAnnounced: false))
+            state = .data(type)
+            data = Data(since: place)
             return take(field, bytes)
         }
-        if data.isEmpty, !open(&data, field, type) { return }
+        if data.isEmpty, !open(field, type) { return }
         lastType = type
-        // The state owns the octets: empty it, so that appending does not copy them.
-        state = .silent
         hasEnded = false
-        read(field, type, bytes, &data)
+        read(field, type, bytes)
         if field.type.endsSignal {
-            closeBurst(type, &data, ended: true)
+            closeBurst(type, ended: true)
             hasEnded = true
-        } else {
-            state = .data(type, data)
+            state = .silent
         }
     }
 
     /// The first field of a signal; `false`: it is the end of one that had ended before.
-    private mutating func open(_ data: inout Data, _ field: IFPCursor.FieldPlace, _ type: T38DataType) -> Bool {
+    private mutating func open(_ field: IFPCursor.FieldPlace, _ type: T38DataType) -> Bool {
         data.isEmpty = false
         if !data.isAnnounced, hasEnded, lastType == type, field.octets == nil, field.type.endsSignal {
             note("ifp-superfluous-sig-end")
@@ -217,27 +231,25 @@ private struct T38StreamReader {
         return true
     }
 
-    private mutating func read(
-        _ field: IFPCursor.FieldPlace, _ type: T38DataType, _ bytes: RawSpan, _ data: inout Data
-    ) {
+    private mutating func read(_ field: IFPCursor.FieldPlace, _ type: T38DataType, _ bytes: RawSpan) {
         switch field.type {
         case .hdlcData:
-            appendToFrame(field, bytes, &data)
+            appendToFrame(field, bytes)
         case .hdlcFCSOK, .hdlcFCSBad, .hdlcFCSOKSigEnd, .hdlcFCSBadSigEnd:
             if field.octets != nil {
                 note("ifp-data-in-fcs")
-                appendToFrame(field, bytes, &data)
+                appendToFrame(field, bytes)
             }
-            closeFrame(type, &data, crcOK: field.type.frameCheck)
+            closeFrame(type, crcOK: field.type.frameCheck)
         case .hdlcSigEnd:
             if data.burst != nil { note("ifp-wrong-sig-end-type") }
-            closeFrame(type, &data, crcOK: nil)
+            closeFrame(type, crcOK: nil)
         case .t4NonECMData:
-            appendToBurst(field, bytes, &data)
+            appendToBurst(field, bytes)
         case .t4NonECMSigEnd:
-            if field.octets != nil { appendToBurst(field, bytes, &data) }
+            if field.octets != nil { appendToBurst(field, bytes) }
             if data.burst == nil, data.frame != nil { note("ifp-wrong-sig-end-type") }
-            closeFrame(type, &data, crcOK: nil)
+            closeFrame(type, crcOK: nil)
         case .cmMessage, .jmMessage, .ciMessage:
             emitV8(field, bytes)
         case .v34Rate:
@@ -245,21 +257,19 @@ private struct T38StreamReader {
         }
     }
 
-    private mutating func appendToFrame(_ field: IFPCursor.FieldPlace, _ bytes: RawSpan, _ data: inout Data) {
+    private mutating func appendToFrame(_ field: IFPCursor.FieldPlace, _ bytes: RawSpan) {
         guard let octets = field.octets else { return }
-        var frame = data.frame ?? OpenFrame(since: place, until: place, mayLackBeginning: lostBefore)
+        if data.frame == nil { data.frame = OpenFrame(since: place, until: place, mayLackBeginning: lostBefore) }
         lostBefore = false
-        data.frame = nil
-        frame.until = place
-        if frame.octets.count + octets.count <= Self.frameOctetLimit {
-            for offset in octets { frame.octets.append(bytes.octet(offset).bitReversed) }
+        data.frame?.until = place
+        if (data.frame?.octets.count ?? 0) + octets.count <= Self.frameOctetLimit {
+            data.frame?.append(bytes.extracting(octets))
         } else {
             note("ifp-frame-too-long")
         }
-        data.frame = frame
     }
 
-    private mutating func closeFrame(_ type: T38DataType, _ data: inout Data, crcOK: Bool?) {
+    private mutating func closeFrame(_ type: T38DataType, crcOK: Bool?) {
         if crcOK == false { note("ifp-fcs-bad") }
         guard var frame = data.frame else { return }
         lostBefore = false
@@ -275,19 +285,17 @@ private struct T38StreamReader {
         emit(.frame(content), since: frame.since, until: frame.until)
     }
 
-    private mutating func appendToBurst(_ field: IFPCursor.FieldPlace, _ bytes: RawSpan, _ data: inout Data) {
+    private mutating func appendToBurst(_ field: IFPCursor.FieldPlace, _ bytes: RawSpan) {
         guard let octets = field.octets else { return }
-        var burst =
-            data.burst ?? OpenBurst(since: data.isCut ? data.since : place, until: place, gaps: lostBefore ? [0] : [])
+        if data.burst == nil {
+            data.burst = OpenBurst(since: data.isCut ? data.since : place, until: place, gaps: lostBefore ? [0] : [])
+        }
         lostBefore = false
-        data.burst = nil
-        burst.until = place
-        burst.marks.append(LineBurst.Mark(offset: burst.octets.count, frame: place.frame, time: place.time))
-        bytes.extracting(octets).withUnsafeBytes { burst.octets.append(contentsOf: $0) }
-        data.burst = burst
+        data.burst?.until = place
+        data.burst?.append(bytes.extracting(octets), place)
     }
 
-    private mutating func closeBurst(_ type: T38DataType, _ data: inout Data, ended: Bool) {
+    private mutating func closeBurst(_ type: T38DataType, ended: Bool) {
         guard var burst = data.burst else { return }
         data.burst = nil
         if ended { burst.until = place }
@@ -317,9 +325,9 @@ private struct T38StreamReader {
             break
         case .signal(let signal, let since):
             emit(.signal(signal), since: since, until: place)
-        case .data(let type, var data):
-            closeFrame(type, &data, crcOK: nil)
-            closeBurst(type, &data, ended: ended)
+        case .data(let type):
+            closeFrame(type, crcOK: nil)
+            closeBurst(type, ended: ended)
         }
         state = .silent
         lastType = nil
@@ -329,24 +337,20 @@ private struct T38StreamReader {
     /// Packets are missing before the current one.
     private mutating func noteGap() {
         lostBefore = true
-        guard case .data(let type, var data) = state else { return }
-        state = .silent
+        guard case .data = state else { return }
         if data.frame != nil || data.burst != nil { lostBefore = false }
         data.frame?.hasGap = true
         if let burst = data.burst, burst.gaps.count < LineBurst.gapLimit {
             data.burst?.gaps.append(burst.octets.count)
         }
-        state = .data(type, data)
     }
 
     /// The capture kept only the beginning of this packet.
     private mutating func noteCut() {
-        guard case .data(let type, var data) = state else { return }
-        state = .silent
+        guard case .data = state else { return }
         data.isEmpty = false
         data.isCut = true
         data.frame?.isCut = true
-        state = .data(type, data)
     }
 
     private mutating func note(_ name: String) { quirks.note(name, place.frame, place.time) }
