@@ -33,17 +33,30 @@ struct CallAssembler: PacketSink {
     @inline(__always)
     mutating func udp(_ info: PacketInfo, payload: RawSpan) {
         let key = FlowKey(source: info.source, destination: info.destination)
-        let flow = flow(for: key, at: info.time)
-        flow.lastTime = info.time
-        let verdict = flow.copies.judge(info, payload)
-        if verdict == .seenElsewhere {
-            flow.media?.countCaptureCopy()
+        guard let reference = flows.reference(key) else {
+            let flow = newFlow(for: key, at: info.time)
+            other(flow, info, payload, flow.copies.judge(info, payload))
             return
         }
-        if let media = flow.media {
-            media.receive(info, payload, isCopy: verdict == .identical)
-            return
+        let rest = reference._withUnsafeGuaranteedRef { flow -> CopyDetector.Verdict? in
+            flow.lastTime = info.time
+            let verdict = flow.copies.judge(info, payload)
+            guard let media = flow.mediaReference else { return verdict }
+            if verdict == .seenElsewhere {
+                media._withUnsafeGuaranteedRef { $0.countCaptureCopy() }
+            } else {
+                media._withUnsafeGuaranteedRef { $0.receive(info, payload, isCopy: verdict == .identical) }
+            }
+            return nil
         }
+        // Media ends here: the way of nearly every packet.
+        if let rest { other(reference.takeUnretainedValue(), info, payload, rest) }
+    }
+
+    private mutating func other(
+        _ flow: Flow, _ info: PacketInfo, _ payload: RawSpan, _ verdict: CopyDetector.Verdict
+    ) {
+        if verdict == .seenElsewhere { return }
         switch flow.kind {
         case .sip:
             if verdict == .new { sip(info, payload, transport: .udp) }
@@ -52,8 +65,7 @@ struct CallAssembler: PacketSink {
         }
     }
 
-    private mutating func flow(for key: FlowKey, at time: Instant) -> Flow {
-        if let known = flows.find(key) { return known }
+    private mutating func newFlow(for key: FlowKey, at time: Instant) -> Flow {
         if flows.count >= options.limits.flows { forgetFlows(idle: .zero, keep: options.limits.flows / 2) }
         let flow = Flow(key: key, ordinal: nextOrdinal, time: time)
         nextOrdinal += 1
@@ -264,9 +276,10 @@ struct CallAssembler: PacketSink {
     private mutating func keepHouse() {
         housekeepingDue = now + .seconds(1)
         let limits = options.limits
-        close(book.open.filter { isOver($0) })
+        close(book.open.filter { $0.hasEnded && isOver($0) })
         guard now >= sweepDue else { return }
         sweepDue = now + .seconds(10)
+        close(book.open.filter { isOver($0) })
         forgetFlows(idle: .seconds(limits.flowIdleSeconds), keep: limits.flows)
         tcp.forget(before: now - .seconds(limits.answeredIdleSeconds))
     }

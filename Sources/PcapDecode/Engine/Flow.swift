@@ -16,6 +16,8 @@ final class Flow {
     let ordinal: Int
     private(set) var kind: Kind = .undecided(ContentProbe())
     private(set) var media: MediaFlow?
+    /// The same, without counting references.
+    private(set) var mediaReference: Unmanaged<MediaFlow>?
     var lastTime: Instant
     var copies = CopyDetector()
 
@@ -30,6 +32,7 @@ final class Flow {
     func become(_ media: MediaFlow) {
         kind = .media
         self.media = media
+        mediaReference = Unmanaged.passUnretained(media)
     }
 }
 

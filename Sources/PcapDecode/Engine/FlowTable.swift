@@ -21,10 +21,14 @@ struct FlowKey: Hashable {
 /// Open-addressing table from flow keys to flows: a tag of the hash finds the usual packet's flow with one look at a
 /// small array, no hashing protocol, no allocation. Its size is bounded by `EngineLimits.flows`, half of its slots stay
 /// empty.
+///
+/// A flow is found as an unmanaged reference, for a packet's way to it shall not count references: `flows` owns what
+/// `references` names, slot by slot, and neither changes while a packet is being taken.
 struct FlowTable {
     /// 0: the slot is empty.
     private var tags: ContiguousArray<UInt32>
     private var flows: ContiguousArray<Flow?>
+    private var references: ContiguousArray<Unmanaged<Flow>?>
     private var mask: Int
     private(set) var count = 0
 
@@ -33,17 +37,23 @@ struct FlowTable {
     init() {
         tags = ContiguousArray(repeating: 0, count: Self.smallest)
         flows = ContiguousArray(repeating: nil, count: Self.smallest)
+        references = ContiguousArray(repeating: nil, count: Self.smallest)
         mask = Self.smallest - 1
     }
 
-    func find(_ key: FlowKey) -> Flow? {
+    func find(_ key: FlowKey) -> Flow? { reference(key)?.takeUnretainedValue() }
+
+    /// Valid until a flow is inserted or swept.
+    func reference(_ key: FlowKey) -> Unmanaged<Flow>? {
         let hash = key.slotHash
         let tag = Self.tag(hash)
         var slot = Int(truncatingIfNeeded: hash) & mask
         while true {
             let candidate = tags[slot]
             if candidate == 0 { return nil }
-            if candidate == tag, let flow = flows[slot], flow.key == key { return flow }
+            if candidate == tag, let flow = references[slot], flow._withUnsafeGuaranteedRef({ $0.key == key }) {
+                return flow
+            }
             slot = (slot + 1) & mask
         }
     }
@@ -62,6 +72,7 @@ struct FlowTable {
         while tags[slot] != 0 { slot = (slot + 1) & mask }
         tags[slot] = Self.tag(hash)
         flows[slot] = flow
+        references[slot] = Unmanaged.passUnretained(flow)
     }
 
     /// Removes what `isDead` names; the table shrinks to what lives.
@@ -74,6 +85,7 @@ struct FlowTable {
         while capacity < living.count * 4 { capacity *= 2 }
         tags = ContiguousArray(repeating: 0, count: capacity)
         flows = ContiguousArray(repeating: nil, count: capacity)
+        references = ContiguousArray(repeating: nil, count: capacity)
         mask = capacity - 1
         for flow in living { place(flow) }
         count = living.count

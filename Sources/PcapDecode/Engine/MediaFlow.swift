@@ -12,8 +12,10 @@ final class MediaFlow {
     /// What the receiving party announced for this flow: payload types, T.38.
     private(set) var announced: [NegotiatedMedia] = []
     private var audio: [AudioStream] = []
-    private var current: AudioStream?
     private var t38: T38DatagramStream?
+    /// The audio stream of the last packet and `t38`, without counting references.
+    private var current: Unmanaged<AudioStream>?
+    private var t38Reference: Unmanaged<T38DatagramStream>?
     private(set) var firstTime: Instant
     private(set) var firstFrame: FrameRef
     private(set) var lastTime: Instant
@@ -53,9 +55,14 @@ final class MediaFlow {
 
     /// First octet 0x80–0xBF: RTP or RTCP, or UDPTL with such a sequence number.
     private func receiveVersion2(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool) {
-        if payload.byteCount >= 12, let current, current.ssrc == payload.be32(8), !RTCPPacket.looksLike(payload) {
-            current.receive(info, payload, isCopy: isCopy)
-            return
+        if payload.byteCount >= 12, let current, !RTCPPacket.looksLike(payload) {
+            let ssrc = payload.be32(8)
+            let isTaken = current._withUnsafeGuaranteedRef { stream in
+                guard stream.ssrc == ssrc else { return false }
+                stream.receive(info, payload, isCopy: isCopy)
+                return true
+            }
+            if isTaken { return }
         }
         if let t38, t38.isNear(payload), UDPTLPacket.looksLike(payload) {
             t38.receive(info, payload, isCopy: isCopy, limit: options.limits.t38OctetsPerCall)
@@ -73,12 +80,14 @@ final class MediaFlow {
     }
 
     private func receiveOther(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool) {
-        if let t38 {
-            t38.receive(info, payload, isCopy: isCopy, limit: options.limits.t38OctetsPerCall)
+        let limit = options.limits.t38OctetsPerCall
+        if let t38Reference {
+            t38Reference._withUnsafeGuaranteedRef { $0.receive(info, payload, isCopy: isCopy, limit: limit) }
         } else if UDPTLPacket.looksLike(payload) {
             let stream = T38DatagramStream(key: key, info: info)
             t38 = stream
-            stream.receive(info, payload, isCopy: isCopy, limit: options.limits.t38OctetsPerCall)
+            t38Reference = Unmanaged.passUnretained(stream)
+            stream.receive(info, payload, isCopy: isCopy, limit: limit)
         } else {
             foreign += 1
         }
@@ -87,7 +96,7 @@ final class MediaFlow {
     private func audioStream(_ payload: RawSpan, _ info: PacketInfo) -> AudioStream? {
         let ssrc = payload.be32(8)
         if let known = audio.first(where: { $0.ssrc == ssrc }) {
-            current = known
+            current = Unmanaged.passUnretained(known)
             return known
         }
         guard audio.count < Self.streamLimit else {
@@ -99,7 +108,7 @@ final class MediaFlow {
             key: key, ssrc: ssrc, info: info, roles: roles,
             clockRate: roles.clockRate(payload.octet(1) & 0x7F) ?? Self.usualClockRate, keepsAudio: options.keepsAudio)
         audio.append(stream)
-        current = stream
+        current = Unmanaged.passUnretained(stream)
         return stream
     }
 
@@ -127,6 +136,7 @@ final class MediaFlow {
         audio = []
         current = nil
         t38 = nil
+        t38Reference = nil
         rtcp = ReceptionReports()
         foreign = 0
         announced = []
