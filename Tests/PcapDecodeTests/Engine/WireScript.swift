@@ -56,6 +56,26 @@ final class WireScript {
         assembler.udp(info, payload: octets.span.bytes)
     }
 
+    func segment(_ from: Endpoint, _ to: Endpoint, sequence: UInt32, flags: TCPSegmentInfo.Flags, _ octets: [UInt8]) {
+        frame += 1
+        var info = PacketInfo()
+        info.frame = FrameRef(number: frame)
+        info.time = Instant(seconds: clock)
+        info.source = from
+        info.destination = to
+        info.transport = 6
+        info.payloadLengthOnWire = octets.count
+        assembler.advance(to: info.time)
+        assembler.tcp(info, segment: TCPSegmentInfo(sequence: sequence, flags: flags), payload: octets.span.bytes)
+    }
+
+    /// A request of the caller of the usual dialog, as text.
+    static func request(_ method: String, _ cseq: String, to hasToTag: Bool) -> String {
+        "\(method) sip:200@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/TCP 10.0.0.1;branch=z9hG4bK\(cseq.filter { $0 != " " })\r\n"
+            + "From: <sip:100@10.0.0.1>;tag=x\r\nTo: <sip:200@10.0.0.2>\(hasToTag ? ";tag=y" : "")\r\n"
+            + "Call-ID: tcp@test\r\nCSeq: \(cseq)\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+    }
+
     /// The packet once more, as another interface or the network's own doubling shows it.
     func repeatPacket(_ from: Endpoint, _ to: Endpoint, _ octets: [UInt8]) {
         packet(from, to, octets, keepsIPID: true)
