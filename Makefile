@@ -29,13 +29,15 @@ truth:
 	swift build -c release --product faxlab
 	.build/release/faxlab truth $(DIR)
 
-# Speed and memory against tcpdump and tshark on a capture grown from the corpus.
+# Speed and memory against tcpdump and tshark on a capture grown from the corpus; the result to commit is
+# reports/bench.md. It wants an idle machine, 2.5 GB in the temporary folder and some minutes.
 bench: build
-	.build/release/faxlab bench --faxprobe .build/release/faxprobe
+	scripts/setup
+	.build/release/faxlab bench --faxprobe .build/release/faxprobe --report reports/bench.md
 
-# Hours of hostile input; the committed result is reports/fuzz.md.
+# About an hour of hostile input; the result to commit is reports/fuzz.md.
 fuzz: build
-	.build/release/faxlab fuzz --rounds $(ROUNDS) --seed $(SEED)
+	.build/release/faxlab fuzz --rounds $(ROUNDS) --seed $(SEED) --report reports/fuzz.md
 
 # Writes the golden files anew; read the difference before committing it.
 golden:

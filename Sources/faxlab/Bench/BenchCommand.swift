@@ -18,6 +18,8 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Leave tshark out (it needs a minute a run).") var withoutTshark = false
     @Flag(help: "Only the capture itself, not twice and four times its length.") var withoutGrowth = false
 
+    @Option(help: "Also write the result, with date and command, to this file.") var report: String?
+
     /// T.38 and G.711 calls, calls that failed to be set up, SIP over TCP: what a fax server's interface sees.
     private static let mix = [
         "01-t38-clean-1page-ecm", "02-t38-clean-3pages-fine-noecm", "03-g711u-clean-1page",
@@ -32,21 +34,32 @@ struct BenchCommand: ParsableCommand {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
 
-        print(Machine.description)
+        var lines: [String] = []
+        func say(_ line: String) {
+            print(line)
+            lines.append(line)
+        }
+        say(Machine.description)
         var table = SpeedTable()
         var sizes: [Int] = []
         for factor in withoutGrowth ? [1] : [1, 2, 4] {
             let path = "\(folder)/grown.pcap"
             let plan = CaptureGrower.Plan(octets: factor * megabytes * 1_000_000, concurrency: concurrency, seed: seed)
             let made = try GrownFile.write(templates, plan: plan, to: path)
-            print("\(factor)x: \(made.copies) captures of the corpus, \(made.frames) frames, \(made.octets) octets")
+            say("\(factor)x: \(made.copies) captures of the corpus, \(made.frames) frames, \(made.octets) octets")
             sizes.append(made.octets)
             try measure(path, octets: made.octets, isFirst: factor == 1, into: &table)
         }
-        print("\nMedian of \(runs) runs (tshark: 1):\n\n\(table.text())\n")
+        say("\nMedian of \(runs) runs (tshark: 1):\n\n\(table.text())\n")
         let demands = Demand.all(table, sizes: sizes)
-        for demand in demands { print(demand.text) }
+        for demand in demands { say(demand.text) }
+        if let report { try Self.write(lines, to: report) }
         if demands.contains(where: { !$0.isMet }) { throw ExitCode(1) }
+    }
+
+    private static func write(_ lines: [String], to path: String) throws {
+        let text = "# Speed\n\n`make bench`\n\n```\n\(lines.joined(separator: "\n"))\n```\n"
+        try Data(text.utf8).write(to: URL(filePath: path))
     }
 
     private func measure(_ path: String, octets: Int, isFirst: Bool, into table: inout SpeedTable) throws {
