@@ -44,4 +44,19 @@ import Testing
         let cut = try CaptureMutator(pcap: Array(file.prefix(5000)), seed: 1)
         #expect(cut.frames.elementsEqual(mutator.frames.prefix(cut.frames.count)))
     }
+
+    @Test(arguments: [
+        "D09-pcapng-t38/capture.pcapng", "D08-truncated-file-t38/capture.pcap", "17a-sip-fail-486/capture.pcap",
+    ])
+    func cutsLieInsideTheFile(path: String) throws {
+        let octets = try Corpus.bytes("captures/\(path)")
+        var random = SeededRandom(seed: 1)
+        let lengths = CutPlan.lengths(of: octets, random: &random)
+        #expect(lengths.allSatisfy { (0...octets.count).contains($0) })
+        #expect(lengths.count >= (octets.count <= CutPlan.smallFile ? octets.count : CutPlan.seededCuts + 500))
+        var plan = CutPlan(files: [[], Array(octets.prefix(3))], seed: 1)
+        var cuts: [Int] = []
+        while let cut = plan.next() { cuts.append(cut.count) }
+        #expect(cuts == [0, 0, 1, 2, 3])
+    }
 }

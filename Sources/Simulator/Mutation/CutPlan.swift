@@ -34,6 +34,7 @@ public struct CutPlan: Sendable {
     ) -> [Int] {
         if file.count <= smallFile { return Array(0...file.count) }
         let near = recordBoundaries(file).prefix(boundaries).flatMap { [$0 - 1, $0, $0 + 1] }
+            .filter { (0...file.count).contains($0) }
         return near + (0..<seededCuts).map { _ in Int.random(in: 0...file.count, using: &random) }
     }
 
