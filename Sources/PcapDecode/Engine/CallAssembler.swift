@@ -13,7 +13,7 @@ struct CallAssembler: PacketSink {
     private var legs = LegCorrelator()
     private var tcp: TCPFlows
     /// Latest capture time seen, and when housekeeping is due.
-    private var now = Instant(nanoseconds: .min)
+    private var clock = CaptureClock()
     private var start: Instant?
     private var housekeepingDue = Instant(nanoseconds: .min)
     private var sweepDue = Instant(nanoseconds: .min)
@@ -268,9 +268,21 @@ struct CallAssembler: PacketSink {
 
     @inline(__always)
     mutating func advance(to time: Instant) {
-        if time > now { now = time }
         if start == nil { start = time }
-        if now >= housekeepingDue { keepHouse() }
+        switch clock.advance(to: time) {
+        case .steady: break
+        case .forward: if now >= housekeepingDue { keepHouse() }
+        case .setBack: beginAnew()
+        }
+    }
+
+    private var now: Instant { clock.now ?? .zero }
+
+    /// The capture's clock was set back: what had ended has ended, and housekeeping goes by the new time.
+    private mutating func beginAnew() {
+        close(book.open.filter(\.hasEnded))
+        sweepDue = now
+        keepHouse()
     }
 
     private mutating func keepHouse() {

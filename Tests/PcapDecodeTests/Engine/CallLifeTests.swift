@@ -111,4 +111,33 @@ import Testing
         }
         #expect(wire.finish().allSatisfy { $0.related.isEmpty })
     }
+
+    @Test func oneLyingTimeStampEndsNoCall() {
+        let wire = WireScript()
+        wire.answer(callerMedia: (WireScript.a, 10_000), calleeMedia: (WireScript.b, 20_000))
+        wire.rtp(aMedia, bMedia, count: 5, ssrc: 1)
+        let honest = wire.clock
+        wire.clock = 4e9
+        wire.packet(Endpoint(WireScript.c, 1), Endpoint(WireScript.c, 2), [0])
+        wire.clock = honest
+        wire.rtp(aMedia, bMedia, count: 5, ssrc: 1, start: 105)
+        wire.bye()
+        #expect(wire.finish().map { $0.streams.map(\.packets) } == [[10]])
+    }
+
+    @Test func callsGoOnComingOutAfterTheClockWasSetBack() {
+        let wire = WireScript()
+        for round in 0..<2 {
+            wire.clock = 1_000_000 - Double(round) * 500_000
+            for number in 0..<40 {
+                let dialog = WireScript.Dialog(callID: "r\(round)n\(number)@test")
+                wire.answer(dialog, callerMedia: (WireScript.a, 10_000), calleeMedia: (WireScript.b, 20_000))
+                wire.bye(dialog)
+                wire.clock += 10
+            }
+        }
+        #expect(wire.calls.count > 70)
+        #expect(wire.openCalls < 10)
+        #expect(wire.finish().count == 80)
+    }
 }
