@@ -2,7 +2,7 @@ import FaxCore
 import PcapDecode
 import T30Analyzer
 
-/// Turns the calls of one capture into the chosen form as they end. Holds at most one call.
+/// Turns the calls of one capture into the chosen form as they end. Holds the texts of a few calls at most.
 public final class CaptureReport {
     /// What the exit status of `faxprobe analyze` tells (the contract in `docs/analysis-json.md`).
     public enum Verdict: Int32, Sendable, Comparable {
@@ -19,6 +19,10 @@ public final class CaptureReport {
     private let document: AnalysisDocument
     private let terminal: TerminalText
     private var shownCalls = 0
+    /// Stories of calls that ended before one with a lower number; `nil`: not asked for.
+    private var waiting: [Int: String?] = [:]
+    private var nextID = 1
+    static let orderLimit = 64
     private var allCalls = 0
     public private(set) var verdict = Verdict.clean
     /// The first failure to write pages; later pages are not tried.
@@ -46,24 +50,57 @@ public final class CaptureReport {
 
     public func add(_ analyzed: AnalyzedCall) {
         allCalls += 1
-        guard isWanted(analyzed) else { return }
-        shownCalls += 1
+        guard isWanted(analyzed) else { return hand(out: nil, id: analyzed.call.id) }
         if analyzed.fax.outcome == .failed || analyzed.fax.outcome == .partial { verdict = .faxFailed }
         let images = writePages(analyzed)
+        hand(out: text(of: analyzed, images: images), id: analyzed.call.id)
+    }
+
+    private func text(of analyzed: AnalyzedCall, images: [Int: String]) -> String {
         switch options.form {
         case .text, .verbose:
-            let text = CallText(terminal: terminal, isVerbose: options.form == .verbose, files: files)
-            write((shownCalls > 1 ? "\n" : "") + text.text(analyzed, images: images))
+            CallText(terminal: terminal, isVerbose: options.form == .verbose, files: files)
+                .text(analyzed, images: images)
         case .quiet:
-            write("call \(analyzed.call.id): \(TerminalText.harmless(OutcomeSentence.text(analyzed), limit: 400))\n")
-        case .calls: write(CallLine.text(analyzed) + "\n")
-        case .json:
-            let text = JSONWriter.text(document.call(analyzed, images: images), style: .indented)
-            write((shownCalls > 1 ? ",\n" : "\n") + text)
+            "call \(analyzed.call.id): \(TerminalText.harmless(OutcomeSentence.text(analyzed), limit: 400))\n"
+        case .calls: CallLine.text(analyzed) + "\n"
+        case .json: JSONWriter.text(document.call(analyzed, images: images), style: .indented)
         case .jsonLines:
-            let line = document.line(call: document.call(analyzed, images: images))
-            write(JSONWriter.text(line, style: .line) + "\n")
+            JSONWriter.text(document.line(call: document.call(analyzed, images: images)), style: .line) + "\n"
         }
+    }
+
+    // MARK: - Order
+
+    /// Lines come as calls end. Stories come in order of the calls' numbers, as far as ``orderLimit`` of them may wait
+    /// for one that is still going on.
+    private func hand(out text: String?, id: Int) {
+        guard options.form.isInOrder, id >= nextID else {
+            if let text { show(text) }
+            return
+        }
+        waiting.updateValue(text, forKey: id)
+        if waiting.count > Self.orderLimit, let first = waiting.keys.min() { nextID = first }
+        while let text = waiting.removeValue(forKey: nextID) {
+            nextID += 1
+            if let text { show(text) }
+        }
+    }
+
+    private func show(_ text: String) {
+        shownCalls += 1
+        switch options.form {
+        case .text, .verbose: write((shownCalls > 1 ? "\n" : "") + text)
+        case .json: write((shownCalls > 1 ? ",\n" : "\n") + text)
+        case .quiet, .calls, .jsonLines: write(text)
+        }
+    }
+
+    private func showWaiting() {
+        for (_, text) in waiting.sorted(by: { $0.key < $1.key }) {
+            if let text { show(text) }
+        }
+        waiting = [:]
     }
 
     private func isWanted(_ analyzed: AnalyzedCall) -> Bool {
@@ -87,6 +124,7 @@ public final class CaptureReport {
     }
 
     public func end(_ summary: CaptureSummary) {
+        showWaiting()
         switch options.form {
         case .text, .verbose:
             let text = CaptureText.text(summary, calls: allCalls, isVerbose: options.form == .verbose)

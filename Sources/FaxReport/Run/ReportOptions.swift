@@ -13,6 +13,14 @@ public struct ReportOptions: Sendable {
         case json
         /// The analysis document, a line a call.
         case jsonLines
+
+        /// Calls in order of their numbers, not as they end.
+        var isInOrder: Bool {
+            switch self {
+            case .text, .verbose, .quiet, .json: true
+            case .calls, .jsonLines: false
+            }
+        }
     }
 
     public var form = Form.text
