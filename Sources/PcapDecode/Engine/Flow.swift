@@ -47,6 +47,11 @@ struct CopyDetector {
         var time = Int64.min
         var linkTag: UInt32 = 0
         var hops: UInt8 = 0
+
+        @inline(__always)
+        func isCopy(_ signature: UInt64, since earliest: Int64) -> Bool {
+            self.signature == signature && time >= earliest && time != .min
+        }
     }
 
     private static let windowNanoseconds: Int64 = 50_000_000
@@ -58,12 +63,17 @@ struct CopyDetector {
         let signature = Self.signature(info, payload)
         let time = info.time.nanoseconds
         let earliest = time > Int64.min + Self.windowNanoseconds ? time - Self.windowNanoseconds : Int64.min
-        for seen in [recent.0, recent.1, recent.2, recent.3]
-        where seen.signature == signature && seen.time >= earliest && seen.time != .min {
-            return seen.linkTag != info.linkTag || seen.hops != info.ttl ? .seenElsewhere : .identical
-        }
+        // One by one: a loop over a list of them would build the list for every packet.
+        if recent.0.isCopy(signature, since: earliest) { return verdict(recent.0, info) }
+        if recent.1.isCopy(signature, since: earliest) { return verdict(recent.1, info) }
+        if recent.2.isCopy(signature, since: earliest) { return verdict(recent.2, info) }
+        if recent.3.isCopy(signature, since: earliest) { return verdict(recent.3, info) }
         remember(Seen(signature: signature, time: time, linkTag: info.linkTag, hops: info.ttl))
         return .new
+    }
+
+    private func verdict(_ seen: Seen, _ info: PacketInfo) -> Verdict {
+        seen.linkTag != info.linkTag || seen.hops != info.ttl ? .seenElsewhere : .identical
     }
 
     @inline(__always)
