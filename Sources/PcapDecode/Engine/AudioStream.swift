@@ -48,6 +48,8 @@ final class AudioStream {
             if let event = TelephoneEvent(payload.extracting(header.payload)) {
                 events.add(event, timestamp: header.timestamp, time: info.time, frame: info.frame)
             }
+            // Its number is none that was lost.
+            keep(header, payload, info)
         case .t38:
             t38.add(header, payload.extracting(header.payload), time: info.time, frame: info.frame)
         case .media, .comfortNoise:
