@@ -204,7 +204,7 @@ struct AudioLayout {
         let octets = log.octets[packet.offset..<packet.offset + packet.length]
         guard let event = TelephoneEvent(Array(octets).span.bytes) else { return }
         let end = numbered.timestamp + Int(event.durationTicks)
-        if let known = events.lastIndex(where: { $0.timestamp == numbered.timestamp }) {
+        if let known = events.suffix(Self.eventMemory).lastIndex(where: { $0.timestamp == numbered.timestamp }) {
             spans[events[known].span].extend(packet)
             events[known].end = max(events[known].end, end)
         } else {
@@ -213,12 +213,16 @@ struct AudioLayout {
         }
     }
 
+    /// Events that a late packet may still belong to.
+    private static let eventMemory = 8
+
     /// An event's samples are known when the segment it fell into is laid.
     private mutating func resolve(_ event: Event) {
         let range = segments[segments.count - 1].samples
-        let pieces = anchors[firstAnchor...]
         func sample(_ timestamp: Int) -> Int {
-            let anchor = pieces.last { $0.timestamp <= timestamp } ?? anchors[firstAnchor]
+            let segment = segments.count - 1
+            let next = anchors.firstIndex(from: { $0.segment == segment && $0.timestamp > timestamp })
+            let anchor = anchors[max(firstAnchor, next - 1)]
             return min(range.upperBound, max(range.lowerBound, anchor.sample + timestamp - anchor.timestamp))
         }
         let start = sample(event.timestamp)

@@ -26,7 +26,7 @@ public struct AudioGap: Sendable, Hashable {
     /// Where it stands in the samples; empty where none stand for it (fill `close`, or longer than the limit): then it
     /// lies before the sample of that number.
     public var samples: Range<Int>
-    /// Samples that the timestamps say are missing. With lost packets of zero length: 0.
+    /// Samples that the timestamps say are missing; 0 where the numbers alone have a hole.
     public var missingSamples: Int
     public var lostPackets: Int
     /// The hole is longer than the lost packets can have been: the sender paused, too.
