@@ -6,7 +6,8 @@ enum Clock {
     static func date(_ instant: Instant) -> String {
         let second: Int64 = 1_000_000_000
         let whole = instant.nanoseconds.quotientFloor(second)
-        let milliseconds = (instant.nanoseconds - whole * second) / 1_000_000
+        // Not `nanoseconds - whole * second`, which overflows at the earliest times.
+        let milliseconds = (instant.nanoseconds % second + second) % second / 1_000_000
         let days = whole.quotientFloor(86_400)
         let time = whole - days * 86_400
         let (year, month, day) = civil(days)

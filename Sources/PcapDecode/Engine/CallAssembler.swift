@@ -35,12 +35,12 @@ struct CallAssembler: PacketSink {
         let key = FlowKey(source: info.source, destination: info.destination)
         guard let reference = flows.reference(key) else {
             let flow = newFlow(for: key, at: info.time)
-            other(flow, info, payload, flow.copies.judge(info, payload))
+            other(flow, info, payload, flow.copies.judge(info, payload, whole: true))
             return
         }
         let rest = reference._withUnsafeGuaranteedRef { flow -> CopyDetector.Verdict? in
             flow.lastTime = info.time
-            let verdict = flow.copies.judge(info, payload)
+            let verdict = flow.copies.judge(info, payload, whole: flow.mediaReference == nil)
             guard let media = flow.mediaReference else { return verdict }
             if verdict == .seenElsewhere {
                 media._withUnsafeGuaranteedRef { $0.countCaptureCopy() }
@@ -183,7 +183,14 @@ struct CallAssembler: PacketSink {
     }
 
     private mutating func handle(_ message: SIPMessage, _ context: SIPContext) {
+        let unusable = dialogs.counters.unusable
         let events = dialogs.handle(message, context)
+        if dialogs.counters.unusable > unusable {
+            let reason = "missing, not readable, or longer than \(DialogTracker.Limit.callIDOctets) octets"
+            warning(
+                DecodeFailure(layer: .sip, field: "Call-ID or CSeq", offset: 0, reason: .invalid(reason)),
+                frame: context.frame)
+        }
         if let id = dialogs.latest, let call = book.byDialog[id] {
             call.touch(context.time, context.frame)
             if !call.isAnswered { call.isAnswered = dialogs.answerTime(of: id) != nil }

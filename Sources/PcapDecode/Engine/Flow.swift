@@ -59,8 +59,8 @@ struct CopyDetector {
     private var next = 0
 
     @inline(__always)
-    mutating func judge(_ info: PacketInfo, _ payload: RawSpan) -> Verdict {
-        let signature = Self.signature(info, payload)
+    mutating func judge(_ info: PacketInfo, _ payload: RawSpan, whole: Bool) -> Verdict {
+        let signature = Self.signature(info, payload, whole: whole)
         let time = info.time.nanoseconds
         let earliest = time > Int64.min + Self.windowNanoseconds ? time - Self.windowNanoseconds : Int64.min
         // One by one: a loop over a list of them would build the list for every packet.
@@ -87,13 +87,30 @@ struct CopyDetector {
         next = (next + 1) & 3
     }
 
+    /// `whole`: over every octet, for messages that differ far behind their beginning (SIP); else the first sixteen,
+    /// which hold the numbers of RTP and UDPTL.
     @inline(__always)
-    private static func signature(_ info: PacketInfo, _ payload: RawSpan) -> UInt64 {
-        var hash = UInt64(info.ipID) << 32 | UInt64(UInt32(truncatingIfNeeded: payload.byteCount))
+    private static func signature(_ info: PacketInfo, _ payload: RawSpan, whole: Bool) -> UInt64 {
+        let count = payload.byteCount
+        var hash = UInt64(info.ipID) << 32 | UInt64(UInt32(truncatingIfNeeded: count))
         hash ^= UInt64(info.checksum) << 48
-        if payload.byteCount >= 8 {
-            hash ^= (UInt64(payload.be32(0)) << 32 | UInt64(payload.be32(4))) &* 0x9E37_79B9_7F4A_7C15
+        let end = whole ? count : min(count, 16)
+        var offset = 0
+        while offset + 8 <= end {
+            hash = mix(hash, UInt64(payload.be32(offset)) << 32 | UInt64(payload.be32(offset + 4)))
+            offset += 8
         }
-        return hash | 1
+        var rest: UInt64 = 0
+        while offset < end {
+            rest = rest << 8 | UInt64(payload.octet(offset))
+            offset += 1
+        }
+        return mix(hash, rest) | 1
+    }
+
+    @inline(__always)
+    private static func mix(_ hash: UInt64, _ value: UInt64) -> UInt64 {
+        let mixed = (hash ^ value) &* 0x9E37_79B9_7F4A_7C15
+        return mixed ^ (mixed >> 32)
     }
 }

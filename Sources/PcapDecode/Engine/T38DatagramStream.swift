@@ -82,10 +82,12 @@ final class T38DatagramStream {
 extension MediaStream {
     /// Identical copies of nearly every packet were made by the capture, not by the network.
     mutating func takeCopies(_ copies: Int) {
+        // Only what was counted as a duplicate can have been a copy.
+        let copies = min(copies, statistics.duplicates ?? 0)
         let unique = packets - copies
-        guard copies > 0, copies * 10 >= unique * 9 else { return }
+        guard copies > 0, unique > 0, copies * 10 >= unique * 9 else { return }
         packets = unique
         statistics.captureDuplicates += copies
-        statistics.duplicates = max(0, (statistics.duplicates ?? 0) - copies)
+        statistics.duplicates = (statistics.duplicates ?? 0) - copies
     }
 }

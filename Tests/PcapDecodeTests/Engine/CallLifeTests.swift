@@ -140,4 +140,26 @@ import Testing
         #expect(wire.openCalls < 10)
         #expect(wire.finish().count == 80)
     }
+
+    /// Senders that leave the IP identification and the checksum at 0: messages alike at their beginning are no copies.
+    @Test func callsOfASenderWithoutIPIdentificationAreAllSeen() {
+        let wire = WireScript()
+        for number in 0..<40 {
+            let dialog = WireScript.Dialog(callID: "call-\(100 + number)@test")
+            wire.ipID = 0
+            wire.clock -= 0.009
+            wire.sip(
+                "INVITE", "1 INVITE", byCaller: true, dialog, sdp: WireScript.sdp(WireScript.a, audio: 10_000),
+                toTag: false)
+        }
+        #expect(wire.finish().count == 40)
+    }
+
+    @Test func aCallIDPastTheLimitIsReported() {
+        let wire = WireScript()
+        let dialog = WireScript.Dialog(callID: String(repeating: "x", count: 5_000))
+        wire.sip("INVITE", "1 INVITE", byCaller: true, dialog, toTag: false)
+        #expect(wire.finish().isEmpty)
+        #expect(wire.warnings.contains { $0.reason.contains("Call-ID") })
+    }
 }

@@ -41,7 +41,7 @@ final class WireScript {
 
     func packet(_ from: Endpoint, _ to: Endpoint, _ octets: [UInt8], keepsIPID: Bool = false) {
         frame += 1
-        if !keepsIPID { ipID += 1 }
+        if !keepsIPID, ipID > 0 { ipID += 1 }
         var info = PacketInfo()
         info.frame = FrameRef(number: frame)
         info.time = Instant(seconds: clock)
