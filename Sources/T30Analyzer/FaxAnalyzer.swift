@@ -9,6 +9,8 @@ public struct FaxAnalyzer: Sendable {
         public var decodePages = true
         /// Decode what the fields of T.30 frames mean (`false`: their names and octets only).
         public var describeFrames = true
+        /// What stands where audio packets were lost.
+        public var fill = AudioFill.standard
 
         public init() {}
     }
@@ -20,7 +22,8 @@ public struct FaxAnalyzer: Sendable {
     }
 
     public func analyze(_ call: Call) -> FaxSession {
-        let record = T38Carriage.read(call.streams)
+        let audio = AudioCarriage.read(call.streams, fill: options.fill)
+        let record = T38Carriage.read(call.streams) + audio
         var story = StoryBuilder(options)
         let parties = PartyGuess(record)
         for var event in record.inOrderOfEnd {
@@ -112,6 +115,12 @@ struct PartyGuess {
 }
 
 extension LineRecord {
+    static func + (left: LineRecord, right: LineRecord) -> LineRecord {
+        LineRecord(
+            events: left.events + right.events, quirks: left.quirks + right.quirks,
+            unreadable: left.unreadable + right.unreadable)
+    }
+
     /// In order of their ends, those of one stream as they stood on the line.
     fileprivate var inOrderOfEnd: [LineEvent] {
         events.enumerated().sorted {

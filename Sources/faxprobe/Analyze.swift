@@ -114,6 +114,7 @@ struct Analyze: ParsableCommand {
     private func analysisOptions(_ progress: ProgressLine) -> AnalysisRunner.Options {
         var options = AnalysisRunner.Options()
         options.jobs = jobs
+        options.decoder.keepsAudio = !noAudio
         options.filter = filter
         options.from = from.flatMap(TimeArgument.instant)
         options.to = to.flatMap(TimeArgument.instant)

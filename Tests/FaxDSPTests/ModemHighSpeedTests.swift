@@ -39,7 +39,7 @@ import Testing
         let audio =
             ModemTransmitter.silence(0.3) + ModemTransmitter.bursts(modulation, [sent])
             + ModemTransmitter.silence(0.3)
-        guard var receiver = HighSpeedReceiver(modulation, content: .octets) else { throw ModemTransmitter.NoState() }
+        guard var receiver = HighSpeedReceiver(modulation) else { throw ModemTransmitter.NoState() }
         let events = Self.hear(law.samples(law.octets(audio)), &receiver)
         var received = Self.bits(Self.octets(events))
         guard case .carrierDown(let down, let bitCount, let lastBits, let quality)? = events.last else {
@@ -62,12 +62,12 @@ import Testing
         let (tcf, page) = ([Bool](repeating: false, count: rate.rawValue * 3 / 2), Self.bits(rate.rawValue))
         let first = ModemTransmitter.bursts(.v17(rate, .long), [tcf])
         let both = ModemTransmitter.bursts(.v17(rate, .long), [tcf, page])
-        guard var receiver = HighSpeedReceiver(.v17(rate, .long), content: .octets) else {
+        guard var receiver = HighSpeedReceiver(.v17(rate, .long)) else {
             throw ModemTransmitter.NoState()
         }
         let training = Self.hear(Array(both.prefix(first.count)), &receiver)
         #expect(Self.place(of: tcf.dropLast(8), in: Self.bits(Self.octets(training))) != nil)
-        let selected = receiver.select(.v17(rate, .short), content: .octets)
+        let selected = receiver.select(.v17(rate, .short))
         #expect(selected)
         let burst = Self.hear(Array(both.dropFirst(first.count)), &receiver)
         #expect(Self.place(of: page.dropLast(8), in: Self.bits(Self.octets(burst))) != nil, "\(burst.prefix(3))")
@@ -81,7 +81,7 @@ import Testing
             [0xFF, 0x03, 0x06, UInt8(number)] + (0..<256).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ number) }
         }
         let audio = ModemTransmitter.bursts(modulation, [ModemTransmitter.hdlc(frames, preambleFlags: 60)])
-        guard var receiver = HighSpeedReceiver(modulation, content: .hdlc) else { throw ModemTransmitter.NoState() }
+        guard var receiver = HighSpeedReceiver(modulation) else { throw ModemTransmitter.NoState() }
         let heard = Self.hear(audio, &receiver).compactMap { event -> HDLCFrame? in
             if case .hdlc(.frame(let frame)) = event { frame } else { nil }
         }
@@ -91,7 +91,7 @@ import Testing
 
     @Test(arguments: HighSpeedModulation.withLongTraining)
     func nothingTrainsOnNoise(_ modulation: HighSpeedModulation) throws {
-        guard var receiver = HighSpeedReceiver(modulation, content: .octets) else { throw ModemTransmitter.NoState() }
+        guard var receiver = HighSpeedReceiver(modulation) else { throw ModemTransmitter.NoState() }
         let quiet = Self.hear(ModemTransmitter.silence(2), &receiver)
         #expect(quiet.isEmpty)
         let events = Self.hear(ModemTransmitter.noise(10, peak: 3000), &receiver)

@@ -4,7 +4,6 @@ import CSpanDSP
 /// a short training of V.17 builds on what the long one learnt. The only place that names their functions.
 struct HighSpeedModem: ~Copyable {
     private let box: ModemBox
-    private let cutoffDBm0: Float
     private var v27ter: OpaquePointer?
     private var v29: OpaquePointer?
     private var v17: OpaquePointer?
@@ -14,8 +13,7 @@ struct HighSpeedModem: ~Copyable {
     init?(_ modulation: HighSpeedModulation, cutoffDBm0: Float, box: ModemBox) {
         self.modulation = modulation
         self.box = box
-        self.cutoffDBm0 = cutoffDBm0
-        guard select(modulation) else { return nil }
+        guard select(modulation, cutoffDBm0: cutoffDBm0) else { return nil }
     }
 
     deinit {
@@ -25,7 +23,7 @@ struct HighSpeedModem: ~Copyable {
     }
 
     /// Waits for a new training of `modulation`. `false` when libspandsp gives no state.
-    mutating func select(_ modulation: HighSpeedModulation) -> Bool {
+    mutating func select(_ modulation: HighSpeedModulation, cutoffDBm0: Float) -> Bool {
         let rateBps = Int32(modulation.rateBps)
         switch modulation {
         case .v27ter:
@@ -93,9 +91,6 @@ private let reportSymbol:
         UnsafeMutableRawPointer?, UnsafePointer<complexf_t>?, UnsafePointer<complexf_t>?, Int32
     ) -> Void = { context, point, target, _ in
         guard let context, let point = point?.pointee, let target = target?.pointee else { return }
-        let box = ModemBox.from(context)
-        let (re, im) = (Double(point.re - target.re), Double(point.im - target.im))
-        box.symbolCount += 1
-        box.errorPower += re * re + im * im
-        box.targetPower += Double(target.re * target.re + target.im * target.im)
+        ModemBox.from(context).take(
+            point: SIMD2(point.re, point.im), target: SIMD2(target.re, target.im))
     }

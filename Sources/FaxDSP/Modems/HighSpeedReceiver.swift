@@ -20,30 +20,22 @@ public enum HighSpeedEvent: Sendable, Hashable {
     case trainingFailed(sample: Int)
     /// Bits of a burst, the first as the most significant of an octet; `firstSample`: where the first of them ended.
     case octets([UInt8], firstSample: Int)
-    /// What HDLC found in the burst (ECM).
+    /// What HDLC found in the same bits (ECM).
     case hdlc(HDLCEvent)
     /// The carrier is gone, after `bitCount` bits since the training. The bits after the last whole octet of a burst
     /// are in `lastBits`, left-aligned.
     case carrierDown(sample: Int, bitCount: Int, lastBits: UInt8, SignalQuality)
 }
 
-/// A receiver of the T.30 message channel: V.27ter, V.29 or V.17, as the DCS chose. One owner of libspandsp's states,
+/// A receiver of the T.30 message channel: V.27ter, V.29 or V.17, as the DCS chose. Gives the bits both bare (TCF, pages
+/// without ECM) and as HDLC frames (ECM): which of them count, their content tells. One owner of libspandsp's states,
 /// which are no other thread's business.
 public struct HighSpeedReceiver: ~Copyable {
-    /// How the bits are read.
-    public enum Content: Sendable, Hashable {
-        /// TCF and pages without ECM.
-        case octets
-        /// Pages with ECM.
-        case hdlc
-    }
-
-    /// Carriers below are not heard. The modems' own limits lie 2.5 dB to either side.
-    private static let cutoffDBm0: Float = -45
+    /// Carriers below are not heard, unless told otherwise. The modems' own limits lie 2.5 dB to either side.
+    public static let cutoffDBm0: Float = -45
 
     private let box: ModemBox
     private var modem: HighSpeedModem
-    public private(set) var content: Content
     private var deframer = HDLCDeframer()
     /// Since the training succeeded.
     private var bitCount = 0
@@ -55,27 +47,38 @@ public struct HighSpeedReceiver: ~Copyable {
     public private(set) var sampleCount = 0
 
     /// `nil` when libspandsp gives no state.
-    public init?(_ modulation: HighSpeedModulation, content: Content) {
+    public init?(_ modulation: HighSpeedModulation, cutoffDBm0: Float = Self.cutoffDBm0) {
         let box = ModemBox()
-        guard let modem = HighSpeedModem(modulation, cutoffDBm0: Self.cutoffDBm0, box: box) else { return nil }
+        guard let modem = HighSpeedModem(modulation, cutoffDBm0: cutoffDBm0, box: box) else { return nil }
         self.box = box
         self.modem = modem
-        self.content = content
     }
 
     public var modulation: HighSpeedModulation { modem.modulation }
 
     /// Waits for a new training, perhaps of another modulation; the count of samples goes on. `false` when libspandsp
     /// gives no state.
-    public mutating func select(_ modulation: HighSpeedModulation, content: Content) -> Bool {
-        self.content = content
+    public mutating func select(_ modulation: HighSpeedModulation, cutoffDBm0: Float = Self.cutoffDBm0) -> Bool {
         box.signals.removeAll(keepingCapacity: true)
         startBurst()
-        return modem.select(modulation)
+        return modem.select(modulation, cutoffDBm0: cutoffDBm0)
     }
 
     /// Counts samples that this receiver need not hear.
     public mutating func skip(sampleCount count: Int) { sampleCount += max(count, 0) }
+
+    /// The constellation as received since the training: at most ``ModemBox/pointLimit`` symbols, spread over them all.
+    public var points: [SIMD2<Float>] { box.points }
+
+    /// Sums over the symbols since the last call of this, and the state of the clocks now.
+    public mutating func takeWindow() -> QualityWindow {
+        let window = QualityWindow(
+            sample: sampleCount, symbolCount: box.windowCount,
+            errorVectorRatio: box.windowTarget > 0 ? (box.windowError / box.windowTarget).squareRoot() : nil,
+            symbolTimingCorrection: modem.symbolTimingCorrection, carrierHz: modem.carrierHz)
+        box.forgetWindow()
+        return window
+    }
 
     /// Takes the next samples; gives what became known with them, in order.
     public mutating func receive(_ samples: Span<Int16>) -> [HighSpeedEvent] {
@@ -104,7 +107,7 @@ public struct HighSpeedReceiver: ~Copyable {
             case .trainingFailed: events.append(.trainingFailed(sample: sampleCount))
             case .carrierDown:
                 giveOctets(&events)
-                let padding = content == .octets ? (8 - bitCount & 7) & 7 : 0
+                let padding = (8 - bitCount & 7) & 7
                 let lastBits = padding == 0 ? 0 : octet << UInt8(padding)
                 events.append(
                     .carrierDown(sample: sampleCount, bitCount: bitCount, lastBits: lastBits, quality))
@@ -117,16 +120,12 @@ public struct HighSpeedReceiver: ~Copyable {
 
     private mutating func take(_ bit: Bool, _ events: inout [HighSpeedEvent]) {
         bitCount += 1
-        switch content {
-        case .octets:
-            if bitCount & 7 == 1 { octetFirstSample = sampleCount }
-            octet = octet << 1 | (bit ? 1 : 0)
-            guard bitCount & 7 == 0 else { return }
-            if octets.isEmpty { octetsFirstSample = octetFirstSample }
-            octets.append(octet)
-        case .hdlc:
-            if let event = deframer.receive(bit, sample: sampleCount) { events.append(.hdlc(event)) }
-        }
+        if let event = deframer.receive(bit, sample: sampleCount) { events.append(.hdlc(event)) }
+        if bitCount & 7 == 1 { octetFirstSample = sampleCount }
+        octet = octet << 1 | (bit ? 1 : 0)
+        guard bitCount & 7 == 0 else { return }
+        if octets.isEmpty { octetsFirstSample = octetFirstSample }
+        octets.append(octet)
     }
 
     private mutating func giveOctets(_ events: inout [HighSpeedEvent]) {

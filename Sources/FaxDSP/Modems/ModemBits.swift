@@ -39,10 +39,51 @@ final class ModemBox {
         Unmanaged<ModemBox>.fromOpaque(context).takeUnretainedValue()
     }
 
+    /// The same since the last window.
+    private(set) var windowCount = 0
+    private(set) var windowError = 0.0
+    private(set) var windowTarget = 0.0
+    /// Every ``pointStride``th symbol since the training.
+    private(set) var points: [SIMD2<Float>] = []
+    private var pointStride = 1
+
+    /// Points kept of one burst; when they are full every other one goes.
+    static let pointLimit = 1_024
+
+    @inline(__always)
+    func take(point: SIMD2<Float>, target: SIMD2<Float>) {
+        let error = point - target
+        let errorPower = Double((error * error).sum())
+        let targetPower = Double((target * target).sum())
+        if symbolCount % pointStride == 0 { keep(point) }
+        symbolCount += 1
+        self.errorPower += errorPower
+        self.targetPower += targetPower
+        windowCount += 1
+        windowError += errorPower
+        windowTarget += targetPower
+    }
+
+    private func keep(_ point: SIMD2<Float>) {
+        guard points.count == Self.pointLimit else { return points.append(point) }
+        points = stride(from: 0, to: Self.pointLimit, by: 2).map { points[$0] }
+        pointStride *= 2
+        if symbolCount % pointStride == 0 { points.append(point) }
+    }
+
     func forgetSymbols() {
         symbolCount = 0
         errorPower = 0
         targetPower = 0
+        points = []
+        pointStride = 1
+        forgetWindow()
+    }
+
+    func forgetWindow() {
+        windowCount = 0
+        windowError = 0
+        windowTarget = 0
     }
 }
 
@@ -50,6 +91,17 @@ final class ModemBox {
 let putModemBit: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void = { context, bit in
     guard let context else { return }
     ModemBox.from(context).signals.append(bit)
+}
+
+/// A stretch of a burst: how well its symbols lay, and where the receiver's clocks stood at its end.
+public struct QualityWindow: Sendable, Hashable {
+    /// The end of it.
+    public var sample: Int
+    public var symbolCount: Int
+    public var errorVectorRatio: Double?
+    /// In samples, since the training.
+    public var symbolTimingCorrection: Float?
+    public var carrierHz: Float?
 }
 
 /// Audio is given to a modem in steps of this many samples (1 ms): a bit's time is known to a step.

@@ -15,7 +15,7 @@ public enum V21Event: Sendable, Hashable {
 /// state, which is no other thread's business.
 public struct V21Receiver: ~Copyable {
     /// Carriers below are not heard. The modem's own limits lie 2.5 dB to either side.
-    private static let cutoffDBm0: Float = -46
+    public static let cutoffDBm0: Float = -46
 
     private let state: OpaquePointer
     private let box = ModemBox()
@@ -34,6 +34,15 @@ public struct V21Receiver: ~Copyable {
     }
 
     deinit { fsk_rx_free(state) }
+
+    /// Carriers below are not heard from now on: what is this much weaker than the signal itself is no part of it.
+    public mutating func setCutoff(_ cutoffDBm0: Float) { fsk_rx_signal_cutoff(state, cutoffDBm0) }
+
+    /// Counts samples that this receiver need not hear; what it was in the middle of is forgotten.
+    public mutating func skip(sampleCount count: Int) {
+        sampleCount += max(count, 0)
+        deframer.reset()
+    }
 
     /// Takes the next samples; gives what became known with them, in order.
     public mutating func receive(_ samples: Span<Int16>) -> [V21Event] {
