@@ -19,7 +19,7 @@ import Testing
         let logs = calls.flatMap(\.streams).compactMap(\.audio)
         #expect(logs.map(\.packets.count).sorted() == [1_198, 1_200])
         for log in logs {
-            let line = AudioTimeline(log, tables: AudioScript.tables)
+            let line = AudioTimeline(log, decoders: AudioScript.decoders)
             #expect(line.segments.count == 1)
             #expect(line.gaps.isEmpty && line.spans.isEmpty)
             #expect(line.samples.count == log.packets.count * 160)

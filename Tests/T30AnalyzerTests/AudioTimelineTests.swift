@@ -8,6 +8,8 @@ struct AudioScript {
     struct Sent {
         var packet: AudioLog.Packet
         var payload: [UInt8]
+        /// Payloads of packets before it, by distance; 160 ticks each.
+        var again: [(distance: Int, payload: [UInt8])] = []
     }
 
     var sequence: UInt16 = 100
@@ -17,11 +19,11 @@ struct AudioScript {
     var packets: [Sent] = []
 
     /// One octet, one sample of that value: the tests see which packet a sample came from.
-    static let tables: AudioTables = {
-        var tables = AudioTables()
-        tables.add("PCMU") { Int16($0) + 1 }
-        tables.add("PCMA") { -Int16($0) - 1 }
-        return tables
+    static let decoders: AudioDecoders = {
+        var decoders = AudioDecoders()
+        decoders.add("PCMU") { Int16($0) + 1 }
+        decoders.add("PCMA") { -Int16($0) - 1 }
+        return decoders
     }()
 
     mutating func send(_ count: Int = 160, type: UInt8 = 0, marker: Bool = false) {
@@ -56,10 +58,26 @@ struct AudioScript {
     }
 
     func timeline(_ fill: AudioFill = .standard, formats: [UInt8: String] = [101: "telephone-event"]) -> AudioTimeline {
+        AudioTimeline(log(formats: formats), decoders: Self.decoders, fill: fill)
+    }
+
+    func log(formats: [UInt8: String]) -> AudioLog {
         var log = AudioLog()
         log.formats = formats
-        for sent in packets { log.append(sent.packet, payload: sent.payload.span.bytes) }
-        return AudioTimeline(log, tables: Self.tables, fill: fill)
+        for sent in packets {
+            log.append(sent.packet, payload: sent.payload.span.bytes)
+            for again in sent.again {
+                log.appendRedundant(
+                    distance: again.distance, timestampOffset: again.distance * 160, payloadType: 0,
+                    payload: again.payload.span.bytes)
+            }
+        }
+        return log
+    }
+
+    /// The last packet sent brings along the payload of one before it (RFC 2198).
+    mutating func again(_ distance: Int, _ payload: [UInt8]) {
+        packets[packets.count - 1].again.append((distance, payload))
     }
 }
 

@@ -52,6 +52,9 @@ public struct LossLedger: Sendable {
         (closed + open.prefix(max(0, Self.evidenceLimit - closed.count))).sorted { $0.firstMissing < $1.firstMissing }
     }
 
+    /// Whether a number is among the losses that a late packet can still fill.
+    public func isOpen(_ sequence: Int) -> Bool { open.contains { $0.contains(sequence) } }
+
     mutating func open(_ run: LossRun, wireOffset: Int) {
         var run = run
         run.wireFirstMissing = UInt16(truncatingIfNeeded: run.firstMissing - wireOffset)

@@ -53,6 +53,11 @@ public struct TelephoneEvent: Hashable, Sendable {
         case 49: "CT"
         case 192: "NSE switch to pass-through"
         case 193: "NSE answer tone with phase reversals"
+        case 194: "NSE return to voice"
+        case 199: "NSE modem relay"
+        case 200: "NSE switch to T.38"
+        case 201: "NSE switch to T.38 accepted"
+        case 202: "NSE switch to T.38 refused"
         default: "event \(code)"
         }
     }

@@ -36,6 +36,10 @@ public struct RTPStreamAccumulator: Sendable {
     private var maximumGapNanoseconds: Int64 = 0
     private var last: Arrival?
     private var farSequence: UInt16?
+    /// Numbers (extended) of lost packets whose payload came again; `nil`: no redundancy was seen (RFC 2198).
+    private var comeAgain: Set<Int>?
+    /// Numbers kept in `comeAgain`.
+    private static let comeAgainLimit = 100_000
 
     private struct Arrival: Sendable {
         var time: Instant
@@ -80,6 +84,18 @@ public struct RTPStreamAccumulator: Sendable {
         }
         if content == .media, clockRate != nil { noteTransit(arrival) }
         last = arrival
+    }
+
+    /// Takes the redundant blocks of the packet with this number, which was added before.
+    public mutating func noteRedundancy(_ redundancy: RTPRedundancy, with sequence: UInt16) {
+        var comeAgain = comeAgain ?? []
+        self.comeAgain = nil
+        let older = redundancy.blocks.dropLast()
+        for (index, block) in older.enumerated() where !block.octets.isEmpty && block.timestampOffset > 0 {
+            let number = tracker.extended(sequence &- UInt16(older.count - index))
+            if comeAgain.count < Self.comeAgainLimit, tracker.losses.isOpen(number) { comeAgain.insert(number) }
+        }
+        self.comeAgain = comeAgain
     }
 
     /// The timestamp against that of the packet before, whose number is one lower.
@@ -136,6 +152,7 @@ public struct RTPStreamAccumulator: Sendable {
     public var statistics: StreamStatistics {
         var statistics = StreamStatistics()
         statistics.take(tracker)
+        takeRedundancy(&statistics)
         statistics.maximumGap = packets > 1 ? .nanoseconds(maximumGapNanoseconds) : nil
         statistics.markers = markers
         statistics.comfortNoise = comfortNoise
@@ -152,6 +169,22 @@ public struct RTPStreamAccumulator: Sendable {
             statistics.clockSkewUncertaintyPPM = estimate.halfWidth
         }
         return statistics
+    }
+}
+
+extension RTPStreamAccumulator {
+    /// Counts what stayed lost and came again.
+    private func takeRedundancy(_ statistics: inout StreamStatistics) {
+        guard let comeAgain, let lost = statistics.lost else { return }
+        var recovered = 0
+        for (index, run) in tracker.losses.runs.enumerated() {
+            let count = (run.firstMissing..<run.firstMissing + run.count).count { comeAgain.contains($0) }
+            if index < statistics.gaps.count { statistics.gaps[index].recovered = count }
+            recovered += count
+        }
+        statistics.recovered = recovered
+        statistics.unrecovered = max(0, lost - recovered)
+        statistics.errorCorrection = .redundancy
     }
 }
 

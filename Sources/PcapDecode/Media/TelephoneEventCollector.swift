@@ -52,6 +52,15 @@ public struct TelephoneEventCollector: Sendable {
                 duration: .seconds(Double(event.durationTicks) / Double(clockRate)), volumeDBm0: -Int(event.volume)))
     }
 
+    /// Takes an event that came again as redundancy of a later packet (RFC 2198): new only when its own was lost.
+    public mutating func addAgain(_ event: TelephoneEvent, timestamp: UInt32, time: Instant, frame: FrameRef) {
+        if let known = current {
+            let distance = Int32(bitPattern: timestamp &- known.timestamp)
+            if distance < 0 || (distance == 0 && event.code != known.code) { return }
+        }
+        add(event, timestamp: timestamp, time: time, frame: frame)
+    }
+
     private mutating func update(_ known: Current) {
         current = known
         guard !events.isEmpty else { return }

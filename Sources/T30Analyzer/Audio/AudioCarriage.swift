@@ -9,7 +9,7 @@ enum AudioCarriage {
         var record = LineRecord()
         for (index, stream) in streams.enumerated() {
             guard let log = stream.audio, !log.packets.isEmpty else { continue }
-            let timeline = AudioTimeline(log, tables: tables, fill: fill)
+            let timeline = AudioTimeline(log, fill: fill)
             guard var reader = AudioStreamReader(timeline, stream: index, party: stream.direction) else { continue }
             reader.read()
             record.events += reader.events
@@ -17,13 +17,6 @@ enum AudioCarriage {
         }
         return record
     }
-
-    private static let tables: AudioTables = {
-        var tables = AudioTables()
-        tables.add("PCMU") { G711.muLaw.sample($0) }
-        tables.add("PCMA") { G711.aLaw.sample($0) }
-        return tables
-    }()
 }
 
 /// One stream: what its modems heard, as events of the line.

@@ -49,6 +49,8 @@ struct AudioEpoch {
         timestamps[packet.sequence] = packet.timestamp
     }
 
+    func contains(sequence: Int) -> Bool { timestamps[sequence] != nil }
+
     /// `step`: the samples it holds, 0 unknown.
     func judge(index: Int, _ packet: AudioLog.Packet, step: Int, isEvent: Bool) -> Verdict {
         let ahead = Int(Int16(bitPattern: packet.sequence &- UInt16(truncatingIfNeeded: head.sequence)))
@@ -156,12 +158,7 @@ struct AudioEpochs {
 
     private func role(_ index: Int) -> AudioPayload { roles[Int(log.packets[index].payloadType & 0x7F)] }
 
-    private func step(_ index: Int) -> Int {
-        switch role(index) {
-        case .samples: log.packets[index].length
-        case .comfortNoise, .event, .codec: 0
-        }
-    }
+    private func step(_ index: Int) -> Int { role(index).sampleCount(octets: log.packets[index].length) }
 
     private func isEvent(_ index: Int) -> Bool {
         switch role(index) {

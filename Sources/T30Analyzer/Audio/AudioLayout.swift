@@ -14,6 +14,7 @@ struct AudioLayout {
     private(set) var spans: [AudioSpan] = []
     private(set) var placements: [AudioPlacement] = []
     private(set) var anchors: [AudioAnchor] = []
+    private let bank = AudioDecoderBank()
     /// Samples laid out that no packet carried.
     private var filled = 0
     private var events: [Event] = []
@@ -38,44 +39,45 @@ struct AudioLayout {
         var end: Int
     }
 
-    init(_ log: AudioLog, tables: AudioTables, fill: AudioFill) {
+    init(_ log: AudioLog, decoders: AudioDecoders, fill: AudioFill) {
         self.log = log
         self.fill = fill
-        roles = AudioPayload.roles(log.formats, tables)
+        roles = AudioPayload.roles(log, decoders)
         let sorted = AudioEpochs(log, roles: roles)
         counts = sorted.counts
         for epoch in sorted.epochs { lay(epoch) }
     }
 
     private mutating func lay(_ epoch: AudioEpoch) {
-        let packets = epoch.packets.sorted { $0.sequence < $1.sequence }
+        let packets = PlacedPacket.packets(of: epoch, log)
+        counts.recovered += packets.count - epoch.packets.count
         guard let first = packets.first else { return }
         lastSequence = first.sequence - 1
         lost = 0
         last = nil
-        begin(epoch.start, timestamp: first.timestamp, time: log.packets[first.index].time)
+        begin(epoch.start, timestamp: first.timestamp, time: first.packet(log).time)
         for packet in packets { lay(packet) }
         closeSegment()
     }
 
-    private mutating func lay(_ numbered: AudioEpoch.Packet) {
-        let packet = log.packets[numbered.index]
-        lost += max(0, numbered.sequence - lastSequence - 1)
-        lastSequence = numbered.sequence
+    private mutating func lay(_ placed: PlacedPacket) {
+        let packet = placed.packet(log)
+        lost += max(0, placed.sequence - lastSequence - 1)
+        lastSequence = placed.sequence
         switch roles[Int(packet.payloadType & 0x7F)] {
         case .event:
-            layEvent(numbered, packet)
-        case .samples(let table):
-            advance(to: numbered.timestamp, packet)
+            layEvent(placed.timestamp, packet)
+        case .samples(let decoding):
+            advance(to: placed.timestamp, packet)
             open = nil
-            append(packet, at: numbered.timestamp, table)
+            append(packet, at: placed.timestamp, decoding, isRepair: placed.redundant != nil)
             last = packet
         case .comfortNoise:
-            advance(to: numbered.timestamp, packet)
+            advance(to: placed.timestamp, packet)
             note(.comfortNoise, packet)
             last = packet
         case .codec(let name):
-            advance(to: numbered.timestamp, packet)
+            advance(to: placed.timestamp, packet)
             note(.codec(name), packet)
             last = packet
         }
@@ -84,6 +86,7 @@ struct AudioLayout {
     // MARK: Segments
 
     private mutating func begin(_ start: AudioSegment.Start, timestamp: Int, time: Instant) {
+        bank.reset()
         open = nil
         cursor = timestamp
         firstAnchor = anchors.count
@@ -113,23 +116,31 @@ struct AudioLayout {
 
     // MARK: Samples
 
-    private mutating func append(_ packet: AudioLog.Packet, at timestamp: Int, _ table: [Int16]) {
-        noteTransit(packet, at: timestamp)
+    private mutating func append(
+        _ packet: AudioLog.Packet, at timestamp: Int, _ decoding: AudioDecoding, isRepair: Bool
+    ) {
+        // A repair came with a later packet: its arrival tells nothing of the transit time.
+        if !isRepair { noteTransit(packet, at: timestamp) }
+        let count = decoding.sampleCount(octets: packet.length)
         // First come, first served: what lies before the cursor is there already.
-        let overlap = min(packet.length, max(0, cursor - timestamp))
+        let overlap = min(count, max(0, cursor - timestamp))
         if overlap > 0 {
             counts.overlappingPackets += 1
             counts.overlappedSamples += overlap
         }
-        guard overlap < packet.length else { return }
-        guard samples.count + packet.length <= AudioTimeline.sampleLimit else {
+        guard overlap < count else { return }
+        guard samples.count + count <= AudioTimeline.sampleLimit else {
             counts.beyondLimit += 1
             return
         }
         let start = samples.count
-        let octets = log.octets[packet.offset + overlap..<packet.offset + packet.length]
-        samples.append(contentsOf: octets.lazy.map { table[Int($0)] })
-        cursor = timestamp + packet.length
+        let octets = log.octets[packet.offset..<packet.offset + packet.length]
+        switch decoding {
+        case .table(let table): samples.append(contentsOf: octets.dropFirst(overlap).lazy.map { table[Int($0)] })
+        case .codec(let codec):
+            samples.append(contentsOf: bank.decode(octets, type: packet.payloadType, codec).dropFirst(overlap))
+        }
+        cursor = timestamp + count
         placements.append(AudioPlacement(samples: start..<samples.count, frame: packet.frame, time: packet.time))
     }
 
@@ -179,13 +190,17 @@ struct AudioLayout {
     private mutating func noteGap(
         _ range: Range<Int>, missing: Int, after last: AudioLog.Packet, before next: AudioLog.Packet
     ) {
-        let mostEach = max(AudioEpoch.Limit.packet, last.length, next.length)
+        let mostEach = max(AudioEpoch.Limit.packet, sampleCount(last), sampleCount(next))
         gapOffsets.append(AudioTimeline.duration(cursor - anchors[firstAnchor].timestamp))
         gaps.append(
             AudioGap(
                 samples: range, missingSamples: missing, lostPackets: lost,
                 holdsPause: open != nil || missing > lost.multipliedReportingOverflow(by: mostEach).partialValue,
                 before: last.frame, after: next.frame, time: next.time))
+    }
+
+    private func sampleCount(_ packet: AudioLog.Packet) -> Int {
+        roles[Int(packet.payloadType & 0x7F)].sampleCount(octets: packet.length)
     }
 
     // MARK: Spans
@@ -200,15 +215,15 @@ struct AudioLayout {
         }
     }
 
-    private mutating func layEvent(_ numbered: AudioEpoch.Packet, _ packet: AudioLog.Packet) {
+    private mutating func layEvent(_ timestamp: Int, _ packet: AudioLog.Packet) {
         let octets = log.octets[packet.offset..<packet.offset + packet.length]
         guard let event = TelephoneEvent(Array(octets).span.bytes) else { return }
-        let end = numbered.timestamp + Int(event.durationTicks)
-        if let known = events.suffix(Self.eventMemory).lastIndex(where: { $0.timestamp == numbered.timestamp }) {
+        let end = timestamp + Int(event.durationTicks)
+        if let known = events.suffix(Self.eventMemory).lastIndex(where: { $0.timestamp == timestamp }) {
             spans[events[known].span].extend(packet)
             events[known].end = max(events[known].end, end)
         } else {
-            events.append(Event(timestamp: numbered.timestamp, span: spans.count, end: end))
+            events.append(Event(timestamp: timestamp, span: spans.count, end: end))
             spans.append(AudioSpan(kind: .event(event.code), at: samples.count, packet))
         }
     }

@@ -44,7 +44,7 @@ public struct AudioSpan: Sendable, Hashable {
         /// The sender was silent: no packet, none lost.
         case pause
         case comfortNoise
-        /// RFC 4733, by event code. Samples below it may be audio: senders differ.
+        /// RFC 4733 and Cisco's named signalling events, by event code (`TelephoneEvent.name`). Samples below it may be audio: senders differ.
         case event(UInt8)
         /// Another codec; `nil`: not known which.
         case codec(String?)
@@ -75,6 +75,8 @@ public struct AudioPlacementCounts: Sendable, Hashable {
     public var duplicates = 0
     /// Came after a later one and were put in their place.
     public var late = 0
+    /// Lost, and put in their place from the redundancy of a later packet (RFC 2198).
+    public var recovered = 0
     /// Packets that shared time with one before them, and the samples of them left out.
     public var overlappingPackets = 0
     public var overlappedSamples = 0

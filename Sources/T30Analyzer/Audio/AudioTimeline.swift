@@ -1,7 +1,7 @@
 import FaxCore
 import PcapDecode
 
-/// The samples of one RTP stream, each in the place that its timestamp gives it, with the way back to the packets.
+/// The samples of one stream, each in the place that its timestamp gives it, with the way back to the packets.
 ///
 /// Time runs by the sender's clock: one sample, 125 µs, from the start of its segment. Segments follow each other in
 /// `samples` without a break; what lay between them is told by their times.
@@ -31,8 +31,8 @@ public struct AudioTimeline: Sendable {
     /// Indices of `placements` in order of frames.
     private let byFrame: [Int]
 
-    public init(_ log: AudioLog, tables: AudioTables, fill: AudioFill = .standard) {
-        let layout = AudioLayout(log, tables: tables, fill: fill)
+    public init(_ log: AudioLog, decoders: AudioDecoders = .standard, fill: AudioFill = .standard) {
+        let layout = AudioLayout(log, decoders: decoders, fill: fill)
         samples = layout.samples
         segments = layout.segments
         gaps = layout.gaps
@@ -43,6 +43,22 @@ public struct AudioTimeline: Sendable {
         anchors = layout.anchors
         self.fill = fill
         byFrame = placements.indices.sorted { placements[$0].frame < placements[$1].frame }
+    }
+
+    /// Samples without packets: a recording, or one made by a simulation. No frame carries them; `start` is the time of
+    /// the first one.
+    public init(samples: [Int16], start: Instant = .zero) {
+        self.samples = samples.count > Self.sampleLimit ? Array(samples.prefix(Self.sampleLimit)) : samples
+        let range = 0..<self.samples.count
+        segments =
+            range.isEmpty ? [] : [AudioSegment(start: .begin, samples: range, time: start, timestamp: 0)]
+        anchors = range.isEmpty ? [] : [AudioAnchor(sample: 0, segment: 0, timestamp: 0)]
+        gaps = []
+        spans = []
+        placements = []
+        counts = AudioPlacementCounts()
+        fill = .standard
+        byFrame = []
     }
 
     static func duration(_ samples: Int) -> Duration { .nanoseconds(Int64(samples) * 125_000) }

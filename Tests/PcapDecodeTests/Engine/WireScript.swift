@@ -23,9 +23,10 @@ final class WireScript {
     static let b = IPAddress(v4: 0x0A00_0002)
     static let c = IPAddress(v4: 0x0A00_0003)
 
-    init(limits: EngineLimits = EngineLimits()) {
+    init(limits: EngineLimits = EngineLimits(), keepsAudio: Bool = false) {
         var options = CaptureDecoder.Options()
         options.limits = limits
+        options.keepsAudio = keepsAudio
         let box = box
         assembler = CallAssembler(options) { box.calls.append($0) }
     }
@@ -92,6 +93,11 @@ final class WireScript {
             packet(from, to, header.packet(payload: [UInt8](repeating: 0xFF, count: 160)))
             clock += seconds
         }
+    }
+
+    func rtp(_ from: Endpoint, _ to: Endpoint, _ header: RTPHeader, _ payload: [UInt8]) {
+        packet(from, to, header.packet(payload: payload))
+        clock += 0.02
     }
 
     func udptl(_ from: Endpoint, _ to: Endpoint, _ sequences: Range<Int>) {
