@@ -72,7 +72,7 @@ public enum OutcomeSentence {
     private static func whyUnseen(_ call: Call) -> String {
         if call.streams.isEmpty { return " (no media)" }
         if call.coverage.caller == 0 || call.coverage.callee == 0 { return " (it holds one direction only)" }
-        if call.streams.contains(where: { $0.kind == .srtp }) { return " (its media is encrypted)" }
+        if call.streams.contains(where: { $0.kind == .srtp && $0.audio == nil }) { return " (its media is encrypted)" }
         if call.coverage.endsMidCall { return " (it ends before the call does)" }
         if call.coverage.startsMidCall { return " (it starts inside the call)" }
         let hasAudio = call.streams.contains { $0.kind == .rtp || $0.kind == .iax2 }

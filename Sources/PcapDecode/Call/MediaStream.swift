@@ -85,6 +85,8 @@ public struct StreamStatistics: Sendable, Hashable {
     /// Packets that are not of this stream's format although they came on its ports.
     public var foreignPackets = 0
     public var malformedPackets = 0
+    /// SRTP packets that no key of their sender opens; `nil`: not SRTP, or no key to try.
+    public var unauthenticatedPackets: Int?
     /// Talk-spurt starts (marker) and comfort noise packets.
     public var markers = 0
     public var comfortNoise = 0

@@ -14,6 +14,9 @@ final class AudioStream {
     private var identicalCopies = 0
     private var malformed = 0
     private var content: AudioContent
+    /// The receiver announced SRTP: the packets are kept as they are until the keys are known.
+    private var isSealed = false
+    private var sealed: SealedAudio?
 
     var packets: Int { figures.packets }
 
@@ -26,21 +29,37 @@ final class AudioStream {
         lastFrame = info.frame
         lastTime = info.time
         content = AudioContent(roles: roles, keepsAudio: keepsAudio)
+        sealed = keepsAudio ? SealedAudio() : nil
     }
 
     func announce(_ roles: PayloadRoles) { content.announce(roles) }
+
+    /// From here on the packets are SRTP's; what came before is told by its headers only.
+    func seal() {
+        guard !isSealed else { return }
+        isSealed = true
+        content = AudioContent(roles: content.roles, keepsAudio: sealed != nil)
+    }
 
     func receive(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool) {
         guard let header = RTPHeader(payload) else { return }
         if isCopy { identicalCopies += 1 }
         lastTime = info.time
         lastFrame = info.frame
+        if isSealed { return receiveSealed(header, payload, info) }
         let body = payload.extracting(header.payload)
         let role = content.role(header, body)
         if role == .redundancy { return receiveRedundant(header, body, payload.byteCount, info) }
         figures.add(
             header, content: role.content, byteCount: payload.byteCount, time: info.time, frame: info.frame)
         content.take(role, header, body, time: info.time, frame: info.frame)
+    }
+
+    private func receiveSealed(_ header: RTPHeader, _ payload: RawSpan, _ info: PacketInfo) {
+        let role = content.roles[header.payloadType]
+        figures.add(header, content: role.content, byteCount: payload.byteCount, time: info.time, frame: info.frame)
+        content.count(header)
+        sealed?.append(payload, time: info.time, frame: info.frame)
     }
 
     private func receiveRedundant(_ header: RTPHeader, _ body: RawSpan, _ byteCount: Int, _ info: PacketInfo) {
@@ -55,8 +74,8 @@ final class AudioStream {
         content.take(redundancy, header, body, time: info.time, frame: info.frame)
     }
 
-    /// The stream as it stands.
-    func stream(isEncrypted: Bool) -> MediaStream {
+    /// The stream as it stands; `security`: of its sender.
+    func stream(_ security: MediaSecurity) -> MediaStream {
         var stream = MediaStream(kind: .rtp, from: key.source, to: key.destination, frame: firstFrame, time: firstTime)
         stream.ssrc = ssrc
         stream.lastFrame = lastFrame
@@ -64,9 +83,39 @@ final class AudioStream {
         stream.statistics = figures.statistics
         stream.statistics.malformedPackets += malformed
         stream.packets = figures.packets
-        if isEncrypted { stream.kind = .srtp }
-        content.finish(&stream)
+        if isSealed {
+            unseal(&stream, security)
+        } else {
+            content.finish(&stream)
+        }
         stream.takeCopies(identicalCopies)
         return stream
+    }
+
+    private func unseal(_ stream: inout MediaStream, _ security: MediaSecurity) {
+        var content = content
+        func take(_ packet: RawSpan, _ time: Instant, _ frame: FrameRef) {
+            guard let header = RTPHeader(packet) else { return }
+            content.takeOpened(header, packet.extracting(header.payload), time: time, frame: frame)
+        }
+        if security.isProtected == false {
+            sealed?.replay(take)
+            return content.finish(&stream)
+        }
+        stream.kind = .srtp
+        let opening = security.keys.isEmpty ? nil : sealed?.open(security.keys, take)
+        content.finish(&stream)
+        // What nobody could read is no silence.
+        if (opening?.opened ?? 0) == 0 { stream.audio = nil }
+        if let opening, let frame = opening.firstRefused {
+            stream.statistics.unauthenticatedPackets = opening.refused
+            stream.quirks.append(StreamQuirk(name: "srtp-not-authenticated", count: opening.refused, frame: frame))
+        }
+        if security.keys.isEmpty {
+            for name in security.unsupported {
+                stream.quirks.append(
+                    StreamQuirk(name: "srtp-unsupported-\(name)", count: stream.packets, frame: firstFrame))
+            }
+        }
     }
 }

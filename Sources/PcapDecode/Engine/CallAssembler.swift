@@ -381,6 +381,13 @@ struct CallAssembler: PacketSink {
         let result = draft.finished(captureStart: start ?? call.firstTime, captureEnd: atEnd ? now : nil)
         for bound in call.flows { bound.flow.unbind(from: call) }
         call.flows = []
+        for stream in result.streams {
+            guard let refused = stream.quirks.first(where: { $0.name == "srtp-not-authenticated" }) else { continue }
+            let what = "wrong in \(refused.count) packets, which are left out"
+            let failure = DecodeFailure(
+                layer: .rtp, field: "SRTP authentication tag", offset: 0, reason: .invalid(what))
+            warning(failure, frame: refused.frame)
+        }
         closedCalls += 1
         onCall(result)
     }

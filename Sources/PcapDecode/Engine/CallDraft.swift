@@ -23,7 +23,8 @@ struct CallDraft {
     private var streams: [MediaStream] {
         var streams = call.finishedStreams
         for bound in call.flows {
-            streams += bound.flow.streams().map { stream in
+            let sent = signalling.sessions.filter { $0.party == bound.sender }
+            streams += bound.flow.streams(sent: sent).map { stream in
                 var stream = stream
                 stream.direction = bound.sender
                 return stream

@@ -107,6 +107,7 @@ final class MediaFlow {
         let stream = AudioStream(
             key: key, ssrc: ssrc, info: info, roles: roles,
             clockRate: roles.clockRate(payload.octet(1) & 0x7F) ?? Self.usualClockRate, keepsAudio: options.keepsAudio)
+        if isSecured { stream.seal() }
         audio.append(stream)
         current = Unmanaged.passUnretained(stream)
         return stream
@@ -125,8 +126,14 @@ final class MediaFlow {
         }
         announced.append(media)
         let roles = PayloadRoles(announced: announced)
-        for stream in audio { stream.announce(roles) }
+        for stream in audio {
+            stream.announce(roles)
+            if isSecured { stream.seal() }
+        }
     }
+
+    /// The receiver announced SRTP.
+    private var isSecured: Bool { announced.contains { $0.isSecured } }
 
     func countCaptureCopy() { captureCopies += 1 }
 
@@ -143,10 +150,10 @@ final class MediaFlow {
         isSpent = true
     }
 
-    /// The streams as they stand, in order of their first packets.
-    func streams() -> [MediaStream] {
-        let isEncrypted = announced.contains { $0.transport.contains("SAVP") }
-        var streams = audio.map { $0.stream(isEncrypted: isEncrypted) }
+    /// The streams as they stand, in order of their first packets; `sent`: what their sender's SDPs said.
+    func streams(sent: [NegotiatedMedia]) -> [MediaStream] {
+        let security = isSecured ? MediaSecurity(sent) : MediaSecurity()
+        var streams = audio.map { $0.stream(security) }
         if let t38 { streams.append(t38.stream(announced: announced, foreign: foreign)) }
         streams.sort { $0.firstFrame < $1.firstFrame }
         if !streams.isEmpty { streams[0].statistics.captureDuplicates += captureCopies }

@@ -31,6 +31,20 @@ struct AudioContent {
         return .media
     }
 
+    /// Counts the payload type of a packet that cannot be read (yet).
+    mutating func count(_ header: RTPHeader) { typeCounts[Int(header.payloadType & 0x7F)] &+= 1 }
+
+    /// Takes the payload of a packet that was counted before.
+    mutating func takeOpened(_ header: RTPHeader, _ body: RawSpan, time: Instant, frame: FrameRef) {
+        let counts = typeCounts
+        defer { typeCounts = counts }
+        let role = role(header, body)
+        if role == .redundancy, let redundancy = try? RTPRedundancy(body) {
+            return take(redundancy, header, body, time: time, frame: frame)
+        }
+        take(role, header, body, time: time, frame: frame)
+    }
+
     /// Takes a payload in its role.
     mutating func take(
         _ role: PayloadRoles.Role, _ header: RTPHeader, _ body: RawSpan, time: Instant, frame: FrameRef
