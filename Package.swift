@@ -71,7 +71,7 @@ let package = Package(
         tests("FaxCoreTests", ["FaxCore"]),
         tests("FaxWireTests", ["FaxCore", "FaxWire"]),
         tests("FaxProtocolTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP"]),
-        tests("FaxDSPTests", ["FaxCore", "FaxWire", "FaxDSP", "CSpanDSP"]),
+        tests("FaxDSPTests", ["FaxCore", "FaxWire", "FaxDSP", "CSpanDSP", "Simulator"]),
         tests("PcapDecodeTests", ["FaxCore", "FaxWire", "FaxProtocol", "PcapDecode", "CSRTP", "CZlib", "CZstd"]),
         tests("T30AnalyzerTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer"]),
         tests("SimulatorTests", ["FaxCore", "FaxWire", "PcapDecode", "Simulator"]),

@@ -1,0 +1,95 @@
+/// Names what is neither tone nor modem, second by second: voice, music, noise, comfort noise, or unknown.
+struct SoundClassifier {
+    private enum Limit {
+        /// A pause that does not part two stretches, 0.4 s.
+        static let pause = 3_200
+        static let second = 8_000
+        static let shortest = 800
+        /// Noise is as loud in each 10 ms, within this, in dB; voice is not.
+        static let steady = 2.6
+        static let lively = 4.0
+        static let flat: Float = 0.35
+        static let comfort = -42.0
+        static let musicTracks = 1.0
+        static let modemShare: Float = 0.85
+    }
+
+    private let sound: Sound
+    private let tracks: [ToneTrack]
+
+    init(_ sound: Sound, _ tracks: [ToneTrack]) {
+        self.sound = sound
+        self.tracks = tracks
+    }
+
+    func signals(besides named: [HeardSignal]) -> [HeardSignal] {
+        var found: [(kind: HeardSignal.Kind, samples: Range<Int>)] = []
+        for stretch in stretches(besides: named) {
+            var start = stretch.lowerBound
+            while start < stretch.upperBound {
+                var end = min(start + Limit.second, stretch.upperBound)
+                if stretch.upperBound - end < Limit.second / 2 { end = stretch.upperBound }
+                let kind = kind(start..<end)
+                if let last = found.last, last.kind == kind, start - last.samples.upperBound <= Limit.pause {
+                    found[found.count - 1].samples = last.samples.lowerBound..<end
+                } else {
+                    found.append((kind, start..<end))
+                }
+                start = end
+            }
+        }
+        return found.map { HeardSignal(kind: $0.kind, samples: $0.samples, levelDBm0: sound.levelDBm0($0.samples)) }
+    }
+
+    /// What the ranges hold beside named signals.
+    private func stretches(besides named: [HeardSignal]) -> [Range<Int>] {
+        let taken = named.flatMap { $0.bursts.isEmpty ? [$0.samples] : $0.bursts }
+            .map { $0.lowerBound - 200..<$0.upperBound + 200 }.sorted { $0.lowerBound < $1.lowerBound }
+        var free: [Range<Int>] = []
+        for range in sound.ranges {
+            var start = range.lowerBound
+            for other in taken where other.upperBound > start && other.lowerBound < range.upperBound {
+                if other.lowerBound > start { free.append(start..<other.lowerBound) }
+                start = max(start, other.upperBound)
+            }
+            if start < range.upperBound { free.append(start..<range.upperBound) }
+        }
+        let least = SignalScanner.thresholdDBm0 - 1
+        return free.filter { $0.count >= Limit.shortest && sound.levelDBm0($0) >= least }
+    }
+
+    private func kind(_ range: Range<Int>) -> HeardSignal.Kind {
+        let frames = sound.frames(in: range).filter { $0.power >= sound.leastPower / 16 }
+        guard frames.count >= 6 else { return .unknown }
+        let levels = frames.map { SampleLevel.dBm0(meanSquare: Double($0.power)) }
+        let mean = levels.reduce(0, +) / Double(levels.count)
+        let spread = (levels.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(levels.count)).squareRoot()
+        let flatness = frames.reduce(Float(0)) { $0 + $1.flatness } / Float(frames.count)
+        if spread <= Limit.steady {
+            if let modem = modem(frames) { return modem }
+            if flatness >= Limit.flat { return mean < Limit.comfort ? .comfortNoise : .noise }
+        }
+        let lines = tracks.filter {
+            $0.frameCount >= 14 && $0.spreadHz < 3.5 && $0.first < range.upperBound && range.lowerBound < $0.last
+        }
+        .reduce(0) { $0 + ($1.first..<$1.last).clamped(to: range).count }
+        if Double(lines) >= Limit.musicTracks * Double(range.count) { return .music }
+        return spread >= Limit.lively ? .voice : .unknown
+    }
+
+    /// Modems of 600 Bd fill 900 to 1500 Hz or 2100 to 2700 Hz.
+    private func modem(_ frames: [SpectrumFrame]) -> HeardSignal.Kind? {
+        let total = frames.reduce(Float(0)) { $0 + $1.power }
+        if frames.reduce(0, { $0 + $1.about1200 }) >= Limit.modemShare * total {
+            return .dataModem("600 Bd at 1200 Hz")
+        }
+        let guardTone = frames.reduce(Float(0)) { sum, frame in
+            [frame.peaks.0, frame.peaks.1].first { abs($0.hz - 1800) < 15 }.map { sum + $0.power } ?? sum
+        }
+        let rest = total - guardTone
+        if guardTone < 0.6 * total, frames.reduce(0, { $0 + $1.about2400 }) >= Limit.modemShare * rest {
+            return .dataModem("600 Bd at 2400 Hz")
+        }
+        return nil
+    }
+}
