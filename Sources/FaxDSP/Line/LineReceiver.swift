@@ -9,7 +9,7 @@ public struct LineReceiver: ~Copyable {
     /// 20 ms: the step in which receivers are chosen.
     private static let step = 160
     /// Below this there is nothing that a receiver could hear (its own limit is −46 dBm0).
-    private static let quietDBm0 = -54.0
+    static let quietDBm0 = -54.0
     /// Receivers hear this much of the quiet after a signal, so that they notice its end: 100 ms.
     private static let hangover = 800
     /// What is this much weaker than the commands of a sender is not its signal: noise, echo.
@@ -17,24 +17,24 @@ public struct LineReceiver: ~Copyable {
     /// The same for the message channel: with less than 17 dB between a burst and its cutoff libspandsp's V.17 notices
     /// the carrier too late for the short training.
     private static let burstMarginDB: Float = 18
-    /// Symbols worse than this for ``poorSteps`` steps may be no symbols at all: then V.21 is listened to again.
-    private static let poorErrorRatio = 0.5
-    private static let poorSteps = 15
     /// A flag of V.21 lasts this many samples (8 bits at 300 bit/s).
     private static let flag = 213
+    /// The shortest signal worth a second hearing: 200 ms; V.17's short training alone takes 142 ms.
+    private static let missedMinimum = 1_600
+
+    /// Symbols as close as this to their points are received right.
+    private static let clearErrorRatio = 0.2
 
     private var v21: V21Receiver
     private var fast: HighSpeedReceiver?
     private let envelope: Envelope
     private var line = HeardLine()
-
     private var commands: HeardCommands?
-    private var burst: HeardBurst?
-    private var poorCount = 0
+    private var bursts: BurstCollector
     /// What the next training of the message channel is expected to be.
     private var expected: HighSpeedModulation?
     private var cutoffDBm0 = HighSpeedReceiver.cutoffDBm0
-    private var carrierSample = 0
+    private var missed: Range<Int>?
     private var quietCount = 0
 
     /// `nil` when libspandsp gives no state.
@@ -42,6 +42,7 @@ public struct LineReceiver: ~Copyable {
         guard let v21 = V21Receiver() else { return nil }
         self.v21 = v21
         self.envelope = envelope
+        bursts = BurstCollector(envelope, quietDBm0: Self.quietDBm0)
     }
 
     /// Hears all samples of a line, those that `envelope` was made of.
@@ -49,7 +50,7 @@ public struct LineReceiver: ~Copyable {
         var start = 0
         while start < samples.count {
             let count = min(Self.step, samples.count - start)
-            hear(samples.extracting(start..<start + count), start..<start + count)
+            hear(samples, start..<start + count)
             start += count
         }
         closeCommands(at: samples.count)
@@ -66,14 +67,16 @@ public struct LineReceiver: ~Copyable {
             fast?.skip(sampleCount: range.count)
             return
         }
-        if burst == nil || poorCount >= Self.poorSteps {
-            for event in v21.receive(samples) { take(event) }
-        } else {
+        let step = samples.extracting(range)
+        if bursts.isOpen && !bursts.isPoor {
             v21.skip(sampleCount: range.count)
+        } else {
+            for event in v21.receive(step) { take(event) }
         }
-        guard expected != nil, let events = fast?.receive(samples) else { return }
+        guard expected != nil, let events = fast?.receive(step) else { return }
         for event in events { take(event) }
-        if burst != nil { takeWindow() }
+        if bursts.isOpen, let window = fast?.takeWindow() { bursts.note(window) }
+        if let missed { hearAgain(samples, missed) }
     }
 
     // MARK: - V.21
@@ -91,7 +94,7 @@ public struct LineReceiver: ~Copyable {
     private mutating func openCommands(firstFlag: Int) {
         closeBurst(at: firstFlag, hasEnd: true)
         guard commands == nil else { return }
-        let start = onset(before: max(0, firstFlag - Self.flag))
+        let start = envelope.onset(before: max(0, firstFlag - Self.flag), thresholdDBm0: Self.quietDBm0)
         let level = envelope.levelDBm0(start..<max(v21.sampleCount, start + 1))
         commands = HeardCommands(samples: start..<firstFlag, preamble: start..<firstFlag, levelDBm0: level)
         v21.setCutoff(max(V21Receiver.cutoffDBm0, Float(level) - Self.marginDB))
@@ -100,9 +103,8 @@ public struct LineReceiver: ~Copyable {
     private mutating func takeFrame(_ frame: HDLCFrame) {
         if commands == nil { openCommands(firstFlag: frame.firstSample) }
         guard var turn = commands else { return }
-        if turn.frames.isEmpty {
-            turn.preamble = turn.samples.lowerBound..<max(frame.firstSample, turn.samples.lowerBound)
-        }
+        let start = turn.samples.lowerBound
+        if turn.frames.isEmpty { turn.preamble = start..<max(frame.firstSample, start) }
         turn.frames.append(frame)
         commands = turn
         guard frame.crcOK, let modulation = HighSpeedModulation(orderedBy: frame) else { return }
@@ -119,82 +121,68 @@ public struct LineReceiver: ~Copyable {
         turn.levelDBm0 = envelope.levelDBm0(turn.samples)
         line.commands.append(turn)
         // What the other modem made of this signal does not count.
-        if let expected, burst == nil { expect(expected) }
+        if let expected, !bursts.isOpen { expect(expected) }
     }
-
-    /// Where the signal began that is there at `sample`.
-    private func onset(before sample: Int) -> Int { envelope.onset(before: sample, thresholdDBm0: Self.quietDBm0) }
 
     // MARK: - Message channel
 
     private mutating func expect(_ modulation: HighSpeedModulation) {
         expected = modulation
-        carrierSample = v21.sampleCount
+        missed = nil
+        bursts.restart()
         if fast?.select(modulation, cutoffDBm0: cutoffDBm0) != nil { return }
         fast = HighSpeedReceiver(modulation, cutoffDBm0: cutoffDBm0)
-        fast?.skip(sampleCount: v21.sampleCount)
+        fast?.seek(sample: v21.sampleCount)
     }
 
     private mutating func take(_ event: HighSpeedEvent) {
-        switch event {
-        case .carrierUp(let sample): carrierSample = sample
-        case .trainingStarted: break
-        case .trained(let sample, _): openBurst(at: sample)
-        case .trainingFailed(let sample): noteFailure(at: sample)
-        case .octets(let octets, let firstSample): take(octets, from: firstSample)
-        case .hdlc(.frame(let frame)): burst?.frames.append(frame)
-        case .hdlc(.preamble), .hdlc(.abort): break
-        case .carrierDown(let sample, let bitCount, let lastBits, let quality):
-            if bitCount & 7 != 0 { burst?.octets.append(lastBits) }
-            burst?.bitCount = bitCount
-            burst?.quality = quality
-            closeBurst(at: sample, hasEnd: true)
+        guard let receiver = fast.take() else { return }
+        let step = bursts.take(event, receiver)
+        fast = consume receiver
+        switch step {
+        case .nothing: break
+        // A turn of V.21 cannot be going on: its end was overlooked.
+        case .opened: if let onset = bursts.onset { closeCommands(at: onset) }
+        case .closed(let burst): add(burst)
+        case .missed(let range): if range.count >= Self.missedMinimum { missed = range }
         }
     }
 
-    private mutating func openBurst(at sample: Int) {
-        // A turn of V.21 cannot be going on: its end was overlooked.
-        closeCommands(at: carrierSample)
-        guard let modulation = expected else { return }
-        burst = HeardBurst(
-            modulation: modulation, training: onset(before: carrierSample)..<sample, data: sample..<sample,
-            isTrained: true, levelDBm0: 0)
-        poorCount = 0
-    }
-
-    private mutating func take(_ octets: [UInt8], from firstSample: Int) {
-        guard let held = burst?.octets.count else { return }
-        burst?.marks.append(HeardBurst.Mark(octet: held, sample: firstSample))
-        burst?.octets += octets
-    }
-
-    private mutating func takeWindow() {
-        guard let window = fast?.takeWindow() else { return }
-        burst?.windows.append(window)
-        let isPoor = window.errorVectorRatio.map { $0 > Self.poorErrorRatio } ?? true
-        poorCount = isPoor ? poorCount + 1 : 0
-    }
-
     private mutating func closeBurst(at sample: Int, hasEnd: Bool) {
-        guard var heard = burst else { return }
-        burst = nil
-        poorCount = 0
-        heard.points = fast?.points ?? []
-        if !hasEnd { heard.bitCount = max(heard.bitCount, heard.octets.count * 8) }
-        heard.hasEnd = hasEnd
-        heard.data = heard.data.lowerBound..<max(sample, heard.data.lowerBound)
-        heard.levelDBm0 = envelope.levelDBm0(heard.data)
-        line.bursts.append(heard)
-        expect(heard.modulation.afterTraining)
+        guard let receiver = fast.take() else { return }
+        let burst = bursts.close(at: sample, hasEnd: hasEnd, receiver)
+        fast = consume receiver
+        if let burst { add(burst) }
     }
 
-    private mutating func noteFailure(at sample: Int) {
-        guard let modulation = expected, commands == nil else { return }
-        let training = onset(before: carrierSample)..<sample
+    private mutating func add(_ burst: HeardBurst) {
+        line.bursts.append(burst)
+        expect(burst.modulation.afterTraining)
+    }
+
+    /// A signal came and went that was no V.21, and the modem did not train.
+    private mutating func hearAgain(_ samples: Span<Int16>, _ range: Range<Int>) {
+        missed = nil
+        guard let expected, commands == nil, var receiver = fast.take() else { return }
+        let attempts = BurstAttempts(envelope: envelope, quietDBm0: Self.quietDBm0)
+        let heard = attempts.best(
+            of: samples, in: range, &receiver, modulations: [expected, expected.withLongTraining]
+        ) { $0.merit > 0.5 || $0.quality.errorVectorRatio ?? 1 < Self.clearErrorRatio }
+        fast = consume receiver
+        if let heard {
+            add(heard)
+        } else {
+            noteFailure(expected, range)
+            expect(expected)
+        }
+    }
+
+    private mutating func noteFailure(_ modulation: HighSpeedModulation, _ range: Range<Int>) {
+        let start = envelope.onset(before: range.lowerBound, thresholdDBm0: Self.quietDBm0)
         line.bursts.append(
             HeardBurst(
-                modulation: modulation, training: training, data: sample..<sample, isTrained: false,
-                levelDBm0: envelope.levelDBm0(training)))
+                modulation: modulation, training: start..<range.upperBound, data: range.upperBound..<range.upperBound,
+                isTrained: false, levelDBm0: envelope.levelDBm0(range)))
     }
 }
 
@@ -226,6 +214,13 @@ extension HighSpeedModulation {
     var afterTraining: HighSpeedModulation {
         switch self {
         case .v17(let rate, _): .v17(rate, .short)
+        case .v27ter, .v29: self
+        }
+    }
+
+    var withLongTraining: HighSpeedModulation {
+        switch self {
+        case .v17(let rate, _): .v17(rate, .long)
         case .v27ter, .v29: self
         }
     }

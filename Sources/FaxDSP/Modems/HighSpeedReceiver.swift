@@ -67,6 +67,9 @@ public struct HighSpeedReceiver: ~Copyable {
     /// Counts samples that this receiver need not hear.
     public mutating func skip(sampleCount count: Int) { sampleCount += max(count, 0) }
 
+    /// Goes on counting from another place: what is received next is heard there.
+    mutating func seek(sample: Int) { sampleCount = sample }
+
     /// The constellation as received since the training: at most ``ModemBox/pointLimit`` symbols, spread over them all.
     public var points: [SIMD2<Float>] { box.points }
 
@@ -142,7 +145,8 @@ public struct HighSpeedReceiver: ~Copyable {
         box.forgetSymbols()
     }
 
-    private var quality: SignalQuality {
+    /// Of the burst so far.
+    var quality: SignalQuality {
         SignalQuality(
             errorVectorRatio: box.targetPower > 0 ? (box.errorPower / box.targetPower).squareRoot() : nil,
             symbolCount: box.symbolCount, levelDBm0: modem.levelDBm0, carrierHz: modem.carrierHz,
