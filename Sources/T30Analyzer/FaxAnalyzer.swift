@@ -11,6 +11,8 @@ public struct FaxAnalyzer: Sendable {
         public var describeFrames = true
         /// What stands where audio packets were lost.
         public var fill = AudioFill.standard
+        /// Keep the samples in the session, for pictures and recordings.
+        public var keepsSamples = false
 
         public init() {}
     }
@@ -23,7 +25,8 @@ public struct FaxAnalyzer: Sendable {
 
     public func analyze(_ call: Call) -> FaxSession {
         let audio = AudioCarriage.read(call.streams, fill: options.fill)
-        let record = T38Carriage.read(call.streams) + audio
+        let t38 = T38Carriage.read(call.streams)
+        let record = t38 + audio.record
         var story = StoryBuilder(options)
         let parties = PartyGuess(record)
         for var event in record.inOrderOfEnd {
@@ -35,9 +38,13 @@ public struct FaxAnalyzer: Sendable {
         session.remarks += TimerCheck(session).remarks
         session.remarks += record.quirks.map(SessionRemark.init)
         session.remarks.sort { $0.time < $1.time }
-        session.carriedBy = carriage(of: call)
+        session.carriedBy = carriage(of: call, t38, audio.record)
+        if options.keepsSamples { session.audio = audio.audio }
         summarize(&session, accepted: story.lastAcceptedSettings)
-        session.outcome = FaxJudge(call: call, story: story, hasT30: !record.events.isEmpty).outcome(of: session)
+        session.outcome = FaxJudge(
+            call: call, story: story, hasT30: record.hasT30,
+            heard: audio.audio.map { ($0.party, AudioTimeline.duration($0.timeline.samples.count)) }
+        ).outcome(of: session)
         return session
     }
 
@@ -56,9 +63,14 @@ public struct FaxAnalyzer: Sendable {
         session.widthPx = page?.widthPx ?? accepted?.widthPx
     }
 
-    private func carriage(of call: Call) -> String {
-        if call.streams.contains(where: { $0.t38?.entries.isEmpty == false }) { return "t38" }
-        if let change = call.signalling.t38Switch, let status = change.status, (200..<300).contains(status) {
+    /// Where T.30 ran; without any, what was agreed on.
+    private func carriage(of call: Call, _ t38: LineRecord, _ audio: LineRecord) -> String {
+        if t38.hasT30 || call.streams.contains(where: { $0.t38?.entries.isEmpty == false }) {
+            return audio.hasT30 ? "t38+g711" : "t38"
+        }
+        if !audio.hasT30, let change = call.signalling.t38Switch, let status = change.status,
+            (200..<300).contains(status)
+        {
             return "t38"
         }
         guard let codec = call.streams.first(where: { $0.kind == .rtp || $0.kind == .srtp })?.codec else {
@@ -119,6 +131,17 @@ extension LineRecord {
         LineRecord(
             events: left.events + right.events, quirks: left.quirks + right.quirks,
             unreadable: left.unreadable + right.unreadable)
+    }
+
+    /// A frame or page of T.30, not only a tone, came across.
+    var hasT30: Bool {
+        events.contains { event in
+            switch event.content {
+            case .frame(let frame): frame.crcOK != false
+            case .burst, .v8: true
+            case .signal: false
+            }
+        }
     }
 
     /// In order of their ends, those of one stream as they stood on the line.

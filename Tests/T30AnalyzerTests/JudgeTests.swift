@@ -27,7 +27,10 @@ import Testing
         Row(testDescription: "nothing confirmed", expected: .failed, pages: [(0x2F, nil)]),
         Row(testDescription: "rejected", expected: .failed, pages: [(0x2F, 0x4C)]),
         Row(testDescription: "no page", expected: .failed, pages: []),
-        Row(testDescription: "cut before the answer", expected: .unknown, endsMidCall: true, pages: [(0x2F, nil)]),
+        Row(
+            testDescription: "cut before the answer", expected: .unknown, endsMidCall: true, pages: [(0x2F, nil)],
+            disconnects: false),
+        Row(testDescription: "cut after DCN", expected: .failed, endsMidCall: true, pages: [(0x2F, nil)]),
         Row(testDescription: "cut at its beginning", expected: .unknown, startsMidCall: true, pages: [(0x2F, nil)]),
         Row(
             testDescription: "cut after the last answer", expected: .success, endsMidCall: true,

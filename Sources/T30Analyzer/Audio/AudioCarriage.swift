@@ -5,8 +5,10 @@ import PcapDecode
 
 /// From the audio of a call to what was on the line: each stream's packets to samples, samples through the modems.
 enum AudioCarriage {
-    static func read(_ streams: [MediaStream], fill: AudioFill) -> LineRecord {
+    /// - Returns: What was on the line, and the samples that it was heard in.
+    static func read(_ streams: [MediaStream], fill: AudioFill) -> (record: LineRecord, audio: [SessionAudio]) {
         var record = LineRecord()
+        var audio: [SessionAudio] = []
         for (index, stream) in streams.enumerated() {
             guard let log = stream.audio, !log.packets.isEmpty else { continue }
             let timeline = AudioTimeline(log, fill: fill)
@@ -14,8 +16,9 @@ enum AudioCarriage {
             reader.read()
             record.events += reader.events
             record.quirks += reader.quirks
+            audio.append(SessionAudio(party: stream.direction, stream: index, timeline: timeline))
         }
-        return record
+        return (record, audio)
     }
 }
 

@@ -43,6 +43,9 @@ enum LineSignal: Sendable, Hashable {
     case ansam, v8
     case v34(String)
 
+    /// What announces a fax before T.30 begins.
+    static let namesOfPhaseA = Set([cng, ced, ansam].map(\.name))
+
     var name: String {
         switch self {
         case .cng: "CNG"

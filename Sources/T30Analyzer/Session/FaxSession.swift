@@ -37,11 +37,22 @@ public struct FaxSession: Sendable {
     public var signals: [FaxSignal] = []
     /// Timers that ran out, breaches of T.30's limits.
     public var remarks: [SessionRemark] = []
+    /// The audio of each stream that was heard; empty unless asked for (`FaxAnalyzer.Options.keepsSamples`).
+    public var audio: [SessionAudio] = []
     /// First fax signal to last.
     public var start: Instant?
     public var end: Instant?
 
     public init() {}
+}
+
+/// The samples of one stream of a call.
+public struct SessionAudio: Sendable {
+    /// Who sent it; `nil` unknown, or both on one line.
+    public var party: Party?
+    /// Index in `Call.streams`.
+    public var stream: Int
+    public var timeline: AudioTimeline
 }
 
 /// Dots per inch, across and down.

@@ -6,6 +6,8 @@ struct FaxJudge {
     let call: Call
     let story: StoryBuilder
     let hasT30: Bool
+    /// Audio that was listened to: who sent it, and how much of it there was.
+    let heard: [(party: Party?, length: Duration)]
 
     func outcome(of session: FaxSession) -> FaxSession.Outcome {
         let numbers = Set(session.pages.map(\.number))
@@ -13,9 +15,9 @@ struct FaxJudge {
         if !numbers.isEmpty, confirmed == numbers, lastCommandIsAnswered(session) { return .success }
         // What a sender did that the capture does not show at all, nobody can say.
         if let sender = session.sender, hasT30, !isVisible(sender, session) { return .unknown }
-        if !confirmed.isEmpty { return receiverIsVisible(session) || !isCut ? .partial : .unknown }
+        if !confirmed.isEmpty { return receiverIsVisible(session) || !isCut(session) ? .partial : .unknown }
         if !wasAttempted(session) { return noFax }
-        if isCut || !receiverIsVisible(session) { return .unknown }
+        if isCut(session) || !receiverIsVisible(session) { return .unknown }
         return .failed
     }
 
@@ -29,8 +31,11 @@ struct FaxJudge {
         }
     }
 
-    /// The capture ends, or begins, inside the fax.
-    private var isCut: Bool { call.coverage.endsMidCall || call.coverage.startsMidCall }
+    /// The capture ends, or begins, inside the fax. A DCN is its end; calling and answer tones are its beginning.
+    private func isCut(_ session: FaxSession) -> Bool {
+        let showsStart = session.signals.contains { LineSignal.namesOfPhaseA.contains($0.name) }
+        return (call.coverage.endsMidCall && !story.sawDCN) || (call.coverage.startsMidCall && !showsStart)
+    }
 
     /// Whether the capture would have shown the receiver's answers.
     private func receiverIsVisible(_ session: FaxSession) -> Bool {
@@ -47,7 +52,8 @@ struct FaxJudge {
     }
 
     private func wasAttempted(_ session: FaxSession) -> Bool {
-        hasT30 || !session.messages.isEmpty || !session.signals.isEmpty || switchedToT38
+        hasT30 || !session.messages.isEmpty || switchedToT38
+            || session.signals.contains { LineSignal.namesOfPhaseA.contains($0.name) }
     }
 
     private var switchedToT38: Bool {
@@ -55,6 +61,18 @@ struct FaxJudge {
         return (200..<300).contains(status) && !call.streams.isEmpty
     }
 
-    /// No sign of a fax in what could be read; audio that nobody has listened to tells nothing.
-    private var noFax: FaxSession.Outcome { .unknown }
+    /// No sign of a fax in what could be read: not a fax, if both sides were listened to for long enough to tell.
+    private var noFax: FaxSession.Outcome {
+        let wasAnswered = call.signalling.outcome == .answered || call.signalling.carrier == .none
+        let least = call.coverage.startsMidCall ? Self.leastInMidCall : Self.least
+        let longest = Party.allCases.map { party in
+            heard.filter { $0.party == party || $0.party == nil }.map(\.length).max() ?? .zero
+        }
+        return wasAnswered && longest.allSatisfy { $0 >= least } ? .notFax : .unknown
+    }
+
+    /// A fax shows itself within this time of the answer: CNG comes every 3.5 s, DIS repeats every 4.5 s (T.30 4.2, T4).
+    private static let least = Duration.seconds(5)
+    /// Where the beginning is missing: longer than the longest page of one A4 sheet at 2,400 bit/s usually takes.
+    private static let leastInMidCall = Duration.seconds(60)
 }
