@@ -43,8 +43,11 @@ public struct FaxAnalyzer: Sendable {
         summarize(&session, accepted: story.lastAcceptedSettings)
         session.outcome = FaxJudge(
             call: call, story: story, hasT30: record.hasT30,
-            heard: audio.audio.map { ($0.party, AudioTimeline.duration($0.timeline.samples.count)) }
+            heard: audio.audio.filter { call.streams[$0.stream].isTransparent }.map {
+                ($0.party, AudioTimeline.duration($0.timeline.samples.count))
+            }
         ).outcome(of: session)
+        if session.outcome == .notFax { session.carriedBy = "none" }
         return session
     }
 
@@ -77,6 +80,16 @@ public struct FaxAnalyzer: Sendable {
             return "none"
         }
         return codec == "PCMU" || codec == "PCMA" ? "g711" : codec
+    }
+}
+
+extension MediaStream {
+    /// Its codec lets every fax signal through, so that one that is not heard was not sent.
+    fileprivate var isTransparent: Bool {
+        switch codec?.uppercased() {
+        case "PCMU", "PCMA", "L16", "CLEARMODE", "G722": true
+        case nil, .some: false
+        }
     }
 }
 

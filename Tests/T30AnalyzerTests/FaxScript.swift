@@ -129,8 +129,8 @@ struct FaxScript {
 
     // MARK: - T.30 in larger steps
 
-    mutating func identify() {
-        indicator(.callee, .ced, lasting: 3)
+    mutating func identify(hasCED: Bool = true) {
+        if hasCED { indicator(.callee, .ced, lasting: 3) }
         frames(.callee, [[0xFF, 0x03, 0x40] + ident("200"), dis])
     }
 

@@ -12,6 +12,7 @@ import Testing
         var seen: [Party] = Party.allCases
         var startsMidCall = false
         var endsMidCall = false
+        var hasCED = true
         /// Commands after each page, each with its answer or none.
         var pages: [(command: UInt8, answer: UInt8?)]
         var disconnects = true
@@ -31,7 +32,10 @@ import Testing
             testDescription: "cut before the answer", expected: .unknown, endsMidCall: true, pages: [(0x2F, nil)],
             disconnects: false),
         Row(testDescription: "cut after DCN", expected: .failed, endsMidCall: true, pages: [(0x2F, nil)]),
-        Row(testDescription: "cut at its beginning", expected: .unknown, startsMidCall: true, pages: [(0x2F, nil)]),
+        Row(testDescription: "cut before its CED", expected: .failed, startsMidCall: true, pages: [(0x2F, nil)]),
+        Row(
+            testDescription: "cut at its beginning", expected: .unknown, startsMidCall: true, hasCED: false,
+            pages: [(0x2F, nil)]),
         Row(
             testDescription: "cut after the last answer", expected: .success, endsMidCall: true,
             pages: [(0x2F, 0x8C)]),
@@ -42,7 +46,7 @@ import Testing
     @Test(arguments: rows)
     func outcome(row: Row) {
         var script = FaxScript()
-        script.identify()
+        script.identify(hasCED: row.hasCED)
         script.train()
         script.frame(.callee, 0x84)
         for (index, page) in row.pages.enumerated() {
