@@ -34,7 +34,7 @@ public struct FSKMeasure: Sendable, Hashable {
     ) -> FSKMeasure? {
         let range = range.clamped(to: 0..<samples.count)
         let bits = FSKBits(samples, range.prefix(limit).clamped(to: range), channel: channel)
-        let sorted = bits.power.sorted()
+        let sorted = stride(from: 0, to: bits.power.count, by: 7).map { bits.power[$0] }.sorted()
         guard let most = sorted.dropLast(sorted.count / 10).last, most > 1 else { return nil }
         // Where the half bit about a change dims both filters, a tenth is still there.
         guard let first = bits.power.firstIndex(where: { $0 > most / 4 }),

@@ -83,30 +83,44 @@ struct SpectrumFramer {
         return pow(product, 1 / 14)
     }
 
-    private mutating func findPeaks(_ frame: inout SpectrumFrame) {
-        let least = frame.power * SpectrumFrame.lineShare
-        let first = strongest(least: least, without: -10, -10)
-        guard first > 0 else { return }
-        let second = strongest(least: least, without: first, -10)
-        let third = second > 0 ? strongest(least: least, without: first, second) : 0
-        frame.peaks.0 = peak(first, beside: second, third)
-        if second > 0 { frame.peaks.1 = peak(second, beside: first, third) }
-        if third > 0 { frame.peaks.2 = peak(third, beside: first, second) }
+    private func findPeaks(_ frame: inout SpectrumFrame) {
+        let bins = strongest(least: frame.power * SpectrumFrame.lineShare / 3)
+        guard bins.0 > 0 else { return }
+        frame.peaks.0 = peak(bins.0, beside: bins.1, bins.2)
+        if bins.1 > 0 { frame.peaks.1 = peak(bins.1, beside: bins.0, bins.2) }
+        if bins.2 > 0 { frame.peaks.2 = peak(bins.2, beside: bins.0, bins.1) }
     }
 
-    /// The strongest bin that is stronger than its neighbours; 0 for none.
-    private func strongest(least: Float, without first: Int, _ second: Int) -> Int {
-        var best = 0
-        var bestPower = least / 3
+    /// The three strongest bins that are stronger than their neighbours and three or more apart; 0 for none.
+    private func strongest(least: Float) -> (Int, Int, Int) {
+        var best = (0, 0, 0)
         transform.power.withUnsafeBufferPointer { power in
-            for bin in 6..<122 where power[bin] > bestPower {
-                if abs(bin - first) < 3 || abs(bin - second) < 3 { continue }
-                if power[bin] < power[bin - 1] || power[bin] < power[bin + 1] { continue }
-                best = bin
-                bestPower = power[bin]
+            var previous = power[5]
+            var here = power[6]
+            for bin in 6..<122 {
+                let next = power[bin + 1]
+                if here > least, here >= previous, here >= next { Self.insert(bin, &best, power) }
+                previous = here
+                here = next
             }
         }
         return best
+    }
+
+    private static func insert(_ bin: Int, _ best: inout (Int, Int, Int), _ power: UnsafeBufferPointer<Float>) {
+        if best.0 > 0, bin - best.0 < 3 {
+            if power[bin] > power[best.0] { best.0 = bin }
+        } else if best.1 > 0, bin - best.1 < 3 {
+            guard power[bin] > power[best.1] else { return }
+            best.1 = bin
+            if power[bin] > power[best.0] { swap(&best.0, &best.1) }
+        } else if best.0 == 0 || power[bin] > power[best.0] {
+            best = (bin, best.0, best.1)
+        } else if best.1 == 0 || power[bin] > power[best.1] {
+            best = (best.0, bin, best.1)
+        } else if best.2 == 0 || power[bin] > power[best.2] {
+            best.2 = bin
+        }
     }
 
     private func peak(_ bin: Int, beside first: Int, _ second: Int) -> SpectrumPeak {

@@ -42,6 +42,8 @@ struct ToneMeasure {
         let angle = -2 * Double.pi * hz / 8000
         let turns = (0..<step).map { (cos(angle * Double($0)), sin(angle * Double($0))) }
         let blocks = range.count / step
+        let turn = (cos(angle * Double(step)), sin(angle * Double(step)))
+        var phase = (1.0, 0.0)
         var real = [Double](repeating: 0, count: blocks)
         var imaginary = real
         for block in 0..<blocks {
@@ -53,11 +55,9 @@ struct ToneMeasure {
                 sumReal += value * turns[offset].0
                 sumImaginary += value * turns[offset].1
             }
-            let phase = angle * Double(block * step)
-            let cosine = cos(phase)
-            let sine = sin(phase)
-            real[block] = sumReal * cosine - sumImaginary * sine
-            imaginary[block] = sumReal * sine + sumImaginary * cosine
+            real[block] = sumReal * phase.0 - sumImaginary * phase.1
+            imaginary[block] = sumReal * phase.1 + sumImaginary * phase.0
+            phase = (phase.0 * turn.0 - phase.1 * turn.1, phase.0 * turn.1 + phase.1 * turn.0)
         }
         return (real, imaginary)
     }

@@ -44,7 +44,7 @@ struct V8Finder {
     private func read(_ stretch: Range<Int>, _ channel: V21Channel) -> [HeardSignal] {
         let range = stretch.lowerBound - 320..<min(stretch.upperBound + 320, stretch.lowerBound + Limit.read)
         let bits = FSKBits(sound.samples, range, channel: channel)
-        let core = bits.power.dropFirst(320).dropLast(320).sorted()
+        let core = stride(from: 320, to: max(bits.power.count - 320, 320), by: 13).map { bits.power[$0] }.sorted()
         guard !core.isEmpty else { return [] }
         let (characters, errors) = bits.characters(leastPower: core[core.count / 2] / 8)
         let messages = V8Message.messages(characters, channel)
