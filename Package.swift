@@ -76,7 +76,7 @@ let package = Package(
         tests("T30AnalyzerTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer"]),
         tests("SimulatorTests", ["FaxCore", "FaxWire", "PcapDecode", "Simulator"]),
         tests("FaxReportTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport"]),
-        tests("CommandTests", ["FaxCore", "FaxWire", "PcapDecode", "T30Analyzer", "FaxReport", "Simulator"]),
+        tests("CommandTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport", "Simulator"]),
     ],
     swiftLanguageModes: [.v6]
 )

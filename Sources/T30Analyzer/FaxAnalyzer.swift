@@ -29,8 +29,10 @@ public struct FaxAnalyzer: Sendable {
         let record = t38 + audio.record
         var story = StoryBuilder(options)
         let parties = PartyGuess(record)
-        for var event in record.inOrderOfEnd {
-            event.party = event.party ?? parties[event.stream]
+        var events = record.inOrderOfEnd
+        if call.isMixedRecording { MixedLine.assign(&events) }
+        for var event in events {
+            event.party = event.party ?? (call.isMixedRecording ? nil : parties[event.stream])
             story.take(event)
         }
         story.finish()
@@ -76,6 +78,7 @@ public struct FaxAnalyzer: Sendable {
         {
             return "t38"
         }
+        if call.isRecording { return "audio" }
         guard let codec = call.streams.first(where: { $0.kind == .rtp || $0.kind == .srtp })?.codec else {
             return "none"
         }
@@ -88,7 +91,8 @@ extension MediaStream {
     fileprivate var isTransparent: Bool {
         switch codec?.uppercased() {
         case "PCMU", "PCMA", "L16", "CLEARMODE", "G722": true
-        case nil, .some: false
+        case nil: kind == .recording
+        case .some: false
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FaxCore
+import FaxDSP
 import FaxReport
 import Foundation
 import PcapDecode
@@ -9,13 +10,15 @@ struct Analyze: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Read captures and tell, call by call, what happened to the fax.",
         discussion: """
-            Reads pcap and pcapng, also gzip and zstd compressed.
+            Reads pcap and pcapng, also gzip and zstd compressed, and recordings of a line (WAV, FLAC, AU, AIFF, Ogg and raw
+            G.711) of any sample rate: of two channels the left one is the caller's, one channel holds both.
 
             EXAMPLES
               faxprobe analyze call.pcap                        the whole story of every call
               faxprobe analyze --calls *.pcapng                 one line a call
               faxprobe analyze --json call.pcap > call.json     the analysis document
               faxprobe analyze --pages out --format pdf call.pcap
+              faxprobe analyze line.wav                         a recording instead of a capture
               tcpdump -w - port 5060 | faxprobe analyze --jsonl -
 
             EXIT STATUS
@@ -53,12 +56,24 @@ struct Analyze: ParsableCommand {
     @Option(help: ArgumentHelp("Threads to use.", valueName: "n")) var jobs: Int = ProcessInfo.processInfo
         .activeProcessorCount
 
+    @Option(
+        help: ArgumentHelp("The files are raw G.711 at 8 kHz of this law: ulaw or alaw.", valueName: "law"))
+    var raw: RawLaw?
+    @Option(help: ArgumentHelp("Channels of raw files.", valueName: "n")) var channels: Int?
+    @Flag(help: "The left channel of a recording is the callee's, not the caller's.") var swapChannels = false
+
+    enum RawLaw: String, ExpressibleByArgument, CaseIterable { case ulaw, alaw }
+
     func validate() throws {
         if files.isEmpty { throw ValidationError("Name a capture to read, or - for standard input.") }
         if [json, jsonl, verbose, quiet, calls].count(where: \.self) > 1 {
             throw ValidationError("Only one of --json, --jsonl, --verbose, --quiet and --calls can be given.")
         }
         if jobs < 1 { throw ValidationError("--jobs needs a number of at least 1.") }
+        if let channels, !(1...Recording.Limit.channels).contains(channels) {
+            throw ValidationError("--channels needs a number from 1 to \(Recording.Limit.channels).")
+        }
+        if merge, raw != nil { throw ValidationError("Recordings cannot be merged.") }
         if let call, call < 1 { throw ValidationError("Calls count from 1.") }
         if pages == nil && (!format.isEmpty || force) { throw ValidationError("--format and --force go with --pages.") }
         for time in [from, to].compactMap(\.self) where TimeArgument.instant(time) == nil {
@@ -82,6 +97,7 @@ struct Analyze: ParsableCommand {
             })
         run.report = reportOptions()
         run.isMerged = merge
+        run.recordings = recordingOptions()
         run.analysis = analysisOptions(progress)
         if let pages {
             do {
@@ -108,6 +124,18 @@ struct Analyze: ParsableCommand {
         options.usesColour = Console.usesColour
         options.call = call
         options.isOnlyFax = onlyFax
+        return options
+    }
+
+    private func recordingOptions() -> RecordingOptions {
+        var options = RecordingOptions()
+        switch raw {
+        case .ulaw: options.raw = .muLaw
+        case .alaw: options.raw = .aLaw
+        case nil: break
+        }
+        options.channels = channels ?? 1
+        options.swapsChannels = swapChannels
         return options
     }
 

@@ -31,4 +31,17 @@ import Testing
             }
         }
     }
+
+    /// SRTP whose keys are in the SDP reads as if it had never been encrypted.
+    @Test func encryptedCall() throws {
+        let path = Corpus.file("captures/35-srtp-g711u/capture.pcap").path(percentEncoded: false)
+        var options = AnalysisRunner.Options()
+        options.decoder.keepsAudio = true
+        var calls: [AnalyzedCall] = []
+        _ = try AnalysisRunner(options).run(CaptureInput(path: path)) { calls.append($0) }
+        let call = try #require(calls.first)
+        #expect(calls.count == 1 && call.call.streams.map(\.kind) == [.srtp, .srtp])
+        #expect(call.fax.outcome == .success && call.fax.pagesConfirmed == 1 && call.fax.rateBps == 14_400)
+        #expect(call.fax.pages.map(\.badRows) == [0])
+    }
 }

@@ -41,9 +41,17 @@ public struct AnalysisDocument: Sendable {
             .init("first_time", .time(summary.firstTime)),
             .init("last_time", .time(summary.lastTime)),
             .init("link_types", .array(summary.linkTypes.map { .string($0) })),
+            .init("recording", summary.recording.map(recording) ?? .null),
             .init("interrupted", .bool(summary.isInterrupted)),
             .init("warnings", .array(summary.warnings.map(warning))),
             .init("warnings_dropped", .integer(summary.warningsDropped)),
+        ])
+    }
+
+    private func recording(_ recording: RecordingSummary) -> JSONValue {
+        .object([
+            .init("format", .string(recording.format)), .init("sample_rate", .integer(recording.sampleRate)),
+            .init("channels", .integer(recording.channels)), .init("duration_s", .seconds(recording.duration)),
         ])
     }
 
@@ -56,7 +64,7 @@ public struct AnalysisDocument: Sendable {
 
     /// A frame as evidence: its number, or file and number when several files are read as one.
     func frame(_ reference: FrameRef?) -> JSONValue {
-        guard let reference else { return .null }
+        guard let reference, reference != .none else { return .null }
         if files.count < 2 { return .integer(Int(reference.number)) }
         let index = Int(reference.file)
         return .object([
@@ -96,7 +104,7 @@ public struct AnalysisDocument: Sendable {
             .init("title", .string(finding.title)),
             .init("because", .string(finding.because)),
             .init("remedy", .string(finding.remedy)),
-            .init("frames", .array(finding.frames.map { frame($0) })),
+            .init("frames", .array(finding.frames.filter { $0 != .none }.map { frame($0) })),
             .init("times", .array(finding.times.map { .array([.time($0.lowerBound), .time($0.upperBound)]) })),
             .init("root_cause", .bool(finding.isRootCause)),
         ])

@@ -1,4 +1,5 @@
 import FaxCore
+import FaxDSP
 import PcapDecode
 import T30Analyzer
 
@@ -19,6 +20,8 @@ public struct AnalyzeRun {
     public var analysis = AnalysisRunner.Options()
     /// Read all inputs as one capture in order of time.
     public var isMerged = false
+    /// How sound files are read; each is an analysis of its own.
+    public var recordings = RecordingOptions()
     /// Takes text for standard output.
     public var write: (String) -> Void
     /// Takes one line for standard error.
@@ -37,17 +40,23 @@ public struct AnalyzeRun {
             complain("no files in \(arguments.joined(separator: ", "))")
             return .unreadable
         }
-        if isMerged { return runMerged(inputs) }
+        if isMerged, inputs.count > 1 { return runMerged(inputs) }
         var readAny = false
         var status = Status.clean
         for (index, input) in inputs.enumerated() {
             do {
                 let prefix = inputs.count > 1 ? "file-\(index + 1)-" : ""
-                status = max(status, try read(CaptureInput(path: input.path, filter: analysis.filter), prefix))
+                if let form = recordings.form(of: input.path) {
+                    status = max(status, try read(recording: input.path, form, prefix))
+                } else {
+                    status = max(status, try read(CaptureInput(path: input.path, filter: analysis.filter), prefix))
+                }
                 readAny = true
             } catch let CaptureError.badFilter(expression, reason) {
                 complain(CaptureError.badFilter(expression: expression, reason: reason).description)
                 return .usage
+            } catch let error as RecordingError {
+                complain(error.description)
             } catch let error as CaptureError {
                 if !(input.isFromFolder && error.isNoCapture) { complain(error.description) }
             } catch {
@@ -63,7 +72,6 @@ public struct AnalyzeRun {
 
     private func runMerged(_ inputs: [InputPaths.Input]) -> Status {
         do {
-            if inputs.count == 1 { return try read(CaptureInput(path: inputs[0].path, filter: analysis.filter), "") }
             return try read(CaptureInput(merging: inputs.map(\.path), filter: analysis.filter), "")
         } catch let CaptureError.badFilter(expression, reason) {
             complain(CaptureError.badFilter(expression: expression, reason: reason).description)

@@ -12,7 +12,7 @@ public enum CallLine {
         let confirmed = fax.pagesConfirmed.map(String.init) ?? "-"
         let sent = fax.pagesSent.map(String.init) ?? "-"
         return line(
-            String(call.id), String(Clock.date(call.firstTime).dropLast(8)),
+            String(call.id), call.isRecording ? "-" : String(Clock.date(call.firstTime).dropLast(8)),
             Clock.seconds(call.lastTime - call.firstTime, digits: 0), fax.outcome.rawValue,
             TerminalText.harmless(fax.carriedBy, limit: 10), fax.pagesSent == nil ? "-" : "\(confirmed)/\(sent)",
             fax.rateBps.map(String.init) ?? "-", parties(call) + what(analyzed))
@@ -29,6 +29,7 @@ public enum CallLine {
     }
 
     private static func parties(_ call: Call) -> String {
+        if call.isRecording { return "a recording" }
         let signalling = call.signalling
         let caller = signalling.caller ?? call.streams.first?.from.description ?? "?"
         let callee = signalling.callee ?? call.streams.first?.to.description ?? "?"

@@ -22,7 +22,7 @@ public struct CallText: Sendable {
         var lines = header(analyzed)
         lines += section("Findings", findings(analyzed.findings))
         lines += section("Ladder", ladder(analyzed))
-        lines += section("Streams", streams(analyzed.call.streams))
+        if !analyzed.call.isRecording { lines += section("Streams", streams(analyzed.call.streams)) }
         lines += section("Trainings", trainings(analyzed.fax))
         lines += section("Pages", pages(analyzed.fax, images))
         if isVerbose { lines += section("T.30 frames", frames(analyzed.fax)) }
@@ -55,10 +55,10 @@ public struct CallText: Sendable {
     private func facts(_ analyzed: AnalyzedCall) -> [(String, String)] {
         let (call, fax, signalling) = (analyzed.call, analyzed.fax, analyzed.call.signalling)
         return [
-            ("when", "\(Clock.date(call.firstTime)), \(Clock.seconds(call.lastTime - call.firstTime)) s"),
+            ("when", when(call)),
             ("caller", party(signalling.caller, signalling.callerAddress, signalling.callerAgent)),
             ("callee", party(signalling.callee, signalling.calleeAddress, signalling.calleeAgent)),
-            ("signalling", signallingFacts(signalling)),
+            ("signalling", call.isRecording ? "" : signallingFacts(signalling)),
             ("T.38", signalling.t38Switch.map(t38Switch) ?? ""),
             ("fax", faxFacts(fax)),
             ("seen", coverage(call.coverage)),
@@ -67,6 +67,11 @@ public struct CallText: Sendable {
                 call.related.map { "call \($0.call) (\(TerminalText.harmless($0.reason)))" }.joined(separator: "; ")
             ),
         ]
+    }
+
+    private func when(_ call: Call) -> String {
+        let length = "\(Clock.seconds(call.lastTime - call.firstTime)) s"
+        return call.isRecording ? "a recording of \(length)" : "\(Clock.date(call.firstTime)), \(length)"
     }
 
     private func party(_ uri: String?, _ address: Endpoint?, _ agent: String?) -> String {
@@ -129,7 +134,7 @@ public struct CallText: Sendable {
     // MARK: Ladder
 
     func number(_ frame: FrameRef?) -> String {
-        guard let frame else { return "" }
+        guard let frame, frame != .none else { return "" }
         return files.count > 1 ? "\(frame.file + 1):\(frame.number)" : "\(frame.number)"
     }
 
@@ -243,10 +248,15 @@ public struct CallText: Sendable {
                 page.compression ?? "?", page.resolutionDPI.map { "\($0.x)×\($0.y)" } ?? "?", shown(page.ecmFrames),
                 shown(page.ecmRetransmitted), shown(page.ecmMissing),
                 page.confirmedBy ?? page.rejectedBy.map { "\($0) (rejected)" } ?? "none",
-                "\(number(page.firstFrame))–\(number(page.lastFrame))", images[page.number] ?? "",
+                frames(page), images[page.number] ?? "",
             ])
         }
         return table.lines(indent: 2)
+    }
+
+    private func frames(_ page: FaxPage) -> String {
+        let (first, last) = (number(page.firstFrame), number(page.lastFrame))
+        return first.isEmpty && last.isEmpty ? "" : "\(first)–\(last)"
     }
 
     // MARK: Findings and frames

@@ -10,6 +10,7 @@ public enum OutcomeSentence {
         case .success: return "Fax delivered: \(pages(fax)) confirmed\(how(fax)).\(damage(fax))"
         case .partial: return "Fax delivered in part: \(pagesOfSent(fax)) confirmed\(how(fax))\(reason(analyzed))."
         case .failed: return "Fax failed: \(failure(fax))\(reason(analyzed))."
+        case .notFax where analyzed.call.isRecording: return "No fax signal in the recording."
         case .notFax: return "No fax: \(signalling(analyzed.call)), media without any fax signal."
         case .unknown: return unknown(analyzed)
         }
@@ -64,6 +65,7 @@ public enum OutcomeSentence {
         case .answered: return "Answered; whether a fax passed, the capture does not show\(whyUnseen(call))."
         case .rejected, .busy, .cancelled, .noAnswer: return "\(signalling(call)), no fax.".capitalisedFirst
         case .unknown:
+            if call.isRecording { return "No fax signal could be read in the recording." }
             if call.signalling.carrier == .none { return "Media without signalling; no fax signal could be read." }
             return "\(signalling(call))\(reason(analyzed)).".capitalisedFirst
         }

@@ -204,7 +204,7 @@ extension MediaStream.Kind {
     fileprivate var carriesT38: Bool {
         switch self {
         case .udptl, .t38RTP, .t38TCP: true
-        case .rtp, .srtp, .iax2: false
+        case .rtp, .srtp, .iax2, .recording: false
         }
     }
 }

@@ -33,6 +33,13 @@ public struct Call: Sendable {
     }
 }
 
+extension Call {
+    /// Read from a sound file: no packets.
+    public var isRecording: Bool { streams.contains { $0.kind == .recording } }
+    /// A sound file whose one channel holds both parties.
+    public var isMixedRecording: Bool { isRecording && streams.count == 1 }
+}
+
 /// Another leg of the same call (B2BUA, gateway, SBC), with the reason why we think so.
 public struct RelatedCall: Sendable, Hashable {
     public var call: Int

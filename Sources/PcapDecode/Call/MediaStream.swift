@@ -9,6 +9,8 @@ public struct MediaStream: Sendable {
         case t38RTP = "t38-rtp"
         case t38TCP = "t38-tcp"
         case iax2
+        /// A channel of a recording: no packets, no endpoints.
+        case recording
     }
 
     public var kind: Kind
@@ -29,6 +31,8 @@ public struct MediaStream: Sendable {
     public var t38: T38Log?
     /// The payload of an audio stream (empty with `--no-audio`).
     public var audio: AudioLog?
+    /// A recording's samples: 16-bit linear, 8 kHz, from the start of the file.
+    public var samples: [Int16]?
     /// RFC 4733 events, once each.
     public var events: [TelephoneEventRecord]
     /// RTCP reports of this stream's receiver, in order of time.

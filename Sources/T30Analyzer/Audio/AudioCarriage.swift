@@ -10,8 +10,7 @@ enum AudioCarriage {
         var record = LineRecord()
         var audio: [SessionAudio] = []
         for (index, stream) in streams.enumerated() {
-            guard stream.kind != .srtp, let log = stream.audio, !log.packets.isEmpty else { continue }
-            let timeline = AudioTimeline(log, fill: fill)
+            guard let timeline = AudioTimeline(stream, fill: fill) else { continue }
             guard var reader = AudioStreamReader(timeline, stream: index, party: stream.direction) else { continue }
             reader.read()
             record.events += reader.events

@@ -45,6 +45,17 @@ public struct AudioTimeline: Sendable {
         byFrame = placements.indices.sorted { placements[$0].frame < placements[$1].frame }
     }
 
+    /// The audio of a stream, from its packets or recorded; `nil`: it has none (or none that could be decrypted).
+    public init?(_ stream: MediaStream, fill: AudioFill = .standard) {
+        if let samples = stream.samples {
+            self.init(samples: samples, start: stream.firstTime)
+        } else if let log = stream.audio, !log.packets.isEmpty {
+            self.init(log, fill: fill)
+        } else {
+            return nil
+        }
+    }
+
     /// Samples without packets: a recording, or one made by a simulation. No frame carries them; `start` is the time of
     /// the first one.
     public init(samples: [Int16], start: Instant = .zero) {

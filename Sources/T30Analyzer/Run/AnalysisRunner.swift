@@ -41,7 +41,7 @@ public struct AnalysisRunner: Sendable {
         return summary
     }
 
-    private static func analyze(_ call: Call, _ analyzer: FaxAnalyzer) -> AnalyzedCall {
+    static func analyze(_ call: Call, _ analyzer: FaxAnalyzer) -> AnalyzedCall {
         let fax = analyzer.analyze(call)
         return AnalyzedCall(call: call, fax: fax, findings: FirstFindings.findings(call: call, fax: fax))
     }

@@ -18,8 +18,10 @@ public struct AnalyzedCall: Sendable {
 public struct CaptureSummary: Sendable {
     /// As named by the user; several for a merged ring.
     public var files: [String]
-    /// `pcap`, `pcapng`.
+    /// `pcap`, `pcapng`; `audio`: a recording.
     public var format: String
+    /// Of a recording.
+    public var recording: RecordingSummary?
     public var frames = 0
     public var bytes = 0
     public var firstTime: Instant?
