@@ -4,7 +4,7 @@ DIR ?= corpus/captures
 ROUNDS ?= 100000
 SEED ?= 1
 
-.PHONY: demo test build check lint bench golden install truth fuzz
+.PHONY: demo test build check lint bench golden install truth fuzz alarms
 
 # A real capture of a failed fax, read and explained.
 demo:
@@ -38,6 +38,12 @@ bench: build
 # About an hour of hostile input; the result to commit is reports/fuzz.md.
 fuzz: build
 	.build/release/faxlab fuzz --rounds $(ROUNDS) --seed $(SEED) --report reports/fuzz.md
+
+# More than an hour of speech, music, tones and noise without any fax; the result to commit is reports/alarms.md.
+alarms:
+	scripts/setup
+	swift build -c release --product faxlab
+	.build/release/faxlab alarms --seed $(SEED) --report reports/alarms.md
 
 # Writes the golden files anew; read the difference before committing it.
 golden:

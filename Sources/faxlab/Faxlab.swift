@@ -4,5 +4,8 @@ import ArgumentParser
 struct Faxlab: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "faxlab", abstract: "The project's own bench: truth tables, big captures, fuzzing, speed.",
-        subcommands: [TruthCommand.self, BenchCommand.self, FuzzCommand.self, GrowCommand.self, FuzzWorkCommand.self])
+        subcommands: [
+            TruthCommand.self, BenchCommand.self, FuzzCommand.self, GrowCommand.self, AlarmsCommand.self,
+            FuzzWorkCommand.self,
+        ])
 }
