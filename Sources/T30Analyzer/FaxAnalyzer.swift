@@ -41,7 +41,12 @@ public struct FaxAnalyzer: Sendable {
         session.remarks += record.quirks.map(SessionRemark.init)
         session.remarks.sort { $0.time < $1.time }
         session.carriedBy = carriage(of: call, t38, audio.record)
-        if options.keepsSamples { session.audio = audio.audio }
+        if options.keepsSamples {
+            session.audio = audio.audio.map {
+                let party = $0.party ?? (call.isMixedRecording ? nil : parties[$0.stream])
+                return SessionAudio(party: party, stream: $0.stream, timeline: $0.timeline)
+            }
+        }
         summarize(&session, accepted: story.lastAcceptedSettings)
         session.outcome = FaxJudge(
             call: call, story: story, hasT30: record.hasT30,

@@ -19,13 +19,32 @@ struct Analyze: ParsableCommand {
               faxprobe analyze --json call.pcap > call.json     the analysis document
               faxprobe analyze --pages out --format pdf call.pcap
               faxprobe analyze line.wav                         a recording instead of a capture
+              faxprobe analyze --audio out call.pcap            what was heard, as WAV files
               tcpdump -w - port 5060 | faxprobe analyze --jsonl -
 
             EXIT STATUS
               0  read, and no fax call failed
               1  read, and at least one fax failed or arrived in part
               2  wrong usage
-              3  nothing could be read, or the pages could not be written
+              3  nothing could be read, or a file could not be written
+
+            FILES OF --audio
+              call-N.wav           both directions, caller left, callee right
+              call-N-gaps.txt      lost packets, as labels for Audacity
+              call-N-signals.txt   signals and T.30 frames, as labels for Audacity
+
+            WHAT STANDS WHERE PACKETS WERE LOST (--fill)
+              What the receiver played there is not in the capture; each choice is
+              the habit of some receivers.
+              repeat    the 20 ms before, up to 200 ms, then silence: how most
+                        adapters begin to conceal a loss, and what harms a modem
+                        least, as carrier and symbol clock go on (the default)
+              hold      the last sample: a converter that runs dry
+              silence   zeros: a jitter buffer without concealment
+              noise     noise as loud as the 20 ms before: comfort noise
+              close     nothing, the next packet follows at once: a gateway that
+                        does not look at timestamps (in recordings silence, as
+                        both directions keep in step)
             """)
 
     @Argument(help: ArgumentHelp("Captures, or folders of them; - is standard input.", valueName: "file"))
@@ -48,7 +67,10 @@ struct Analyze: ParsableCommand {
 
     @Option(help: ArgumentHelp("Write the pages into this folder.", valueName: "folder")) var pages: String?
     @Option(help: "Form of the pages: tiff, pdf or png. May be repeated.") var format: [PageFolder.Format] = []
-    @Flag(help: "Overwrite pages that exist.") var force = false
+    @Option(help: ArgumentHelp("Write what was heard into this folder.", valueName: "folder")) var audio: String?
+    @Option(help: ArgumentHelp("What stands where audio packets were lost: repeat, hold, silence, noise or close."))
+    var fill = FillName.repeat
+    @Flag(help: "Overwrite files that exist.") var force = false
 
     @Option(help: ArgumentHelp("Only packets that this BPF filter lets pass, as for tcpdump.", valueName: "expression"))
     var filter: String?
@@ -75,7 +97,11 @@ struct Analyze: ParsableCommand {
         }
         if merge, raw != nil { throw ValidationError("Recordings cannot be merged.") }
         if let call, call < 1 { throw ValidationError("Calls count from 1.") }
-        if pages == nil && (!format.isEmpty || force) { throw ValidationError("--format and --force go with --pages.") }
+        if pages == nil && !format.isEmpty { throw ValidationError("--format goes with --pages.") }
+        if pages == nil && audio == nil && force {
+            throw ValidationError("--force goes with --pages and --audio.")
+        }
+        if noAudio && audio != nil { throw ValidationError("--audio needs what --no-audio leaves out.") }
         for time in [from, to].compactMap(\.self) where TimeArgument.instant(time) == nil {
             throw ValidationError(
                 "'\(time)' is no time: give epoch seconds, or a date such as 2026-11-21T03:32:35 (UTC).")
@@ -99,13 +125,11 @@ struct Analyze: ParsableCommand {
         run.isMerged = merge
         run.recordings = recordingOptions()
         run.analysis = analysisOptions(progress)
-        if let pages {
-            do {
-                run.report.pages = try PageFolder(path: pages, formats: format, overwrites: force)
-            } catch {
-                Console.complain("faxprobe: \(error)")
-                throw ExitCode(AnalyzeRun.Status.unreadable.rawValue)
-            }
+        do {
+            try openFolders(&run.report)
+        } catch {
+            Console.complain("faxprobe: \(error)")
+            throw ExitCode(AnalyzeRun.Status.unreadable.rawValue)
         }
         let status = run.run(files)
         progress.clear()
@@ -115,6 +139,11 @@ struct Analyze: ParsableCommand {
             throw ExitCode(AnalyzeRun.Status.unreadable.rawValue)
         }
         if status != .clean { throw ExitCode(status.rawValue) }
+    }
+
+    private func openFolders(_ report: inout ReportOptions) throws {
+        report.pages = try pages.map { try PageFolder(path: $0, formats: format, overwrites: force) }
+        report.recordings = try audio.map { try RecordingFolder(path: $0, overwrites: force) }
     }
 
     private func reportOptions() -> ReportOptions {
@@ -143,6 +172,7 @@ struct Analyze: ParsableCommand {
         var options = AnalysisRunner.Options()
         options.jobs = jobs
         options.decoder.keepsAudio = !noAudio
+        options.analyzer.fill = fill.fill
         options.filter = filter
         options.from = from.flatMap(TimeArgument.instant)
         options.to = to.flatMap(TimeArgument.instant)

@@ -7,14 +7,19 @@ enum NewFile {
     }
 
     static func write(_ octets: [UInt8], to path: String, overwrites: Bool) throws(Failure) {
+        try write(to: path, overwrites: overwrites) { descriptor in fill(descriptor, octets).map { reason($0) } }
+    }
+
+    /// `body` writes to a descriptor, and gives the reason when it could not.
+    static func write(to path: String, overwrites: Bool, _ body: (Int32) -> String?) throws(Failure) {
         let temporary = path + ".\(getpid()).part"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw Failure(description: "cannot write \(path): \(reason(errno))") }
-        let problem = fill(descriptor, octets)
+        let problem = body(descriptor)
         let closed = close(descriptor)
-        if let number = problem ?? (closed == 0 ? nil : errno) {
+        if let problem = problem ?? (closed == 0 ? nil : reason(errno)) {
             unlink(temporary)
-            throw Failure(description: "cannot write \(path): \(reason(number))")
+            throw Failure(description: "cannot write \(path): \(problem)")
         }
         try put(temporary, path, overwrites)
     }

@@ -1,5 +1,4 @@
 import FaxDSP
-import Foundation
 import PcapDecode
 import T30Analyzer
 
@@ -9,25 +8,15 @@ public struct PageFolder: Sendable {
         case tiff, pdf, png
     }
 
-    /// One line that says what and where.
-    public struct Failure: Error, Sendable, CustomStringConvertible {
-        public var description: String
-    }
+    public typealias Failure = OutputFolder.Failure
 
-    private let path: String
+    private let folder: OutputFolder
     private let formats: [Format]
-    private let overwrites: Bool
 
     /// Makes the folder when it is missing.
     public init(path: String, formats: [Format], overwrites: Bool) throws(Failure) {
-        self.path = path
+        folder = try OutputFolder(path: path, overwrites: overwrites)
         self.formats = formats.isEmpty ? [.tiff] : formats
-        self.overwrites = overwrites
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw Failure(description: "cannot make the folder \(path): \(NewFile.reason(of: error))")
-        }
     }
 
     /// Writes the pages of a call. `prefix`: put before the names when several captures go into one folder.
@@ -44,7 +33,7 @@ public struct PageFolder: Sendable {
         for page in analyzed.fax.pages {
             guard page.image == nil, let data = page.rawData, !data.isEmpty else { continue }
             let file = "\(name)-page-\(page.number).\(Self.rawSuffix(page.compression))"
-            try put(data, file)
+            try folder.put(data, file)
             images[page.number] = file
         }
         return images
@@ -58,13 +47,13 @@ public struct PageFolder: Sendable {
         switch format {
         case .tiff, .pdf:
             let file = format == .tiff ? "\(name).tif" : "\(name).pdf"
-            try put(try coded(pages.map(\.1), format, file), file)
+            try folder.put(try coded(pages.map(\.1), format, file), file)
             for (index, page) in pages.enumerated() { images[page.0] = "\(file)#\(index + 1)" }
         case .png:
             for (number, page) in pages {
                 let file = "\(name)-page-\(number).png"
                 guard let octets = PNGWriter.octets(page) else { throw Failure(description: "\(file): no memory") }
-                try put(octets, file)
+                try folder.put(octets, file)
                 images[number] = file
             }
         }
@@ -75,14 +64,6 @@ public struct PageFolder: Sendable {
             return format == .tiff ? try TIFFDocument.write(pages) : try PDFWriter.octets(pages)
         } catch {
             throw Failure(description: "\(file): \(error)")
-        }
-    }
-
-    private func put(_ octets: [UInt8], _ file: String) throws(Failure) {
-        do {
-            try NewFile.write(octets, to: path + "/" + file, overwrites: overwrites)
-        } catch {
-            throw Failure(description: error.description)
         }
     }
 }

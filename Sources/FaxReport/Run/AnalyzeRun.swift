@@ -12,7 +12,7 @@ public struct AnalyzeRun {
         case faxFailed = 1
         /// Wrong usage.
         case usage = 2
-        /// Nothing could be read, or the pages could not be written.
+        /// Nothing could be read, or files could not be written.
         case unreadable = 3
     }
 
@@ -82,16 +82,15 @@ public struct AnalyzeRun {
         }
     }
 
-    private func read(_ source: CaptureInput, _ pagePrefix: String) throws -> Status {
+    private func read(_ source: CaptureInput, _ filePrefix: String) throws -> Status {
         willRead(source.files.first ?? "")
         var options = analysis
-        options.analyzer.decodePages = report.needsPages
-        options.analyzer.describeFrames = report.needsFields
-        let output = CaptureReport(files: source.files, options: report, pagePrefix: pagePrefix, write: write)
+        report.ask(of: &options.analyzer)
+        let output = CaptureReport(files: source.files, options: report, filePrefix: filePrefix, write: write)
         output.begin()
         let summary = try AnalysisRunner(options).run(source) { output.add($0) }
         output.end(summary)
-        if let failure = output.pageFailure {
+        if let failure = output.fileFailure {
             complain(failure.description)
             return .unreadable
         }

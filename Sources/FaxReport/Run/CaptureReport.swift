@@ -14,7 +14,7 @@ public final class CaptureReport {
 
     private let options: ReportOptions
     private let files: [String]
-    private let pagePrefix: String
+    private let filePrefix: String
     private let write: (String) -> Void
     private let document: AnalysisDocument
     private let terminal: TerminalText
@@ -25,16 +25,16 @@ public final class CaptureReport {
     static let orderLimit = 64
     private var allCalls = 0
     public private(set) var verdict = Verdict.clean
-    /// The first failure to write pages; later pages are not tried.
-    public private(set) var pageFailure: PageFolder.Failure?
+    /// The first failure to write a file beside the report; later ones are not tried.
+    public private(set) var fileFailure: OutputFolder.Failure?
 
-    /// `pagePrefix`: see ``PageFolder/write(_:prefix:)``. `write` takes text for standard output.
+    /// `filePrefix`: see ``PageFolder/write(_:prefix:)``. `write` takes text for standard output.
     public init(
-        files: [String], options: ReportOptions, pagePrefix: String = "", write: @escaping (String) -> Void
+        files: [String], options: ReportOptions, filePrefix: String = "", write: @escaping (String) -> Void
     ) {
         self.files = files
         self.options = options
-        self.pagePrefix = pagePrefix
+        self.filePrefix = filePrefix
         self.write = write
         document = AnalysisDocument(files: files)
         terminal = TerminalText(usesColour: options.usesColour)
@@ -52,7 +52,7 @@ public final class CaptureReport {
         allCalls += 1
         guard isWanted(analyzed) else { return hand(out: nil, id: analyzed.call.id) }
         if analyzed.fax.outcome == .failed || analyzed.fax.outcome == .partial { verdict = .faxFailed }
-        let images = writePages(analyzed)
+        let images = writeFiles(analyzed)
         hand(out: text(of: analyzed, images: images), id: analyzed.call.id)
     }
 
@@ -113,12 +113,15 @@ public final class CaptureReport {
         }
     }
 
-    private func writePages(_ analyzed: AnalyzedCall) -> [Int: String] {
-        guard let folder = options.pages, pageFailure == nil else { return [:] }
+    /// - Returns: The pictures of pages, by number.
+    private func writeFiles(_ analyzed: AnalyzedCall) -> [Int: String] {
+        guard fileFailure == nil else { return [:] }
         do {
-            return try folder.write(analyzed, prefix: pagePrefix)
+            let images = try options.pages?.write(analyzed, prefix: filePrefix)
+            try options.recordings?.write(analyzed, prefix: filePrefix)
+            return images ?? [:]
         } catch {
-            pageFailure = error
+            fileFailure = error
             return [:]
         }
     }

@@ -27,12 +27,11 @@ public struct RecordingOptions: Sendable {
 
 extension AnalyzeRun {
     /// One recording, reported like a capture.
-    func read(recording path: String, _ form: RecordingForm, _ pagePrefix: String) throws -> Status {
+    func read(recording path: String, _ form: RecordingForm, _ filePrefix: String) throws -> Status {
         willRead(path)
         var options = analysis
-        options.analyzer.decodePages = report.needsPages
-        options.analyzer.describeFrames = report.needsFields
-        let output = CaptureReport(files: [path], options: report, pagePrefix: pagePrefix, write: write)
+        report.ask(of: &options.analyzer)
+        let output = CaptureReport(files: [path], options: report, filePrefix: filePrefix, write: write)
         var calls: [AnalyzedCall] = []
         let summary = try AnalysisRunner(options).run(
             recording: RecordingOptions.file(path), form: form, swapsChannels: recordings.swapsChannels
@@ -40,7 +39,7 @@ extension AnalyzeRun {
         output.begin()
         for call in calls { output.add(call) }
         output.end(summary)
-        if let failure = output.pageFailure {
+        if let failure = output.fileFailure {
             complain(failure.description)
             return .unreadable
         }

@@ -1,3 +1,5 @@
+import T30Analyzer
+
 /// What of an analysis is shown, and how.
 public struct ReportOptions: Sendable {
     public enum Form: Sendable {
@@ -30,8 +32,16 @@ public struct ReportOptions: Sendable {
     /// Leave out calls without a fax sign.
     public var isOnlyFax = false
     public var pages: PageFolder?
+    public var recordings: RecordingFolder?
 
     public init() {}
+
+    /// Has the analyser make what the report needs, and no more.
+    func ask(of analyzer: inout FaxAnalyzer.Options) {
+        analyzer.decodePages = needsPages
+        analyzer.describeFrames = needsFields
+        analyzer.keepsSamples = needsSamples
+    }
 
     /// Page pictures are needed for their rows and files only.
     public var needsPages: Bool {
@@ -40,6 +50,9 @@ public struct ReportOptions: Sendable {
         case .quiet, .calls: pages != nil
         }
     }
+
+    /// Recordings need the samples themselves.
+    public var needsSamples: Bool { recordings != nil }
 
     /// Whether anything of the output tells what the fields of T.30 frames mean.
     public var needsFields: Bool {

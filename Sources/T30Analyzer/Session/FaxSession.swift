@@ -53,6 +53,12 @@ public struct SessionAudio: Sendable {
     /// Index in `Call.streams`.
     public var stream: Int
     public var timeline: AudioTimeline
+
+    public init(party: Party?, stream: Int, timeline: AudioTimeline) {
+        self.party = party
+        self.stream = stream
+        self.timeline = timeline
+    }
 }
 
 /// Dots per inch, across and down.
