@@ -37,6 +37,8 @@ public struct FaxAnalyzer: Sendable {
         }
         story.finish()
         var session = story.session
+        session.bursts = audio.bursts
+        session.remarks += BurstRemarks(session).remarks
         session.remarks += TimerCheck(session).remarks
         session.remarks += record.quirks.map(SessionRemark.init)
         session.remarks.sort { $0.time < $1.time }

@@ -3,6 +3,8 @@ public struct HDLCFrame: Sendable, Hashable {
     /// Address, control, facsimile control field, information; without the check sequence. First bit sent = bit 0.
     public var octets: [UInt8]
     public var crcOK: Bool
+    /// Bits between the flags, inserted zeros left out, check sequence included.
+    public var bitCount: Int
     /// Sample at which the opening flag ended.
     public var firstSample: Int
     /// Sample at which the closing flag ended.
@@ -113,7 +115,8 @@ public struct HDLCDeframer: Sendable {
         guard crcOK || sawPreamble && content.count >= Self.brokenFrameMinimum else { return nil }
         return .frame(
             HDLCFrame(
-                octets: Array(content.dropLast(2)), crcOK: crcOK, firstSample: openingSample, lastSample: sample))
+                octets: Array(content.dropLast(2)), crcOK: crcOK, bitCount: contentBits, firstSample: openingSample,
+                lastSample: sample))
     }
 
     /// CRC-16 of ITU-T (x¹⁶ + x¹² + x⁵ + 1), least significant bit first.

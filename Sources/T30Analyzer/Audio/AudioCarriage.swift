@@ -5,20 +5,27 @@ import PcapDecode
 
 /// From the audio of a call to what was on the line: each stream's packets to samples, samples through the modems.
 enum AudioCarriage {
-    /// - Returns: What was on the line, and the samples that it was heard in.
-    static func read(_ streams: [MediaStream], fill: AudioFill) -> (record: LineRecord, audio: [SessionAudio]) {
-        var record = LineRecord()
-        var audio: [SessionAudio] = []
+    static func read(_ streams: [MediaStream], fill: AudioFill) -> AudioReading {
+        var reading = AudioReading()
         for (index, stream) in streams.enumerated() {
             guard let timeline = AudioTimeline(stream, fill: fill) else { continue }
             guard var reader = AudioStreamReader(timeline, stream: index, party: stream.direction) else { continue }
             reader.read()
-            record.events += reader.events
-            record.quirks += reader.quirks
-            audio.append(SessionAudio(party: stream.direction, stream: index, timeline: timeline))
+            reading.record.events += reader.events
+            reading.record.quirks += reader.quirks
+            reading.bursts += reader.bursts
+            reading.audio.append(SessionAudio(party: stream.direction, stream: index, timeline: timeline))
         }
-        return (record, audio)
+        reading.bursts.sort { $0.training.lowerBound < $1.training.lowerBound }
+        return reading
     }
+}
+
+/// What was on the line, how it was received, and the samples that it was heard in.
+struct AudioReading {
+    var record = LineRecord()
+    var bursts: [BurstReport] = []
+    var audio: [SessionAudio] = []
 }
 
 /// One stream: what its modems heard, as events of the line.
@@ -28,6 +35,7 @@ struct AudioStreamReader {
     private let party: Party?
     private(set) var events: [LineEvent] = []
     private(set) var quirks: [LineQuirk] = []
+    private(set) var bursts: [BurstReport] = []
     /// Of the last DCS: whether pages come with ECM, and whether its TCF has been heard.
     private var hasECM: Bool?
     private var hasTCF = false
@@ -89,13 +97,24 @@ struct AudioStreamReader {
     private mutating func take(_ burst: HeardBurst) {
         let (modem, rateBps) = (burst.modulation.modem, burst.modulation.rateBps)
         emit(.signal(.training(modem, rateBps: rateBps, short: burst.modulation.hasShortTraining)), burst.training)
-        guard burst.isTrained, !burst.octets.isEmpty else { return }
-        if burst.goodImageFrames > 0 || (hasECM == true && hasTCF && !burst.isMostlyZero) {
-            takeFrames(of: burst)
-        } else {
-            hasTCF = true
-            takeData(of: burst)
+        let content = content(of: burst)
+        bursts.append(BurstReport(burst, content, party: party, timeline))
+        switch content {
+        case .nothing: break
+        case .ecm: takeFrames(of: burst)
+        case .tcf, .page: takeData(of: burst)
         }
+    }
+
+    /// What a burst is, its bits tell; where they do not, what came before it.
+    private mutating func content(of burst: HeardBurst) -> BurstReport.Content {
+        guard burst.isTrained, !burst.octets.isEmpty else { return .nothing }
+        if burst.goodImageFrames > 0 { return .ecm }
+        if burst.isMostlyZero || (hasECM != nil && !hasTCF) {
+            hasTCF = true
+            return .tcf
+        }
+        return hasECM == true ? .ecm : .page
     }
 
     private mutating func takeFrames(of burst: HeardBurst) {
@@ -133,13 +152,50 @@ struct AudioStreamReader {
         events.append(LineEvent(content: content, party: party, stream: stream, span: span(range)))
     }
 
-    private func span(_ range: Range<Int>) -> LineSpan {
-        let last = timeline.placement(atOrBefore: max(range.lowerBound, range.upperBound - 1))
-        let first = timeline.placement(ofSample: range.lowerBound) ?? timeline.placement(atOrBefore: range.lowerBound)
+    private func span(_ range: Range<Int>) -> LineSpan { timeline.span(range) }
+}
+
+extension AudioTimeline {
+    func span(_ range: Range<Int>) -> LineSpan {
+        let last = placement(atOrBefore: max(range.lowerBound, range.upperBound - 1))
+        let first = placement(ofSample: range.lowerBound) ?? placement(atOrBefore: range.lowerBound)
         return LineSpan(
-            start: timeline.time(ofSample: range.lowerBound) ?? .zero,
-            end: timeline.time(ofSample: range.upperBound) ?? .zero,
+            start: time(ofSample: range.lowerBound) ?? .zero, end: time(ofSample: range.upperBound) ?? .zero,
             firstFrame: first?.frame ?? last?.frame, lastFrame: last?.frame)
+    }
+}
+
+extension BurstReport {
+    /// 100 ms.
+    private static let reachBeforeFailure = 800
+
+    init(_ burst: HeardBurst, _ content: Content, party: Party?, _ timeline: AudioTimeline) {
+        let place = timeline.span(burst.samples)
+        let training = timeline.span(burst.training)
+        self.init(
+            party: party, modem: burst.modulation.modem.rawValue, rateBps: burst.modulation.rateBps,
+            hasShortTraining: burst.modulation.hasShortTraining, isTrained: burst.isTrained, content: content,
+            training: training.start...max(training.start, training.end), firstFrame: place.firstFrame,
+            lastFrame: place.lastFrame, levelDBm0: burst.isTrained ? burst.levelDBm0 : nil)
+        // Without a training, what went before may be the reason: the carrier was lost with it.
+        let start = burst.samples.lowerBound - (burst.isTrained ? 0 : Self.reachBeforeFailure)
+        gaps = timeline.gaps(in: max(0, start)..<burst.samples.upperBound).prefix(Self.gapLimit).map { gap in
+            let isInData = burst.isTrained && gap.samples.lowerBound >= burst.data.lowerBound
+            return Gap(
+                time: gap.time, lost: AudioTimeline.duration(gap.missingSamples), lostPackets: gap.lostPackets,
+                bit: isInData ? burst.octet(ofSample: gap.samples.lowerBound) * 8 : nil, before: gap.before,
+                after: gap.after)
+        }
+        guard burst.isTrained else { return }
+        let data = timeline.span(burst.data)
+        self.data = data.start...max(data.start, data.end)
+        carrierErrorHz = burst.quality.carrierHz.map { Double($0) - burst.modulation.carrierHz }
+        errorVectorRatio = burst.quality.errorVectorRatio
+        bits = burst.bitCount
+        goodFrames = burst.goodImageFrames
+        badFrames = content == .ecm ? burst.frames.count { !$0.crcOK && $0.isImageFrame } : 0
+        points = burst.points
+        slips = SlipCheck(burst, timeline).slips()
     }
 }
 
@@ -148,6 +204,14 @@ extension HighSpeedModulation {
         switch self {
         case .v17(_, let training): training == .short
         case .v27ter, .v29: false
+        }
+    }
+
+    /// Nominal (V.17 2.1, V.27ter 2.2, V.29 2).
+    var carrierHz: Double {
+        switch self {
+        case .v17, .v27ter: 1_800
+        case .v29: 1_700
         }
     }
 }

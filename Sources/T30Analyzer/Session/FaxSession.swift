@@ -35,6 +35,8 @@ public struct FaxSession: Sendable {
     public var messages: [T30Message] = []
     /// Tones, preambles, trainings and page data, as spans on the time axis.
     public var signals: [FaxSignal] = []
+    /// The message channel as received from audio, in order of time.
+    public var bursts: [BurstReport] = []
     /// Timers that ran out, breaches of T.30's limits.
     public var remarks: [SessionRemark] = []
     /// The audio of each stream that was heard; empty unless asked for (`FaxAnalyzer.Options.keepsSamples`).
