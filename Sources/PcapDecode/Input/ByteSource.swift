@@ -33,6 +33,8 @@ struct ByteSource: ~Copyable {
     private(set) var position = 0
     private(set) var stop: Stop?
     let compression: Compression
+    /// Called before every read of the file, which may wait for a live feed.
+    var willRead: (() -> Void)?
 
     init(path: String, capacity: Int = Limit.window) throws(SystemError) {
         let file = try FileDescriptor(path: path)
@@ -90,6 +92,7 @@ struct ByteSource: ~Copyable {
     }
 
     private mutating func readMore() {
+        willRead?()
         do throws(UnpackError) {
             let got = try unpack(into: buffer + end, count: capacity - end)
             if got == 0 { reachedEnd = true }

@@ -65,6 +65,22 @@ public final class CaptureInput {
         }
     }
 
+    /// Called before every read of a file, which may wait for a live feed. To be set before the first frame.
+    public var willRead: (() -> Void)? {
+        get {
+            switch source {
+            case .single(let reader): reader.willRead
+            case .merged(let capture): capture.willRead
+            }
+        }
+        set {
+            switch source {
+            case .single(let reader): reader.willRead = newValue
+            case .merged(let capture): capture.willRead = newValue
+            }
+        }
+    }
+
     /// Every frame in order with its octets, until `take` says `false`.
     @inline(__always)
     public func forEachFrame(_ take: (FrameHeader, RawSpan) -> Bool) {

@@ -75,6 +75,12 @@ public final class CaptureReader {
         return header
     }
 
+    /// Called before every read of the file, which may wait for a live feed.
+    var willRead: (() -> Void)? {
+        get { window.source.willRead }
+        set { window.source.willRead = newValue }
+    }
+
     /// The octets of the frame last returned by ``next()``; valid until the next call.
     public var bytes: RawSpan {
         @_lifetime(borrow self)

@@ -32,6 +32,8 @@ public final class MergedCapture {
         var format: CaptureReader.Format
     }
 
+    /// Called before every read of a file.
+    var willRead: (() -> Void)?
     private let filter: String?
     private var open: [Source] = []
     private var later: [Later]
@@ -113,6 +115,7 @@ public final class MergedCapture {
         nextLater += 1
         do throws(CaptureError) {
             let reader = try CaptureReader(path: file.path, fileIndex: index, filter: filter)
+            reader.willRead = willRead
             if let frame = reader.next() {
                 open.append(Source(reader: reader, frame: frame))
             } else {

@@ -5,7 +5,7 @@ import PcapDecode
 /// with any number of jobs.
 public struct AnalysisRunner: Sendable {
     public struct Options: Sendable {
-        /// Threads in all; one reads, the others analyse.
+        /// Threads in all: the first reads, the second follows calls, further ones and whoever is free analyse them.
         public var jobs = 1
         /// The libpcap expression with which the source is opened (``CaptureInput``).
         public var filter: String?
@@ -28,17 +28,25 @@ public struct AnalysisRunner: Sendable {
         self.options = options
     }
 
-    /// One capture file, or several read as one in order of time.
+    /// One capture file, or several read as one in order of time. With several jobs `onCall` is called on another
+    /// thread, one call after the other, and no more when this returns.
     public func run(_ source: CaptureInput, onCall: @escaping (AnalyzedCall) -> Void) throws -> CaptureSummary {
         let analyzer = FaxAnalyzer(options: options.analyzer)
         if options.jobs <= 1 {
-            return try read(source) { onCall(Self.analyze($0, analyzer)) }
+            let decoder = CaptureDecoder(options.decoder) { onCall(Self.analyze($0, analyzer)) }
+            let frames = read(source) { decoder.feed($0, $1) }
+            decoder.finish()
+            return summary(of: source, frames, FollowedCalls(decoder))
         }
-        let workers = OrderedWorkers<Call, AnalyzedCall>(
-            workers: options.jobs - 1, perform: { Self.analyze($0, analyzer) }, deliver: onCall)
-        let summary = try read(source) { workers.submit($0) }
-        workers.finish()
-        return summary
+        let pipeline = PipelinedRun(jobs: options.jobs, options: options.decoder) { Self.analyze($0, analyzer) }
+        var frames = Frames()
+        let followed = pipeline.run(
+            read: { sender in
+                source.willRead = { sender.send() }
+                frames = read(source) { sender.add($0, $1) }
+                source.willRead = nil
+            }, onCall: onCall)
+        return summary(of: source, frames, followed)
     }
 
     static func analyze(_ call: Call, _ analyzer: FaxAnalyzer) -> AnalyzedCall {
@@ -46,30 +54,42 @@ public struct AnalysisRunner: Sendable {
         return AnalyzedCall(call: call, fax: fax, findings: FirstFindings.findings(call: call, fax: fax))
     }
 
-    private func read(_ source: CaptureInput, onCall: @escaping (Call) -> Void) throws -> CaptureSummary {
-        let decoder = CaptureDecoder(options.decoder, onCall: onCall)
-        var summary = CaptureSummary(files: source.files, format: source.format)
+    /// What was read.
+    private struct Frames {
         var count = 0
-        var (first, last) = (Instant.distantFuture, Instant(nanoseconds: .min))
+        var first = Instant.distantFuture
+        var last = Instant(nanoseconds: .min)
+        var isInterrupted = false
+    }
+
+    /// Every frame in the times asked for.
+    @inline(__always)
+    private func read(_ source: CaptureInput, _ take: (FrameHeader, RawSpan) -> Void) -> Frames {
+        var frames = Frames()
         let (from, to) = (options.from ?? Instant(nanoseconds: .min), options.to ?? .distantFuture)
         source.forEachFrame { frame, bytes in
-            count += 1
-            first = min(first, frame.time)
-            last = max(last, frame.time)
-            if frame.time >= from, frame.time <= to { decoder.feed(frame, bytes) }
-            guard count & 0xFFF == 0 else { return true }
-            options.progress?(count, source.octetsConsumed)
-            summary.isInterrupted = options.shouldStop()
-            return !summary.isInterrupted
+            frames.count += 1
+            frames.first = min(frames.first, frame.time)
+            frames.last = max(frames.last, frame.time)
+            if frame.time >= from, frame.time <= to { take(frame, bytes) }
+            guard frames.count & 0xFFF == 0 else { return true }
+            options.progress?(frames.count, source.octetsConsumed)
+            frames.isInterrupted = options.shouldStop()
+            return !frames.isInterrupted
         }
-        decoder.finish()
-        summary.frames = count
-        if count > 0 { (summary.firstTime, summary.lastTime) = (first, last) }
+        return frames
+    }
+
+    private func summary(of source: CaptureInput, _ frames: Frames, _ followed: FollowedCalls) -> CaptureSummary {
+        var summary = CaptureSummary(files: source.files, format: source.format)
+        summary.isInterrupted = frames.isInterrupted
+        summary.frames = frames.count
+        if frames.count > 0 { (summary.firstTime, summary.lastTime) = (frames.first, frames.last) }
         summary.bytes = source.octetsOfFrames
         summary.linkTypes = source.linkTypes
-        summary.warnings = source.warnings.kept + decoder.warnings.kept
-        summary.warningsDropped = source.warnings.dropped + decoder.warnings.dropped
-        summary.calls = decoder.closedCalls
+        summary.warnings = source.warnings.kept + followed.warnings.kept
+        summary.warningsDropped = source.warnings.dropped + followed.warnings.dropped
+        summary.calls = followed.calls
         return summary
     }
 }

@@ -1,0 +1,135 @@
+import Dispatch
+import FaxCore
+import Foundation
+import PcapDecode
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import T30Analyzer
+
+/// Several threads give what one gives, in the same order.
+struct PipelinedRunTests {
+    private static let captures = [
+        "06-t38-redundancy-3pct-loss", "21-tcp-t38", "22-two-faxes-plus-voice", "17g-sip-icmp-port-unreachable",
+        "48-sip-ip-fragmented-mtu600", "D08-truncated-file-t38",
+    ].filter { FileManager.default.fileExists(atPath: Corpus.file("captures/\($0)/capture.pcap").path) }
+
+    /// All that a run tells, as text.
+    private func everything(_ source: CaptureInput, jobs: Int) throws -> [String] {
+        var options = AnalysisRunner.Options()
+        options.jobs = jobs
+        var lines: [String] = []
+        let summary = try AnalysisRunner(options).run(source) { analyzed in
+            var call = analyzed.call
+            // Dictionaries print in any order.
+            call.signalling.sessions = []
+            for index in call.streams.indices {
+                call.streams[index].statistics.lossBursts = [:]
+                call.streams[index].audio = nil
+            }
+            lines.append("\(call)")
+            lines.append("\(analyzed.fax.outcome) \(analyzed.fax.messages)")
+            lines += analyzed.findings.map { "\($0)" }
+        }
+        return lines + ["\(summary)"]
+    }
+
+    @Test(arguments: captures)
+    func sameForAnyNumberOfJobs(_ name: String) throws {
+        let path = Corpus.file("captures/\(name)/capture.pcap").path
+        let one = try everything(CaptureInput(path: path), jobs: 1)
+        for jobs in [2, 3, 8] { #expect(try everything(CaptureInput(path: path), jobs: jobs) == one) }
+    }
+
+    @Test func sameForMergedFiles() throws {
+        let paths = Self.captures.map { Corpus.file("captures/\($0)/capture.pcap").path }
+        let one = try everything(CaptureInput(merging: paths), jobs: 1)
+        #expect(one.count > paths.count)
+        for jobs in [2, 4] { #expect(try everything(CaptureInput(merging: paths), jobs: jobs) == one) }
+    }
+
+    /// A call that has ended is told while the feed waits for more.
+    @Test func liveFeed() throws {
+        let path = Corpus.file("captures/22-two-faxes-plus-voice/capture.pcap").path
+        let octets = try Data(contentsOf: URL(filePath: path))
+        let pipe = FileManager.default.temporaryDirectory.appending(path: "faxprobe-feed-\(UUID())").path
+        try #require(mkfifo(pipe, 0o600) == 0)
+        defer { unlink(pipe) }
+        let told = DispatchSemaphore(value: 0)
+        let inTime = Atomic<Bool>(false)
+        DispatchQueue.global().async {
+            guard let feed = FileHandle(forWritingAtPath: pipe) else { return }
+            try? feed.write(contentsOf: octets)
+            inTime.store(told.wait(timeout: .now() + 20) == .success, ordering: .relaxed)
+            try? feed.close()
+        }
+        var options = AnalysisRunner.Options()
+        options.jobs = 2
+        var calls = 0
+        _ = try AnalysisRunner(options).run(CaptureInput(path: pipe)) { _ in
+            calls += 1
+            told.signal()
+        }
+        #expect(calls == 3)
+        #expect(inTime.load(ordering: .relaxed))
+    }
+}
+
+/// Batches arrive in order and few at a time; work comes back in order whoever does it.
+struct SharedWorkTests {
+    @Test(arguments: [0, 1, 4])
+    func orderAndRoom(helpers: Int) {
+        let shared = SharedWork<Int, Int, Int> { number in
+            // The earlier of two neighbours takes longer.
+            if number % 2 == 0 { usleep(200) }
+            return number * 3
+        }
+        let queue = DispatchQueue(label: "helpers", attributes: .concurrent)
+        let team = DispatchGroup()
+        let ahead = Atomic<Int>(0)
+        let furthest = Atomic<Int>(0)
+        let results = Mutex<[Int]>([])
+        queue.async(group: team) {
+            var submitted = 0
+            var taken = 0
+            follow: while true {
+                switch shared.next() {
+                case .batch(let batch):
+                    #expect(batch == taken)
+                    taken += 1
+                    ahead.subtract(1, ordering: .relaxed)
+                    if batch % 4 == 0 {
+                        shared.submit(batch, number: submitted)
+                        submitted += 1
+                    }
+                    shared.recycle(batch)
+                case .look: break
+                case .end: break follow
+                }
+            }
+            for number in 0..<submitted {
+                while true {
+                    if let result = shared.result(number) {
+                        results.withLock { $0.append(result) }
+                        break
+                    }
+                    shared.helpOrWait(for: number)
+                }
+            }
+            shared.end()
+        }
+        for _ in 0..<helpers { queue.async(group: team) { shared.help() } }
+        for batch in 0..<400 {
+            _ = shared.put(batch)
+            let now = ahead.add(1, ordering: .relaxed).newValue
+            furthest.max(now, ordering: .relaxed)
+        }
+        shared.endReading()
+        shared.help()
+        team.wait()
+        #expect(results.withLock { $0 } == stride(from: 0, to: 400, by: 4).map { $0 * 3 })
+        // One more may be in the follower's hands when it is counted.
+        #expect(furthest.load(ordering: .relaxed) <= SharedWork<Int, Int, Int>.batchLimit + 1)
+    }
+}
