@@ -86,6 +86,7 @@ public struct AnalyzeRun {
         willRead(source.files.first ?? "")
         var options = analysis
         report.ask(of: &options.analyzer)
+        options.decoder.describesSteps = report.needsFields
         let output = CaptureReport(files: source.files, options: report, filePrefix: filePrefix, write: write)
         output.begin()
         let summary = try AnalysisRunner(options).run(source) { output.add($0) }

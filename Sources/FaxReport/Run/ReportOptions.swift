@@ -54,7 +54,7 @@ public struct ReportOptions: Sendable {
     /// Recordings need the samples themselves.
     public var needsSamples: Bool { recordings != nil }
 
-    /// Whether anything of the output tells what the fields of T.30 frames mean.
+    /// Whether anything of the output tells what the fields of T.30 frames mean and what SIP messages say.
     public var needsFields: Bool {
         switch form {
         case .text, .verbose, .json, .jsonLines: true

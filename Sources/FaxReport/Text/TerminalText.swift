@@ -20,6 +20,7 @@ public struct TerminalText: Sendable {
 
     /// Controls, escape sequences and bidirectional overrides shown as `\x1b` or `\u{202e}`; at most `limit` characters.
     public static func harmless(_ text: String, limit: Int = 200) -> String {
+        if text.utf8.count <= limit, text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
         var shown = ""
         var count = 0
         for scalar in text.unicodeScalars {

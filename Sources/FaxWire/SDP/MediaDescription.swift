@@ -69,7 +69,8 @@ public struct MediaDescription: Sendable, Hashable {
     private func byPayloadType(_ name: String) -> [(type: UInt8, value: ArraySlice<UInt8>)] {
         var table: [(type: UInt8, value: ArraySlice<UInt8>)] = []
         for attribute in attributes where attribute.name.equalsIgnoringCase(name) {
-            let text = SIPText.trimmed(Array((attribute.value ?? "").utf8)[...])
+            guard let value = attribute.value, !value.isEmpty else { continue }
+            let text = SIPText.trimmed(Array(value.utf8)[...])
             let digits = text.prefix { $0.isDigit }
             guard let type = SIPText.decimal(digits, limit: 128), !table.contains(where: { $0.type == type })
             else { continue }

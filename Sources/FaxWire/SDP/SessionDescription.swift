@@ -150,19 +150,34 @@ extension String {
     /// ASCII only, without making copies.
     func equalsIgnoringCase(_ other: String) -> Bool {
         guard utf8.count == other.utf8.count else { return false }
-        return zip(utf8, other.utf8).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
+        return withOctets { mine in
+            other.withOctets { theirs in
+                mine.indices.allSatisfy { mine[$0].asciiLowercased == theirs[$0].asciiLowercased }
+            }
+        }
     }
 
     /// - Parameter lowercased: ASCII in lower case, not empty.
     func containsIgnoringCase(_ lowercased: StaticString) -> Bool {
         let length = lowercased.utf8CodeUnitCount
         return lowercased.withUTF8Buffer { wanted in
-            var rest = utf8[...]
-            while rest.count >= length {
-                if zip(rest, wanted).allSatisfy({ $0.asciiLowercased == $1 }) { return true }
-                rest = rest.dropFirst()
+            withOctets { octets in
+                var start = 0
+                while start + length <= octets.count {
+                    var matching = 0
+                    while matching < length, octets[start + matching].asciiLowercased == wanted[matching] {
+                        matching += 1
+                    }
+                    if matching == length { return true }
+                    start += 1
+                }
+                return false
             }
-            return false
         }
+    }
+
+    /// The octets of the text, without copying where they stand together.
+    func withOctets<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        utf8.withContiguousStorageIfAvailable(body) ?? Array(utf8).withUnsafeBufferPointer(body)
     }
 }

@@ -30,7 +30,7 @@ extension SIPMessage {
     }
 
     /// `SIP/2.0` in any case at `offset`.
-    private static func isVersion(_ octets: RawSpan, at offset: Int) -> Bool {
+    fileprivate static func isVersion(_ octets: RawSpan, at offset: Int) -> Bool {
         guard offset >= 0, octets.byteCount - offset >= 7 else { return false }
         return octets.octet(offset).asciiLowercased == 0x73 && octets.octet(offset + 1).asciiLowercased == 0x69
             && octets.octet(offset + 2).asciiLowercased == 0x70 && octets.be32(offset + 3) == 0x2F32_2E30
@@ -128,7 +128,7 @@ private struct SIPMessageReader: ~Escapable {
     }
 
     private func slice(_ range: Range<Int>) -> ArraySlice<UInt8> { octets.extracting(range).copied()[...] }
-    private func string(_ range: Range<Int>) -> String { SIPText.string(slice(range)) }
+    private func string(_ range: Range<Int>) -> String { SIPText.string(octets, range) }
 
     private func trimmed(_ range: Range<Int>) -> Range<Int> {
         var start = range.lowerBound
@@ -162,7 +162,7 @@ private struct SIPMessageReader: ~Escapable {
     }
 
     private func isVersion(_ range: Range<Int>) -> Bool {
-        range.count == 7 && slice(range).map(\.asciiLowercased).elementsEqual("sip/2.0".utf8)
+        range.count == 7 && SIPMessage.isVersion(octets, at: range.lowerBound)
     }
 
     private mutating func readStatusLine(_ line: Range<Int>, after version: Int) throws(DecodeFailure)
@@ -186,7 +186,7 @@ private struct SIPMessageReader: ~Escapable {
             throw failure(
                 "method", method.lowerBound, .limit("SIPMessage.Limit.methodOctets", SIPMessage.Limit.methodOctets))
         }
-        guard slice(method).allSatisfy(\.isToken) else {
+        guard method.allSatisfy({ octets.octet($0).isToken }) else {
             throw failure("method", method.lowerBound, .invalid("is not a token"))
         }
         var versionStart = line.upperBound
@@ -199,7 +199,7 @@ private struct SIPMessageReader: ~Escapable {
         if uri.count + 2 != versionStart - method.upperBound {
             note("request line", method.upperBound, .invalid("has more than one blank between its parts"))
         }
-        if slice(uri).contains(where: { $0.isBlank || $0 == 0x3C || $0 == 0x3E }) {
+        if uri.contains(where: { octets.octet($0).isBlank || octets.octet($0) == 0x3C || octets.octet($0) == 0x3E }) {
             note("Request-URI", uri.lowerBound, .invalid("holds blanks or angle brackets"))
         }
         return .request(SIPMethod(octets: slice(method)), uri: string(uri))

@@ -7,13 +7,18 @@ enum SIPText {
     static func isSpace(_ octet: UInt8) -> Bool { octet.isBlank || octet == 0x0D || octet == 0x0A }
 
     static func trimmed(_ octets: Octets) -> Octets {
-        var slice = octets
-        while let first = slice.first, isSpace(first) { slice = slice.dropFirst() }
-        while let last = slice.last, isSpace(last) { slice = slice.dropLast() }
-        return slice
+        var (start, end) = (octets.startIndex, octets.endIndex)
+        while start < end, isSpace(octets[start]) { start += 1 }
+        while end > start, isSpace(octets[end - 1]) { end -= 1 }
+        return octets[start..<end]
     }
 
     static func string(_ octets: Octets) -> String { String(decoding: octets, as: UTF8.self) }
+
+    /// The text in `range` of borrowed octets.
+    static func string(_ octets: RawSpan, _ range: Range<Int>) -> String {
+        octets.extracting(range).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    }
 
     /// Undoes folding: a line break with the blanks around it reads as one space (RFC 3261 §7.3.1).
     static func unfolded(_ octets: Octets) -> String {
@@ -36,11 +41,16 @@ enum SIPText {
     }
 
     /// An unsigned decimal number below `limit`; `nil` for anything else, also for a sign.
-    static func decimal(_ octets: Octets, limit: Int64) -> Int64? {
-        let digits = trimmed(octets)
-        guard !digits.isEmpty else { return nil }
+    static func decimal(_ octets: Octets, limit: Int64) -> Int64? { decimal(octets.span.bytes, limit: limit) }
+
+    static func decimal(_ octets: RawSpan, limit: Int64) -> Int64? {
+        var end = octets.byteCount
+        while end > 0, isSpace(octets.octet(end - 1)) { end -= 1 }
+        let start = firstNonSpace(octets, 0)
+        guard start < end else { return nil }
         var value: Int64 = 0
-        for digit in digits {
+        for place in start..<end {
+            let digit = octets.octet(place)
             guard digit.isDigit else { return nil }
             value = value &* 10 &+ Int64(digit & 0x0F)
             if value >= limit { return nil }
@@ -48,35 +58,58 @@ enum SIPText {
         return value
     }
 
+    /// Goes from one octet to the next of those that stand outside of quotes and `<>`.
+    private struct Outside: ~Escapable {
+        private let octets: RawSpan
+        private var position = 0
+        private var isBracketed = false
+
+        @_lifetime(copy octets)
+        init(_ octets: RawSpan) {
+            self.octets = octets
+        }
+
+        /// Its place, and the octet.
+        mutating func next() -> (place: Int, octet: UInt8)? {
+            while position < octets.byteCount {
+                let octet = octets.octet(position)
+                position += 1
+                switch octet {
+                case 0x22: skipQuoted()
+                case 0x3C: isBracketed = true
+                case 0x3E: isBracketed = false
+                default: if !isBracketed { return (position - 1, octet) }
+                }
+            }
+            return nil
+        }
+
+        /// Up to the closing quote, escapes passed over.
+        private mutating func skipQuoted() {
+            while position < octets.byteCount {
+                let octet = octets.octet(position)
+                position += octet == 0x5C ? 2 : 1
+                if octet == 0x22 { return }
+            }
+        }
+    }
+
     /// Splits at `separator` outside of quotes and `<>`; empty pieces are left out.
     static func split(_ octets: Octets, at separator: UInt8) -> [Octets] {
         var pieces: [Octets] = []
         var start = octets.startIndex
-        var position = start
-        var isQuoted = false
-        var isBracketed = false
-        while position < octets.endIndex {
-            let octet = octets[position]
-            if isQuoted {
-                if octet == 0x5C {
-                    position += 1
-                } else if octet == 0x22 {
-                    isQuoted = false
-                }
-            } else if octet == 0x22 {
-                isQuoted = true
-            } else if octet == 0x3C {
-                isBracketed = true
-            } else if octet == 0x3E {
-                isBracketed = false
-            } else if octet == separator, !isBracketed {
-                pieces.append(octets[start..<position])
-                start = position + 1
-            }
-            position += 1
+        func add(_ end: Int) {
+            let piece = trimmed(octets[start..<end])
+            if !piece.isEmpty { pieces.append(piece) }
         }
-        pieces.append(octets[start...])
-        return pieces.map(trimmed).filter { !$0.isEmpty }
+        var outside = Outside(octets.span.bytes)
+        while let (place, octet) = outside.next() {
+            if octet != separator { continue }
+            add(octets.startIndex + place)
+            start = octets.startIndex + place + 1
+        }
+        add(octets.endIndex)
+        return pieces
     }
 
     static func elements(_ octets: Octets) -> [Octets] { split(octets, at: 0x2C) }
@@ -85,56 +118,44 @@ enum SIPText {
     /// `nil` when it is missing or has no value. Commas end the first element only where `isList` says so: display names
     /// with a bare comma are seen.
     static func parameter(_ name: StaticString, of octets: Octets, isList: Bool = false) -> String? {
-        var position = octets.startIndex
-        var isQuoted = false
-        var isBracketed = false
-        while position < octets.endIndex {
-            let octet = octets[position]
-            if isQuoted {
-                if octet == 0x5C {
-                    position += 1
-                } else if octet == 0x22 {
-                    isQuoted = false
-                }
-            } else if octet == 0x22 {
-                isQuoted = true
-            } else if octet == 0x3C {
-                isBracketed = true
-            } else if octet == 0x3E {
-                isBracketed = false
-            } else if octet == 0x2C, isList, !isBracketed {
-                return nil
-            } else if octet == 0x3B, !isBracketed, let value = value(of: name, in: octets[(position + 1)...]) {
-                return value
-            }
-            position += 1
+        let span = octets.span.bytes
+        var outside = Outside(span)
+        while let (place, octet) = outside.next() {
+            if octet == 0x2C, isList { return nil }
+            if octet == 0x3B, let value = value(of: name, in: span, at: place + 1) { return value }
         }
         return nil
     }
 
-    /// Reads ` name = value` at the start of `octets`.
-    private static func value(of name: StaticString, in octets: Octets) -> String? {
-        var position = octets.startIndex
-        func skipSpace() {
-            while position < octets.endIndex, isSpace(octets[position]) { position += 1 }
-        }
-        skipSpace()
+    /// Reads ` name = value` at `start`.
+    private static func value(of name: StaticString, in octets: RawSpan, at start: Int) -> String? {
+        let count = octets.byteCount
+        var position = firstNonSpace(octets, start)
         let length = name.utf8CodeUnitCount
-        guard octets.endIndex - position > length else { return nil }
+        guard count - position > length else { return nil }
         let matches = name.withUTF8Buffer { wanted in
-            for index in 0..<length where octets[position + index].asciiLowercased != wanted[index] { return false }
+            for index in 0..<length where octets.octet(position + index).asciiLowercased != wanted[index] {
+                return false
+            }
             return true
         }
         guard matches else { return nil }
-        position += length
-        skipSpace()
-        guard position < octets.endIndex, octets[position] == 0x3D else { return nil }
-        position += 1
-        skipSpace()
-        guard position < octets.endIndex else { return nil }
-        if octets[position] == 0x22 { return unquoted(octets[position...]) }
-        let value = octets[position...].prefix { $0 != 0x3B && $0 != 0x2C && !isSpace($0) }
-        return value.isEmpty ? nil : string(value)
+        position = firstNonSpace(octets, position + length)
+        guard position < count, octets.octet(position) == 0x3D else { return nil }
+        position = firstNonSpace(octets, position + 1)
+        guard position < count else { return nil }
+        if octets.octet(position) == 0x22 { return unquoted(octets.extracting(position...).copied()[...]) }
+        var end = position
+        while end < count, octets.octet(end) != 0x3B, octets.octet(end) != 0x2C, !isSpace(octets.octet(end)) {
+            end += 1
+        }
+        return end == position ? nil : string(octets, position..<end)
+    }
+
+    private static func firstNonSpace(_ octets: RawSpan, _ start: Int) -> Int {
+        var position = start
+        while position < octets.byteCount, isSpace(octets.octet(position)) { position += 1 }
+        return position
     }
 
     /// The content of a quoted string with its escapes undone; octets that are not quoted come back as they are.

@@ -8,7 +8,7 @@ struct CallAssembler: PacketSink {
     private var flows = FlowTable()
     private var byEndpoint: [Endpoint: [Flow]] = [:]
     private var nextOrdinal = 0
-    private var dialogs = DialogTracker()
+    private var dialogs: DialogTracker
     private var book = CallBook()
     private var legs = LegCorrelator()
     private var tcp: TCPFlows
@@ -25,6 +25,7 @@ struct CallAssembler: PacketSink {
     init(_ options: CaptureDecoder.Options, onCall: @escaping (Call) -> Void) {
         self.options = options
         self.onCall = onCall
+        dialogs = DialogTracker(describesSteps: options.describesSteps)
         tcp = TCPFlows()
     }
 

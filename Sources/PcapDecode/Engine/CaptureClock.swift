@@ -7,8 +7,8 @@ struct CaptureClock {
 
     enum Limit {
         /// Packets this far before the rest, or after it, are strays …
-        static let back = Duration.seconds(60)
-        static let ahead = Duration.seconds(3_600)
+        static let backSeconds: Int64 = 60
+        static let aheadSeconds: Int64 = 3_600
         /// … unless so many come in a row.
         static let strays = 64
     }
@@ -22,9 +22,9 @@ struct CaptureClock {
             self.now = time
             return .forward
         }
+        let (distance, overflow) = time.nanoseconds.subtractingReportingOverflow(now.nanoseconds)
         let isBehind = time < now
-        let distance = isBehind ? now - time : time - now
-        if distance <= (isBehind ? Limit.back : Limit.ahead) {
+        if !overflow, distance <= Limit.aheadSeconds &* 1_000_000_000, distance >= Limit.backSeconds &* -1_000_000_000 {
             strays = 0
             if isBehind { return .steady }
             self.now = time

@@ -11,6 +11,8 @@ public final class CaptureDecoder {
         public var limits = EngineLimits()
         /// Keep RTP payloads for the audio analyser.
         public var keepsAudio = false
+        /// Put SIP messages in words (``SIPStep/summary``, ``SIPStep/remarks``).
+        public var describesSteps = true
 
         public init() {}
     }

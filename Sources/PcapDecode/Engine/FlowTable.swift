@@ -18,61 +18,58 @@ struct FlowKey: Hashable {
     }
 }
 
-/// Open-addressing table from flow keys to flows: a tag of the hash finds the usual packet's flow with one look at a
-/// small array, no hashing protocol, no allocation. Its size is bounded by `EngineLimits.flows`, half of its slots stay
-/// empty.
+/// Open-addressing table from flow keys to flows: the hash beside the reference finds the usual packet's flow with one
+/// look at one place of memory, no hashing protocol, no allocation. Its size is bounded by `EngineLimits.flows`, half of
+/// its slots stay empty.
 ///
 /// A flow is found as an unmanaged reference, for a packet's way to it shall not count references: `flows` owns what
-/// `references` names, slot by slot, and neither changes while a packet is being taken.
+/// `slots` name, place by place, and neither changes while a packet is being taken.
 struct FlowTable {
-    /// 0: the slot is empty.
-    private var tags: ContiguousArray<UInt32>
+    private struct Slot {
+        var hash: UInt64 = 0
+        /// `nil`: the slot is empty.
+        var flow: Unmanaged<Flow>?
+    }
+
+    private var slots: ContiguousArray<Slot>
     private var flows: ContiguousArray<Flow?>
-    private var references: ContiguousArray<Unmanaged<Flow>?>
     private var mask: Int
     private(set) var count = 0
 
     private static let smallest = 1024
 
     init() {
-        tags = ContiguousArray(repeating: 0, count: Self.smallest)
+        slots = ContiguousArray(repeating: Slot(), count: Self.smallest)
         flows = ContiguousArray(repeating: nil, count: Self.smallest)
-        references = ContiguousArray(repeating: nil, count: Self.smallest)
         mask = Self.smallest - 1
     }
 
     func find(_ key: FlowKey) -> Flow? { reference(key)?.takeUnretainedValue() }
 
     /// Valid until a flow is inserted or swept.
+    @inline(__always)
     func reference(_ key: FlowKey) -> Unmanaged<Flow>? {
         let hash = key.slotHash
-        let tag = Self.tag(hash)
-        var slot = Int(truncatingIfNeeded: hash) & mask
-        while true {
-            let candidate = tags[slot]
-            if candidate == 0 { return nil }
-            if candidate == tag, let flow = references[slot], flow._withUnsafeGuaranteedRef({ $0.key == key }) {
-                return flow
-            }
-            slot = (slot + 1) & mask
+        var place = Int(truncatingIfNeeded: hash) & mask
+        while let flow = slots[place].flow {
+            if slots[place].hash == hash, flow._withUnsafeGuaranteedRef({ $0.key == key }) { return flow }
+            place = (place &+ 1) & mask
         }
+        return nil
     }
 
-    private static func tag(_ hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash >> 32) | 1 }
-
     mutating func insert(_ flow: Flow) {
-        if (count + 1) * 2 > tags.count { rebuild(with: flows.compactMap { $0 }) }
+        if (count + 1) * 2 > slots.count { rebuild(with: flows.compactMap { $0 }) }
         place(flow)
         count += 1
     }
 
     private mutating func place(_ flow: Flow) {
         let hash = flow.key.slotHash
-        var slot = Int(truncatingIfNeeded: hash) & mask
-        while tags[slot] != 0 { slot = (slot + 1) & mask }
-        tags[slot] = Self.tag(hash)
-        flows[slot] = flow
-        references[slot] = Unmanaged.passUnretained(flow)
+        var place = Int(truncatingIfNeeded: hash) & mask
+        while slots[place].flow != nil { place = (place + 1) & mask }
+        slots[place] = Slot(hash: hash, flow: Unmanaged.passUnretained(flow))
+        flows[place] = flow
     }
 
     /// Removes what `isDead` names; the table shrinks to what lives.
@@ -83,9 +80,8 @@ struct FlowTable {
     private mutating func rebuild(with living: [Flow]) {
         var capacity = Self.smallest
         while capacity < living.count * 4 { capacity *= 2 }
-        tags = ContiguousArray(repeating: 0, count: capacity)
+        slots = ContiguousArray(repeating: Slot(), count: capacity)
         flows = ContiguousArray(repeating: nil, count: capacity)
-        references = ContiguousArray(repeating: nil, count: capacity)
         mask = capacity - 1
         for flow in living { place(flow) }
         count = living.count

@@ -11,7 +11,7 @@ final class T38DatagramStream {
     private let firstTime: Instant
     private var lastFrame: FrameRef
     private var lastTime: Instant
-    private var maximumGap = Duration.zero
+    private var maximumGapNanoseconds: Int64 = 0
     private var identicalCopies = 0
     private var foreign = 0
     private var isFull = false
@@ -44,7 +44,8 @@ final class T38DatagramStream {
         lastNumber = payload.byteCount >= 2 ? payload.be16(0) : lastNumber
         if isCopy { identicalCopies += 1 }
         if info.time > lastTime {
-            maximumGap = max(maximumGap, info.time - lastTime)
+            let (gap, overflow) = info.time.nanoseconds.subtractingReportingOverflow(lastTime.nanoseconds)
+            maximumGapNanoseconds = max(maximumGapNanoseconds, overflow ? .max : gap)
             lastTime = info.time
         }
         lastFrame = info.frame
@@ -69,7 +70,7 @@ final class T38DatagramStream {
         stream.lastFrame = lastFrame
         stream.lastTime = lastTime
         stream.take(receiver)
-        stream.statistics.maximumGap = maximumGap
+        stream.statistics.maximumGap = .nanoseconds(maximumGapNanoseconds)
         stream.statistics.foreignPackets = foreign + flowForeign
         stream.statistics.t38Version = log.version
         stream.takeCopies(identicalCopies)

@@ -9,6 +9,8 @@ struct ByteSource: ~Copyable {
     enum Limit {
         /// Octets of the window: no record longer than this is seen whole. Small enough to stay in a core's cache.
         static let window = 5 << 16
+        /// Octets read at one time where less is needed: what was just copied in is still near when it is looked at.
+        static let chunk = 1 << 16
         /// Octets of one block that are passed over in a stream, whose size is not known.
         static let streamedBlock = 1 << 26
     }
@@ -33,7 +35,7 @@ struct ByteSource: ~Copyable {
     private(set) var position = 0
     private(set) var stop: Stop?
     let compression: Compression
-    /// Called before every read of the file, which may wait for a live feed.
+    /// Called before a read that may wait for a live feed.
     var willRead: (() -> Void)?
 
     init(path: String, capacity: Int = Limit.window) throws(SystemError) {
@@ -87,14 +89,14 @@ struct ByteSource: ~Copyable {
             end -= start
             start = 0
         }
-        while end < count, !reachedEnd { readMore() }
+        while end < count, !reachedEnd { readMore(count) }
         return end >= count
     }
 
-    private mutating func readMore() {
-        willRead?()
+    private mutating func readMore(_ wanted: Int) {
+        if file.size == nil { willRead?() }
         do throws(UnpackError) {
-            let got = try unpack(into: buffer + end, count: capacity - end)
+            let got = try unpack(into: buffer + end, count: min(capacity - end, max(Limit.chunk, wanted - end)))
             if got == 0 { reachedEnd = true }
             end += got
         } catch {

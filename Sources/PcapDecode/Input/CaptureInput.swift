@@ -65,7 +65,7 @@ public final class CaptureInput {
         }
     }
 
-    /// Called before every read of a file, which may wait for a live feed. To be set before the first frame.
+    /// Called before a read that may wait for a live feed. To be set before the first frame.
     public var willRead: (() -> Void)? {
         get {
             switch source {

@@ -75,7 +75,7 @@ public final class CaptureReader {
         return header
     }
 
-    /// Called before every read of the file, which may wait for a live feed.
+    /// Called before a read that may wait for a live feed.
     var willRead: (() -> Void)? {
         get { window.source.willRead }
         set { window.source.willRead = newValue }

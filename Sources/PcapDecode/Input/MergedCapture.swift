@@ -32,7 +32,7 @@ public final class MergedCapture {
         var format: CaptureReader.Format
     }
 
-    /// Called before every read of a file.
+    /// Called before a read that may wait for a live feed.
     var willRead: (() -> Void)?
     private let filter: String?
     private var open: [Source] = []

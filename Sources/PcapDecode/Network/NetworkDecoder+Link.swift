@@ -164,9 +164,17 @@ extension NetworkDecoder {
 
     @inline(__always)
     mutating func mixTag(_ a: UInt32, _ b: UInt32, _ c: UInt32) {
-        let one = (UInt64(a) << 32 | UInt64(b)) &* 0x9E37_79B9_7F4A_7C15
-        let two = (UInt64(info.linkTag) << 32 | UInt64(c)) &* 0xC2B2_AE3D_27D4_EB4F
-        let mixed = one ^ (two >> 29) ^ two
-        info.linkTag = UInt32(truncatingIfNeeded: mixed ^ (mixed >> 32))
+        info.linkTag = Self.mixed(info.linkTag, a, b, c)
     }
+
+    @inline(__always)
+    static func mixed(_ tag: UInt32, _ a: UInt32, _ b: UInt32, _ c: UInt32) -> UInt32 {
+        let one = (UInt64(a) << 32 | UInt64(b)) &* 0x9E37_79B9_7F4A_7C15
+        let two = (UInt64(tag) << 32 | UInt64(c)) &* 0xC2B2_AE3D_27D4_EB4F
+        let mixed = one ^ (two >> 29) ^ two
+        return UInt32(truncatingIfNeeded: mixed ^ (mixed >> 32))
+    }
+
+    @inline(__always)
+    static func tag(ofInterface interface: UInt32) -> UInt32 { interface &* 0x9E37_79B1 }
 }

@@ -38,7 +38,7 @@ extension NetworkDecoder {
         info.payloadLengthOnWire = length &- 8
         info.isTruncated = bytes.byteCount < length
         let payload = bytes.extracting(8..<min(length, bytes.byteCount))
-        if payload.byteCount >= 8, wraps(payload) {
+        if payload.byteCount >= 8, wraps(payload.be32(0), info.destination.port) {
             if wrapped(payload, to: &sink) { return }
         }
         sink.udp(info, payload: payload)
@@ -46,8 +46,8 @@ extension NetworkDecoder {
 
     /// Whether a datagram may hold other packets: a first look that costs next to nothing.
     @inline(__always)
-    private func wraps(_ payload: RawSpan) -> Bool {
-        payload.be32(0) == HEP.magic || info.destination.port == Port.vxlan || info.destination.port == Port.linuxVXLAN
+    func wraps(_ first: UInt32, _ port: UInt16) -> Bool {
+        first == HEP.magic || port == Port.vxlan || port == Port.linuxVXLAN
     }
 
     /// Hands out what HEP or VXLAN carries; `false` when the datagram turns out to be neither.

@@ -33,11 +33,16 @@ public struct NetworkDecoder {
     /// Decodes one frame and hands what it carries to `sink`.
     @inline(__always)
     public mutating func decode<Sink: PacketSink>(_ frame: FrameHeader, _ bytes: RawSpan, to sink: inout Sink) {
+        if !plainUDP(frame, bytes, to: &sink) { general(frame, bytes, to: &sink) }
+    }
+
+    /// Every frame but those of ``plainUDP(_:_:to:)``.
+    mutating func general<Sink: PacketSink>(_ frame: FrameHeader, _ bytes: RawSpan, to sink: inout Sink) {
         info.frame = frame.ref
         info.time = frame.time
         info.depth = 0
         info.hepType = 0
-        info.linkTag = frame.interface &* 0x9E37_79B1
+        info.linkTag = Self.tag(ofInterface: frame.interface)
         if frame.linkType == .ethernet {
             ethernet(bytes, at: 0, to: &sink)
         } else {

@@ -27,6 +27,28 @@ public struct PacketInfo: Sendable {
     /// The payload type of HEP (1 = SIP, 5 = RTCP report …), 0 for packets seen on the wire itself.
     public var hepType: UInt8
 
+    /// A whole UDP datagram that stands in one packet of its own.
+    @inline(__always)
+    init(
+        frame: FrameRef, time: Instant, source: Endpoint, destination: Endpoint, ipID: UInt32, ttl: UInt8,
+        checksum: UInt16, linkTag: UInt32, payloadLength: Int
+    ) {
+        self.frame = frame
+        self.time = time
+        self.source = source
+        self.destination = destination
+        transport = 17
+        self.ipID = ipID
+        self.ttl = ttl
+        self.checksum = checksum
+        self.linkTag = linkTag
+        isTruncated = false
+        payloadLengthOnWire = payloadLength
+        fragments = 0
+        depth = 0
+        hepType = 0
+    }
+
     init() {
         frame = FrameRef(number: 0)
         time = .zero

@@ -40,13 +40,15 @@ struct Dialog: Sendable {
     /// The attempt that stands carries credentials.
     private var sentCredentials = false
     private var droppedSteps = 0
+    private let describesSteps: Bool
 
     var hasEnded: Bool { phase == .ended }
 
     /// - Parameter message: the first one seen. If it is not the INVITE, who called is taken from its From header, which
     ///   is right for responses to the first INVITE and a guess for everything else; a note says so.
-    init(id: DialogID, _ head: MessageHead, _ message: SIPMessage, _ context: SIPContext) {
+    init(id: DialogID, _ head: MessageHead, _ message: SIPMessage, _ context: SIPContext, describesSteps: Bool) {
         self.id = id
+        self.describesSteps = describesSteps
         callID = head.callID
         signalling.callIDs = [head.callID]
         signalling.transport = context.transport
@@ -126,7 +128,7 @@ struct Dialog: Sendable {
         guard let octets = message.sdp else { return nil }
         let hash = DialogSDP.hash(octets)
         if let known = descriptions.first(where: { $0.hash == hash }) { return known }
-        let sdp = DialogSDP(octets, hash: hash)
+        let sdp = DialogSDP(octets, hash: hash, isDescribed: describesSteps)
         if let oddity = sdp.oddity { addNote("\(oddity)") }
         if descriptions.count >= DialogTracker.Limit.descriptions { descriptions.removeFirst() }
         descriptions.append(sdp)
@@ -437,6 +439,7 @@ struct Dialog: Sendable {
             droppedSteps += 1
             return
         }
-        signalling.steps.append(SIPStep(message, head, from: party, sdp, sighting, context))
+        signalling.steps.append(
+            SIPStep(message, head, from: party, sdp, sighting, context, isDescribed: describesSteps))
     }
 }

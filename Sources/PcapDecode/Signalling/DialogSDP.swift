@@ -28,19 +28,34 @@ struct DialogSDP: Sendable {
     /// First thing that the reader complained of.
     var oddity: DecodeFailure?
 
-    /// Tells descriptions apart (FNV-1a).
+    /// Tells descriptions apart.
     static func hash(_ octets: ArraySlice<UInt8>) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for octet in octets { hash = (hash ^ UInt64(octet)) &* 0x100_0000_01B3 }
-        return hash
+        let span = octets.span.bytes
+        var hash = UInt64(span.byteCount) ^ 0xCBF2_9CE4_8422_2325
+        var place = 0
+        while place + 8 <= span.byteCount {
+            hash ^= UInt64(span.be32(place)) << 32 | UInt64(span.be32(place + 4))
+            hash = hash &* 0x9E37_79B9_7F4A_7C15
+            hash ^= hash >> 29
+            place += 8
+        }
+        while place < span.byteCount {
+            hash = (hash ^ UInt64(span.octet(place))) &* 0x100_0000_01B3
+            place += 1
+        }
+        return hash ^ hash >> 32
     }
 
-    init(_ octets: ArraySlice<UInt8>, hash: UInt64) {
+    /// `audio PCMU,PCMA 10412; image udptl 4450`; empty where nobody asks for it.
+    let summary: String
+
+    init(_ octets: ArraySlice<UInt8>, hash: UInt64, isDescribed: Bool) {
         self.hash = hash
         let decoded = SessionDescription.lax(octets)
         oddity = decoded.stoppedBy
         let description = decoded.value
         lines = description.media.map { Line($0, in: description) }
+        summary = isDescribed ? lines.map(\.summary).joined(separator: "; ") : ""
     }
 
     /// What the description asks for; `nil`: no medium at all.
@@ -63,9 +78,6 @@ struct DialogSDP: Sendable {
 
     /// T.38 parameters of the first image line that is switched on.
     var t38: T38Parameters? { lines.first { $0.isT38 && $0.isActive }?.t38 }
-
-    /// `audio PCMU,PCMA 10412; image udptl 4450`.
-    var summary: String { lines.map(\.summary).joined(separator: "; ") }
 }
 
 extension DialogSDP.Line {

@@ -48,31 +48,40 @@ public struct DialogTracker: Sendable {
     public private(set) var counters = Counters()
     /// The dialog of the message handled last; `nil` when it belonged to none.
     public private(set) var latest: DialogID?
-    private var dialogs: [DialogID: Dialog] = [:]
+    /// Places of the dialogs in `dialogs`, where a message changes its dialog without moving it.
+    private var places: [DialogID: Int] = [:]
+    private var dialogs: [Dialog?] = []
+    private var freePlaces: [Int] = []
+    private let describesSteps: Bool
     /// The latest dialog of a Call-ID; earlier ones hang on its `previous`.
     private var byCallID: [String: DialogID] = [:]
     private var nextNumber = 1
     private var registrations = RegistrationMemory(limit: Limit.registrations)
     private var closed = GenerationalMemory<UInt64, Bool>(limit: Limit.closedCalls)
 
-    public init() {}
+    /// `describesSteps`: put the steps of the calls in words (`summary`, `remarks`); they are left empty otherwise.
+    public init(describesSteps: Bool = true) {
+        self.describesSteps = describesSteps
+    }
 
     /// Dialogs now held.
-    public var count: Int { dialogs.count }
+    public var count: Int { places.count }
 
     /// What is known of a dialog so far; `nil` once it has been removed.
-    public func dialog(_ id: DialogID) -> Signalling? { dialogs[id]?.signalling }
+    public func dialog(_ id: DialogID) -> Signalling? { self[id] }
 
-    public subscript(id: DialogID) -> Signalling? { dialogs[id]?.signalling }
+    public subscript(id: DialogID) -> Signalling? { places[id].flatMap { dialogs[$0]?.signalling } }
 
     /// Where media of the dialog are expected, without a copy of the rest.
-    public func sessions(of id: DialogID) -> [NegotiatedMedia] { dialogs[id]?.signalling.sessions ?? [] }
+    public func sessions(of id: DialogID) -> [NegotiatedMedia] {
+        places[id].flatMap { dialogs[$0]?.signalling.sessions } ?? []
+    }
 
     /// When the first INVITE was answered with 2xx.
-    public func answerTime(of id: DialogID) -> Instant? { dialogs[id]?.signalling.answerTime }
+    public func answerTime(of id: DialogID) -> Instant? { places[id].flatMap { dialogs[$0]?.signalling.answerTime } }
 
     /// Ids of all dialogs held, in order.
-    public var openDialogs: [DialogID] { dialogs.keys.sorted() }
+    public var openDialogs: [DialogID] { places.keys.sorted() }
 
     /// Takes one message. The events name the dialog that it belongs to.
     public mutating func handle(_ message: SIPMessage, _ context: SIPContext) -> [DialogEvent] {
@@ -95,10 +104,12 @@ public struct DialogTracker: Sendable {
 
     /// Takes a dialog out. Late messages of a call that had ended are not taken for a new one.
     public mutating func remove(_ id: DialogID) -> Signalling? {
-        guard var dialog = dialogs.removeValue(forKey: id) else { return nil }
+        guard let place = places.removeValue(forKey: id) else { return nil }
+        if dialogs[place]?.signalling.registered == false { note(registrationAt: place) }
+        guard let dialog = dialogs[place].take() else { return nil }
+        freePlaces.append(place)
         unlink(dialog)
         if dialog.hasEnded { closed.insert(Self.hash(dialog.callID), true) }
-        note(registrationOf: &dialog)
         return dialog.signalling
     }
 
@@ -114,10 +125,10 @@ public struct DialogTracker: Sendable {
         var next = byCallID[head.callID]
         var best: DialogID?
         for _ in 0..<Limit.sameCallID {
-            guard let id = next, let dialog = dialogs[id] else { break }
-            if dialog.knows(head) { return id }
-            if best == nil, dialog.mayTake(head) { best = id }
-            next = dialog.previous
+            guard let id = next, let place = places[id] else { break }
+            if dialogs[place]?.knows(head) == true { return id }
+            if best == nil, dialogs[place]?.mayTake(head) == true { best = id }
+            next = dialogs[place]?.previous
         }
         return best
     }
@@ -127,11 +138,9 @@ public struct DialogTracker: Sendable {
     ) -> [DialogEvent] {
         latest = id
         var events: [DialogEvent] = []
-        // Taken out and put back, so that its arrays are changed in place and not copied.
-        guard var dialog = dialogs.removeValue(forKey: id) else { return [] }
-        dialog.handle(message, head, context, &events)
-        if !dialog.signalling.registered { note(registrationOf: &dialog) }
-        dialogs[id] = dialog
+        guard let place = places[id] else { return [] }
+        dialogs[place]?.handle(message, head, context, &events)
+        if dialogs[place]?.signalling.registered == false { note(registrationAt: place) }
         return events
     }
 
@@ -146,14 +155,16 @@ public struct DialogTracker: Sendable {
         }
         let id = DialogID(nextNumber)
         nextNumber += 1
-        var dialog = Dialog(id: id, head, message, context)
+        var dialog = Dialog(id: id, head, message, context, describesSteps: describesSteps)
         dialog.previous = byCallID[head.callID]
         byCallID[head.callID] = id
         latest = id
         var events: [DialogEvent] = [.opened(id)]
         dialog.handle(message, head, context, &events)
-        note(registrationOf: &dialog)
-        dialogs[id] = dialog
+        let place = freePlaces.popLast() ?? dialogs.count
+        if place == dialogs.count { dialogs.append(dialog) } else { dialogs[place] = dialog }
+        places[id] = place
+        note(registrationAt: place)
         return events
     }
 
@@ -165,20 +176,21 @@ public struct DialogTracker: Sendable {
         }
         var next = latest
         for _ in 0..<Limit.sameCallID {
-            guard let previous = dialogs[next]?.previous else { return }
+            guard let place = places[next], let previous = dialogs[place]?.previous else { return }
             if previous == dialog.id {
-                dialogs[next]?.previous = dialog.previous
+                dialogs[place]?.previous = dialog.previous
                 return
             }
             next = previous
         }
     }
 
-    private mutating func note(registrationOf dialog: inout Dialog) {
-        let signalling = dialog.signalling
-        dialog.signalling.registered =
-            signalling.registered || registrations.knows(signalling.caller, signalling.callerAddress)
-            || registrations.knows(signalling.callee, signalling.calleeAddress)
+    private mutating func note(registrationAt place: Int) {
+        if registrations.isEmpty { return }
+        let isKnown =
+            registrations.knows(dialogs[place]?.signalling.caller, dialogs[place]?.signalling.callerAddress)
+            || registrations.knows(dialogs[place]?.signalling.callee, dialogs[place]?.signalling.calleeAddress)
+        if isKnown { dialogs[place]?.signalling.registered = true }
     }
 
     /// FNV-1a: the same on every run.

@@ -29,6 +29,7 @@ struct GenerationalMemory<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     var count: Int { young.count + old.count }
+    var isEmpty: Bool { young.isEmpty && old.isEmpty }
 }
 
 /// Which addresses of record and which places have registered with success (RFC 3261 §10).
@@ -59,6 +60,8 @@ struct RegistrationMemory: Sendable {
             if let host = uri.host, let ip = IPAddress(host) { places.insert(Endpoint(ip, uri.port ?? 5060), true) }
         }
     }
+
+    var isEmpty: Bool { addresses.isEmpty && places.isEmpty }
 
     func knows(_ address: String?, _ place: Endpoint?) -> Bool {
         if let address, addresses.contains(address) { return true }

@@ -7,20 +7,14 @@ extension SIPStep {
 
     init(
         _ message: SIPMessage, _ head: MessageHead, from party: Party?, _ sdp: DialogSDP?,
-        _ sighting: Transaction.Sighting, _ context: SIPContext
+        _ sighting: Transaction.Sighting, _ context: SIPContext, isDescribed: Bool
     ) {
-        var summary: String
-        switch message.startLine {
-        case .request(let method, uri: _): summary = method.name
-        case .response(let status, let reason):
-            summary = reason.isEmpty ? "\(status)" : "\(status) \(reason.prefix(80))"
-        }
-        if let text = sdp?.summary, !text.isEmpty { summary += " (\(text))" }
         self.init(
             time: context.time, frame: context.frame, from: party, source: context.source,
-            destination: context.destination, method: head.cseq.method.name, status: head.status, summary: summary,
+            destination: context.destination, method: head.cseq.method.name, status: head.status,
+            summary: isDescribed ? Self.summary(message, sdp) : "",
             cseq: head.cseq.number, isRetransmission: false)
-        for header in Self.remarkable {
+        for header in Self.remarkable where isDescribed {
             for value in message.values(header).prefix(4) { remarks.append("\(header.name): \(value)") }
         }
         switch sighting {
@@ -28,5 +22,15 @@ extension SIPStep {
         case .retransmission: isRetransmission = true
         case .furtherHop: isFurtherHop = true
         }
+    }
+    private static func summary(_ message: SIPMessage, _ sdp: DialogSDP?) -> String {
+        var summary: String
+        switch message.startLine {
+        case .request(let method, uri: _): summary = method.name
+        case .response(let status, let reason):
+            summary = reason.isEmpty ? "\(status)" : "\(status) \(reason.prefix(80))"
+        }
+        if let text = sdp?.summary, !text.isEmpty { summary += " (\(text))" }
+        return summary
     }
 }
