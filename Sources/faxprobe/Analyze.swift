@@ -87,7 +87,6 @@ struct Analyze: ParsableCommand {
     enum RawLaw: String, ExpressibleByArgument, CaseIterable { case ulaw, alaw }
 
     func validate() throws {
-        if files.isEmpty { throw ValidationError("Name a capture to read, or - for standard input.") }
         if [json, jsonl, verbose, quiet, calls].count(where: \.self) > 1 {
             throw ValidationError("Only one of --json, --jsonl, --verbose, --quiet and --calls can be given.")
         }
@@ -109,6 +108,8 @@ struct Analyze: ParsableCommand {
     }
 
     func run() throws {
+        // Not in `validate`: there it would hide what is wrong with an unknown option.
+        if files.isEmpty { throw ValidationError("Name a capture to read, or - for standard input.") }
         Console.catchSignals()
         let output = StandardOutput(flushesEachTime: Console.outputIsTerminal || files.contains("-"))
         let progress = ProgressLine()

@@ -59,6 +59,31 @@ import Testing
         #expect(!outcome.errors.isEmpty)
     }
 
+    @Test func anUnknownOptionIsNamed() throws {
+        let outcome = try Self.run(["analyze", "--nonsense"])
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains("--nonsense"))
+        #expect(!outcome.errors.contains("Name a capture"))
+    }
+
+    @Test func aCallThatIsNotThereIsTold() throws {
+        let outcome = try Self.run(["analyze", "--quiet", "--call", "9", Self.good.path])
+        #expect(outcome.status == 0)
+        #expect(outcome.output == "")
+        #expect(outcome.errors == "faxprobe: \(Self.good.path): there is no call 9, only 1\n")
+        #expect(try Self.run(["analyze", "--quiet", "--call", "1", Self.good.path]).errors == "")
+    }
+
+    @Test func tablesOfSeveralFilesAreNamed() throws {
+        let output = try Self.run(["analyze", "--calls", Self.good.path, Self.refused.path]).output
+        let lines = output.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 8)
+        #expect(lines.first == "\(Self.good.path):")
+        #expect(lines[1].hasPrefix("  call"))
+        #expect(lines[3].isEmpty)
+        #expect(lines[4] == "\(Self.refused.path):")
+    }
+
     @Test func whatCannotBeReadIsStatus3WithOneLine() throws {
         for path in ["/nonexistent.pcap", Corpus.file("README.md").path] {
             let outcome = try Self.run(["analyze", path])

@@ -1,5 +1,6 @@
 import Dispatch
 import FaxCore
+import FaxWire
 import Foundation
 import PcapDecode
 import Synchronization
@@ -72,7 +73,8 @@ struct PipelinedRunTests {
             told.signal()
         }
         #expect(calls == 3)
-        #expect(inTime.load(ordering: .relaxed))
+        let wasInTime = inTime.load(ordering: .relaxed)
+        #expect(wasInTime)
     }
 }
 
@@ -128,8 +130,34 @@ struct SharedWorkTests {
         shared.endReading()
         shared.help()
         team.wait()
-        #expect(results.withLock { $0 } == stride(from: 0, to: 400, by: 4).map { $0 * 3 })
+        let all = results.withLock { $0 }
+        #expect(all == stride(from: 0, to: 400, by: 4).map { $0 * 3 })
         // One more may be in the follower's hands when it is counted.
-        #expect(furthest.load(ordering: .relaxed) <= SharedWork<Int, Int, Int>.batchLimit + 1)
+        let most = furthest.load(ordering: .relaxed)
+        #expect(most <= SharedWork<Int, Int, Int>.batchLimit + 1)
+    }
+}
+
+/// Frames are counted as Wireshark counts: those too that cannot be read or that a filter keeps out.
+struct FrameCountTests {
+    @Test func framesThatCannotBeRead() throws {
+        var writer = PcapngWriter()
+        writer.interface(PcapngInterface(linkType: .ethernet))
+        for _ in 0..<3 {
+            writer.packet(interface: 9, ticks: 1_000_000, frame: [UInt8](repeating: 0, count: 60))
+            writer.packet(ticks: 2_000_000, frame: [UInt8](repeating: 0, count: 60))
+        }
+        let file = FileManager.default.temporaryDirectory.appending(path: "faxprobe-count-\(UUID()).pcapng")
+        try Data(writer.bytes).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        for jobs in [1, 2] {
+            var options = AnalysisRunner.Options()
+            options.jobs = jobs
+            let summary = try AnalysisRunner(options).run(CaptureInput(path: file.path)) { _ in }
+            #expect(summary.frames == 6)
+            #expect(summary.warnings.compactMap { $0.frame?.number }.max() == 5)
+            let filtered = try AnalysisRunner(options).run(CaptureInput(path: file.path, filter: "udp")) { _ in }
+            #expect(filtered.frames == 6)
+        }
     }
 }

@@ -47,9 +47,12 @@ public struct AnalyzeRun {
             do {
                 let prefix = inputs.count > 1 ? "file-\(index + 1)-" : ""
                 if let form = recordings.form(of: input.path) {
+                    if inputs.count > 1 { nameTable(of: input.path, isFirst: !readAny) }
                     status = max(status, try read(recording: input.path, form, prefix))
                 } else {
-                    status = max(status, try read(CaptureInput(path: input.path, filter: analysis.filter), prefix))
+                    let source = try CaptureInput(path: input.path, filter: analysis.filter)
+                    if inputs.count > 1 { nameTable(of: input.path, isFirst: !readAny) }
+                    status = max(status, try read(source, prefix))
                 }
                 readAny = true
             } catch let CaptureError.badFilter(expression, reason) {
@@ -68,6 +71,12 @@ public struct AnalyzeRun {
             complain("no captures in \(arguments.joined(separator: ", "))")
         }
         return readAny ? status : .unreadable
+    }
+
+    /// Of several tables each tells whose it is.
+    private func nameTable(of path: String, isFirst: Bool) {
+        guard report.form == .calls else { return }
+        write((isFirst ? "" : "\n") + CaptureText.name([path]) + ":\n")
     }
 
     private func runMerged(_ inputs: [InputPaths.Input]) -> Status {
@@ -91,6 +100,9 @@ public struct AnalyzeRun {
         output.begin()
         let summary = try AnalysisRunner(options).run(source) { output.add($0) }
         output.end(summary)
+        if let call = report.call, !output.hasSeenCall {
+            complain("\(CaptureText.name(source.files)): there is no call \(call), only \(summary.calls)")
+        }
         if let failure = output.fileFailure {
             complain(failure.description)
             return .unreadable

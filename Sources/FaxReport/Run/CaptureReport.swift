@@ -25,6 +25,8 @@ public final class CaptureReport {
     static let orderLimit = 64
     private var allCalls = 0
     public private(set) var verdict = Verdict.clean
+    /// The call asked for came.
+    public private(set) var hasSeenCall = false
     /// The first failure to write a file beside the report; later ones are not tried.
     public private(set) var fileFailure: OutputFolder.Failure?
 
@@ -50,6 +52,7 @@ public final class CaptureReport {
 
     public func add(_ analyzed: AnalyzedCall) {
         allCalls += 1
+        if analyzed.call.id == options.call { hasSeenCall = true }
         guard isWanted(analyzed) else { return hand(out: nil, id: analyzed.call.id) }
         if analyzed.fax.outcome == .failed || analyzed.fax.outcome == .partial { verdict = .faxFailed }
         let images = writeFiles(analyzed)

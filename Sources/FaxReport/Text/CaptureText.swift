@@ -19,8 +19,7 @@ public enum CaptureText {
     }
 
     private static func totals(_ summary: CaptureSummary, calls: Int) -> String {
-        let names = summary.files.map { $0 == "-" ? "standard input" : $0 }
-        let name = names.count > 3 ? "\(names.count) files" : names.joined(separator: ", ")
+        let name = name(summary.files)
         if let recording = summary.recording { return totals(recording, name, summary) }
         var parts = ["\(summary.frames) frames (\(summary.format)\(links(summary)))"]
         if let first = summary.firstTime, let last = summary.lastTime {
@@ -28,14 +27,21 @@ public enum CaptureText {
         }
         parts.append("\(calls) call\(calls == 1 ? "" : "s")")
         let stopped = summary.isInterrupted ? "; stopped before its end" : ""
-        return "\(TerminalText.harmless(name, limit: 300)): " + parts.joined(separator: ", ") + stopped
+        return "\(name): " + parts.joined(separator: ", ") + stopped
+    }
+
+    /// What was read.
+    static func name(_ files: [String]) -> String {
+        let names = files.map { $0 == "-" ? "standard input" : $0 }
+        let name = names.count > 3 ? "\(names.count) files" : names.joined(separator: ", ")
+        return TerminalText.harmless(name, limit: 300)
     }
 
     private static func totals(_ recording: RecordingSummary, _ name: String, _ summary: CaptureSummary) -> String {
         let channels = "\(recording.channels) channel\(recording.channels == 1 ? "" : "s")"
         let what = TerminalText.harmless(recording.format, limit: 100)
         let stopped = summary.isInterrupted ? "; stopped before its end" : ""
-        return "\(TerminalText.harmless(name, limit: 300)): \(Clock.seconds(recording.duration)) s of sound"
+        return "\(name): \(Clock.seconds(recording.duration)) s of sound"
             + " (\(what), \(recording.sampleRate) Hz, \(channels))" + stopped
     }
 

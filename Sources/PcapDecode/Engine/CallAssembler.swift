@@ -4,21 +4,25 @@ import FaxWire
 /// Takes packets, keeps flows, dialogs and calls, and closes calls when they are over.
 struct CallAssembler: PacketSink {
     let options: CaptureDecoder.Options
-    private let onCall: (Call) -> Void
-    private var flows = FlowTable()
-    private var byEndpoint: [Endpoint: [Flow]] = [:]
+    let onCall: (Call) -> Void
+    var flows = FlowTable()
+    var byEndpoint: [Endpoint: [Flow]] = [:]
     private var nextOrdinal = 0
-    private var dialogs: DialogTracker
-    private var book = CallBook()
+    var dialogs: DialogTracker
+    var book = CallBook()
     private var legs = LegCorrelator()
-    private var tcp: TCPFlows
+    var tcp: TCPFlows
     /// Latest capture time seen, and when housekeeping is due.
-    private var clock = CaptureClock()
-    private var start: Instant?
-    private var housekeepingDue = Instant(nanoseconds: .min)
-    private var sweepDue = Instant(nanoseconds: .min)
+    var clock = CaptureClock()
+    var start: Instant?
+    var housekeepingDue = Instant(nanoseconds: .min)
+    var sweepDue = Instant(nanoseconds: .min)
     private(set) var warnings = WarningList()
-    private(set) var closedCalls = 0
+    var closedCalls = 0
+    /// So many flows before room is made among them; see ``makeRoom()``.
+    var roomDue: Int
+    /// Calls and flows that housekeeping looked at: it may cost a new one little, however many there are.
+    var looks = 0
 
     var openCalls: Int { book.count }
 
@@ -27,6 +31,7 @@ struct CallAssembler: PacketSink {
         self.onCall = onCall
         dialogs = DialogTracker(describesSteps: options.describesSteps)
         tcp = TCPFlows()
+        roomDue = options.limits.flows
     }
 
     // MARK: - Packets
@@ -67,7 +72,7 @@ struct CallAssembler: PacketSink {
     }
 
     private mutating func newFlow(for key: FlowKey, at time: Instant) -> Flow {
-        if flows.count >= options.limits.flows { forgetFlows(idle: .zero, keep: options.limits.flows / 2) }
+        if flows.count >= roomDue { makeRoom() }
         let flow = Flow(key: key, ordinal: nextOrdinal, time: time)
         nextOrdinal += 1
         flows.insert(flow)
@@ -221,7 +226,7 @@ struct CallAssembler: PacketSink {
             callerUser: LegCorrelator.user(signalling.caller), calleeUser: LegCorrelator.user(signalling.callee))
         guard let (earlier, reason) = legs.match(leg) else { return }
         call.related.append(RelatedCall(call: earlier.id, reason: reason))
-        book.open.first { $0.id == earlier.id }?.related.append(RelatedCall(call: call.id, reason: reason))
+        book.call(earlier.id)?.related.append(RelatedCall(call: call.id, reason: reason))
     }
 
     /// Binds flows to what an offer or answer announced.
@@ -254,7 +259,8 @@ struct CallAssembler: PacketSink {
         }
     }
 
-    private func bind(_ media: MediaFlow, _ claim: FlowClaim) {
+    func bind(_ media: MediaFlow, _ claim: FlowClaim) {
+        if claim.call.flows.count >= options.limits.flowsPerCall, !claim.call.isBound(to: media) { return }
         media.bind(to: claim.call, announced: claim.announced)
         if let index = claim.call.flows.firstIndex(where: { $0.flow === media }) {
             claim.call.flows[index].sender = claim.sender
@@ -269,166 +275,6 @@ struct CallAssembler: PacketSink {
         for claim in claims where !claim.call.t38OverTCP.contains(where: { $0 === stream }) {
             stream.sender = claim.sender
             claim.call.t38OverTCP.append(stream)
-        }
-    }
-
-    // MARK: - The clock
-
-    @inline(__always)
-    mutating func advance(to time: Instant) {
-        if start == nil { start = time }
-        switch clock.advance(to: time) {
-        case .steady: break
-        case .forward: if now >= housekeepingDue { keepHouse() }
-        case .setBack: beginAnew()
-        }
-    }
-
-    private var now: Instant { clock.now ?? .zero }
-
-    /// The capture's clock was set back: what had ended has ended, and housekeeping goes by the new time.
-    private mutating func beginAnew() {
-        close(book.open.filter(\.hasEnded))
-        sweepDue = now
-        keepHouse()
-    }
-
-    private mutating func keepHouse() {
-        housekeepingDue = now + .seconds(1)
-        let limits = options.limits
-        close(book.open.filter { $0.hasEnded && isOver($0) })
-        guard now >= sweepDue else { return }
-        sweepDue = now + .seconds(10)
-        close(book.open.filter { isOver($0) })
-        forgetFlows(idle: .seconds(limits.flowIdleSeconds), keep: limits.flows)
-        tcp.forget(before: now - .seconds(limits.answeredIdleSeconds))
-    }
-
-    private func isOver(_ call: OpenCall) -> Bool {
-        if case .ending(let since) = call.state { return now - since > .seconds(options.limits.lingerSeconds) }
-        let idle = call.isAnswered ? options.limits.answeredIdleSeconds : options.limits.unansweredIdleSeconds
-        return now - call.latestPacket > .seconds(idle)
-    }
-
-    /// Past the limit the calls idle for longest are closed, a tenth at a time.
-    private mutating func closeIdlest() {
-        let idlest = book.open.sorted { ($0.latestPacket, $0.id) < ($1.latestPacket, $1.id) }
-        warning(
-            DecodeFailure(
-                layer: .sip, field: "open calls", offset: 0, reason: .limit("openCalls", options.limits.openCalls)),
-            frame: idlest.first?.lastFrame ?? FrameRef(number: 0))
-        close(Array(idlest.prefix(max(1, options.limits.openCalls / 10))))
-    }
-
-    private mutating func forgetFlows(idle: Duration, keep: Int) {
-        let deadline = now - idle
-        let mediaDeadline = now - .seconds(options.limits.mediaIdleSeconds)
-        var excess = flows.count - keep
-        guard excess > 0 || idle > .zero else { return }
-        let candidates = flows.all { flow in
-            if let media = flow.media { return media.calls.isEmpty && media.lastTime < mediaDeadline }
-            return flow.lastTime < deadline
-        }
-        closeUnsignalled(candidates.compactMap(\.media))
-        var dead = Set(candidates.map(\.ordinal))
-        excess -= dead.count
-        if excess > 0 {
-            let others = flows.all { !dead.contains($0.ordinal) && $0.media == nil }
-            dead.formUnion(others.sorted { $0.lastTime < $1.lastTime }.prefix(excess).map(\.ordinal))
-        }
-        guard !dead.isEmpty else { return }
-        forget(dead)
-    }
-
-    private mutating func forget(_ dead: Set<Int>) {
-        // Each endpoint's list is gone through once: a hundred thousand flows may share one.
-        let ends = Set(flows.all { dead.contains($0.ordinal) }.flatMap { [$0.key.source, $0.key.destination] })
-        for endpoint in ends {
-            byEndpoint[endpoint]?.removeAll { dead.contains($0.ordinal) }
-            if byEndpoint[endpoint]?.isEmpty == true { byEndpoint[endpoint] = nil }
-        }
-        flows.sweep { dead.contains($0.ordinal) }
-    }
-
-    // MARK: - Closing
-
-    mutating func finish() {
-        close(book.open, atEnd: true)
-        closeUnsignalled(flows.all.compactMap(\.media).filter { $0.calls.isEmpty }, atEnd: true)
-    }
-
-    private mutating func close(_ calls: [OpenCall], atEnd: Bool = false) {
-        guard !calls.isEmpty else { return }
-        for call in calls {
-            adoptReverseFlows(of: call)
-            let signalling = call.dialog.flatMap { dialogs.remove($0) } ?? Signalling(.none)
-            hand(out: call, signalling, atEnd: atEnd)
-        }
-        book.remove(calls)
-    }
-
-    /// The other direction of a bound flow belongs to the call even where no SDP names it.
-    private func adoptReverseFlows(of call: OpenCall) {
-        for bound in call.flows {
-            guard let reverse = flows.find(bound.flow.key.reversed)?.media, reverse.calls.isEmpty, reverse.isMedia
-            else { continue }
-            bind(reverse, FlowClaim(call: call, sender: bound.sender?.other ?? .callee, announced: nil))
-        }
-    }
-
-    private mutating func hand(out call: OpenCall, _ signalling: Signalling, atEnd: Bool) {
-        for bound in call.flows { call.touch(bound.flow.lastTime, bound.flow.lastFrame) }
-        let draft = CallDraft(call: call, signalling: signalling)
-        let result = draft.finished(captureStart: start ?? call.firstTime, captureEnd: atEnd ? now : nil)
-        for bound in call.flows { bound.flow.unbind(from: call) }
-        call.flows = []
-        for stream in result.streams {
-            guard let refused = stream.quirks.first(where: { $0.name == "srtp-not-authenticated" }) else { continue }
-            let what = "wrong in \(refused.count) packets, which are left out"
-            let failure = DecodeFailure(
-                layer: .rtp, field: "SRTP authentication tag", offset: 0, reason: .invalid(what))
-            warning(failure, frame: refused.frame)
-        }
-        closedCalls += 1
-        onCall(result)
-    }
-
-    /// Media without signalling: one call a pair of flows.
-    private mutating func closeUnsignalled(_ media: [MediaFlow], atEnd: Bool = false) {
-        var handled = Set<FlowKey>()
-        var earlier: [OpenCall] = []
-        for flow in media where !flow.isSpent && flow.isMedia && !handled.contains(flow.key) {
-            handled.insert(flow.key)
-            let call = book.openCall(dialog: nil, time: flow.firstTime, frame: flow.firstFrame)
-            call.touch(flow.lastTime, flow.lastFrame)
-            flow.bind(to: call, announced: nil)
-            call.flows.append(BoundFlow(flow: flow, sender: nil))
-            if let reverse = flows.find(flow.key.reversed)?.media, reverse.calls.isEmpty, reverse.isMedia {
-                handled.insert(reverse.key)
-                reverse.bind(to: call, announced: nil)
-                call.flows.append(BoundFlow(flow: reverse, sender: nil))
-                call.touch(reverse.firstTime, reverse.firstFrame)
-                call.touch(reverse.lastTime, reverse.lastFrame)
-            }
-            relate(call, to: earlier)
-            earlier.append(call)
-        }
-        close(earlier, atEnd: atEnd)
-    }
-
-    /// Two pairs of flows between the same hosts, the one beginning as the other ends: a switch between audio and T.38.
-    private func relate(_ call: OpenCall, to earlier: [OpenCall]) {
-        for other in earlier {
-            guard let mine = call.flows.first?.flow.key, let theirs = other.flows.first?.flow.key,
-                Set([mine.source.address, mine.destination.address])
-                    == Set([theirs.source.address, theirs.destination.address])
-            else { continue }
-            let gap =
-                call.firstTime > other.firstTime ? call.firstTime - other.lastTime : other.firstTime - call.lastTime
-            guard gap > .seconds(-2), gap < .seconds(5) else { continue }
-            let reason = "media between the same hosts, the one begins where the other ends"
-            call.related.append(RelatedCall(call: other.id, reason: reason))
-            other.related.append(RelatedCall(call: call.id, reason: reason))
         }
     }
 }

@@ -20,6 +20,16 @@ struct CallBook {
         return call
     }
 
+    /// The open call with this id.
+    func call(_ id: Int) -> OpenCall? {
+        var (low, high) = (0, open.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if open[middle].id < id { low = middle + 1 } else { high = middle }
+        }
+        return low < open.count && open[low].id == id ? open[low] : nil
+    }
+
     /// Forgets the closed calls in one pass.
     mutating func remove(_ closed: [OpenCall]) {
         guard !closed.isEmpty else { return }

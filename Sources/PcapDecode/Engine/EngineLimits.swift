@@ -4,6 +4,8 @@ public struct EngineLimits: Sendable {
     public var openCalls = 20_000
     /// One-way flows remembered at one time.
     public var flows = 100_000
+    /// Media flows of one call; more that come to its endpoints are followed by themselves.
+    public var flowsPerCall = 256
     /// A flow that is not media of an open call is forgotten after this long, in seconds of capture time.
     public var flowIdleSeconds = 30
     /// A media-only call ends after this long without a packet.

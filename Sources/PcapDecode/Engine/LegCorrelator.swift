@@ -23,7 +23,8 @@ struct LegCorrelator {
 
     /// The earlier leg that this new one continues, and why we think so.
     mutating func match(_ leg: Leg) -> (earlier: Leg, reason: String)? {
-        recent.removeAll { leg.invite - $0.invite > Self.startWindow }
+        let earliest = leg.invite - Self.startWindow
+        recent.removeAll { $0.invite < earliest }
         defer {
             if recent.count < Self.legLimit { recent.append(leg) }
         }

@@ -49,6 +49,14 @@ public final class CaptureInput {
         }
     }
 
+    /// Frames read so far, those too that no filter passed or that could not be read: numbers of frames end here.
+    public var frames: Int {
+        switch source {
+        case .single(let reader): reader.framesRead
+        case .merged(let capture): capture.framesRead
+        }
+    }
+
     /// Octets of frames read.
     public var octetsOfFrames: Int {
         switch source {

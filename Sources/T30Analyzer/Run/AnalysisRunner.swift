@@ -83,7 +83,7 @@ public struct AnalysisRunner: Sendable {
     private func summary(of source: CaptureInput, _ frames: Frames, _ followed: FollowedCalls) -> CaptureSummary {
         var summary = CaptureSummary(files: source.files, format: source.format)
         summary.isInterrupted = frames.isInterrupted
-        summary.frames = frames.count
+        summary.frames = source.frames
         if frames.count > 0 { (summary.firstTime, summary.lastTime) = (frames.first, frames.last) }
         summary.bytes = source.octetsOfFrames
         summary.linkTypes = source.linkTypes

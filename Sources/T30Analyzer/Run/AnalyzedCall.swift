@@ -22,6 +22,7 @@ public struct CaptureSummary: Sendable {
     public var format: String
     /// Of a recording.
     public var recording: RecordingSummary?
+    /// All of the files as far as they were read, whatever a filter passed.
     public var frames = 0
     public var bytes = 0
     public var firstTime: Instant?

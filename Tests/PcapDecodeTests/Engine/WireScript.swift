@@ -34,6 +34,9 @@ final class WireScript {
     var calls: [Call] { box.calls }
     var warnings: [CaptureWarning] { assembler.warnings.kept }
     var openCalls: Int { assembler.openCalls }
+    /// Calls and flows looked at by housekeeping.
+    var looks: Int { assembler.looks }
+    var flows: Int { assembler.flows.count }
 
     func finish() -> [Call] {
         assembler.finish()

@@ -1,0 +1,103 @@
+import FaxCore
+import FaxWire
+
+/// What goes by the capture's time: calls that are over, flows that are forgotten, and limits.
+extension CallAssembler {
+    // MARK: - The clock
+
+    @inline(__always)
+    mutating func advance(to time: Instant) {
+        if start == nil { start = time }
+        switch clock.advance(to: time) {
+        case .steady: break
+        case .forward: if now >= housekeepingDue { keepHouse() }
+        case .setBack: beginAnew()
+        }
+    }
+
+    var now: Instant { clock.now ?? .zero }
+
+    /// The capture's clock was set back: what had ended has ended, and housekeeping goes by the new time.
+    mutating func beginAnew() {
+        close(book.open.filter(\.hasEnded))
+        sweepDue = now
+        keepHouse()
+    }
+
+    mutating func keepHouse() {
+        housekeepingDue = now + .seconds(1)
+        let limits = options.limits
+        close(book.open.filter { $0.hasEnded && isOver($0) })
+        guard now >= sweepDue else { return }
+        sweepDue = now + .seconds(10)
+        close(book.open.filter { isOver($0) })
+        forgetIdleFlows()
+        tcp.forget(before: now - .seconds(limits.answeredIdleSeconds))
+    }
+
+    func isOver(_ call: OpenCall) -> Bool {
+        if case .ending(let since) = call.state { return now - since > .seconds(options.limits.lingerSeconds) }
+        let idle = call.isAnswered ? options.limits.answeredIdleSeconds : options.limits.unansweredIdleSeconds
+        return now - call.latestPacket > .seconds(idle)
+    }
+
+    /// Past the limit the calls idle for longest are closed, a tenth at a time: one look at all of them for many new ones.
+    mutating func closeIdlest() {
+        looks += book.count
+        let byAge = book.open.map { (latest: $0.latestPacket, call: $0) }.sorted {
+            ($0.latest, $0.call.id) < ($1.latest, $1.call.id)
+        }
+        warning(
+            DecodeFailure(
+                layer: .sip, field: "open calls", offset: 0, reason: .limit("openCalls", options.limits.openCalls)),
+            frame: byAge.first?.call.lastFrame ?? FrameRef(number: 0))
+        close(byAge.prefix(max(1, options.limits.openCalls / 10)).map(\.call))
+    }
+
+    // MARK: - Forgetting flows
+
+    /// Flows that were idle for long; media of no call is a call of its own then.
+    private mutating func forgetIdleFlows() {
+        let deadline = now - .seconds(options.limits.flowIdleSeconds)
+        let mediaDeadline = now - .seconds(options.limits.mediaIdleSeconds)
+        looks += flows.count
+        let idle = flows.all { flow in
+            if let media = flow.media { return media.calls.isEmpty && media.lastTime < mediaDeadline }
+            return flow.lastTime < deadline
+        }
+        closeUnsignalled(idle.compactMap(\.media))
+        forget(idle)
+    }
+
+    /// The table is full: half of it goes, what is not media first, then media of no call, each idle for longest first.
+    /// Media of calls stays, and has its own limit (`flowsPerCall`). Next time is when many more have come.
+    mutating func makeRoom() {
+        let limit = options.limits.flows
+        looks += flows.count
+        let loose = flows.all { $0.media?.calls.isEmpty ?? true }
+            .map { (isMedia: $0.media != nil, flow: $0) }
+            .sorted { ($0.isMedia ? 1 : 0, $0.flow.lastTime) < ($1.isMedia ? 1 : 0, $1.flow.lastTime) }
+        let leaving = loose.prefix(max(0, flows.count - limit / 2)).map(\.flow)
+        if let first = leaving.first(where: { $0.media != nil })?.media {
+            warning(
+                DecodeFailure(
+                    layer: .udp, field: "media without signalling", offset: 0, reason: .limit("flows", limit)),
+                frame: first.lastFrame)
+        }
+        closeUnsignalled(leaving.compactMap(\.media))
+        forget(leaving)
+        roomDue = max(limit, flows.count + limit / 4)
+    }
+
+    private mutating func forget(_ leaving: [Flow]) {
+        if leaving.isEmpty { return }
+        let dead = Set(leaving.map(\.ordinal))
+        // Each endpoint's list is gone through once: a hundred thousand flows may share one.
+        let ends = Set(leaving.flatMap { [$0.key.source, $0.key.destination] })
+        for endpoint in ends {
+            byEndpoint[endpoint]?.removeAll { dead.contains($0.ordinal) }
+            if byEndpoint[endpoint]?.isEmpty == true { byEndpoint[endpoint] = nil }
+        }
+        flows.sweep { dead.contains($0.ordinal) }
+    }
+}

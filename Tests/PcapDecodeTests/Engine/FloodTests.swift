@@ -1,0 +1,63 @@
+import FaxCore
+import FaxWire
+import Testing
+
+@testable import PcapDecode
+
+/// However many calls and flows come, a new one costs little: what housekeeping looks at is counted, not its time.
+struct FloodTests {
+    private let receiver = Endpoint(WireScript.b, 20_000)
+
+    /// One flow of RTP each, all within the time after which media without signalling is over.
+    private func flood(_ wire: WireScript, flows: Int, to end: Endpoint) {
+        for number in 0..<flows {
+            let from = Endpoint(IPAddress(v4: 0x0B00_0000 + UInt32(number)), 5_000)
+            for index in UInt16(0)..<4 {
+                let header = RTPHeader(
+                    payloadType: 0, sequence: index, timestamp: UInt32(index) * 160, ssrc: UInt32(number))
+                wire.packet(from, end, header.packet(payload: [UInt8](repeating: 0xFF, count: 20)))
+            }
+            wire.clock += 0.0005
+        }
+    }
+
+    @Test func newMediaFlows() {
+        var limits = EngineLimits()
+        limits.flows = 400
+        let wire = WireScript(limits: limits)
+        flood(wire, flows: 10_000, to: receiver)
+        #expect(wire.flows <= 400)
+        #expect(wire.looks <= 10_000 * 4)
+        #expect(wire.warnings.contains { $0.reason.contains("flows") })
+        // Each is a call without signalling; none is lost.
+        #expect(wire.finish().count == 10_000)
+    }
+
+    @Test func newMediaFlowsOfOneCall() {
+        var limits = EngineLimits()
+        limits.flows = 400
+        limits.flowsPerCall = 32
+        let wire = WireScript(limits: limits)
+        wire.answer(callerMedia: (WireScript.a, 10_000), calleeMedia: (WireScript.b, 20_000))
+        flood(wire, flows: 5_000, to: receiver)
+        #expect(wire.flows <= 400)
+        #expect(wire.looks <= 5_000 * 4)
+        let calls = wire.finish()
+        #expect(calls.first { $0.signalling.carrier == .sip }?.streams.count == 32)
+        #expect(calls.reduce(0) { $0 + $1.streams.count } == 5_000)
+    }
+
+    @Test func newCalls() {
+        var limits = EngineLimits()
+        limits.openCalls = 400
+        let wire = WireScript(limits: limits)
+        for number in 0..<8_000 {
+            wire.sip(
+                "INVITE", "1 INVITE", byCaller: true, WireScript.Dialog(callID: "c\(number)@test"),
+                sdp: WireScript.sdp(WireScript.a, audio: 10_000), toTag: false)
+        }
+        #expect(wire.openCalls <= 400)
+        #expect(wire.looks <= 8_000 * 15)
+        #expect(wire.finish().count == 8_000)
+    }
+}
