@@ -170,9 +170,11 @@ extension LineRecord {
 
     /// In order of their ends, those of one stream as they stood on the line.
     fileprivate var inOrderOfEnd: [LineEvent] {
-        events.enumerated().sorted {
-            ($0.element.span.end, $0.element.stream, $0.offset) < ($1.element.span.end, $1.element.stream, $1.offset)
-        }.map(\.element)
+        // Places are sorted, for an event is much larger than its place.
+        let keys = events.map { (end: $0.span.end, stream: $0.stream) }
+        return keys.indices.sorted {
+            (keys[$0].end, keys[$0].stream, $0) < (keys[$1].end, keys[$1].stream, $1)
+        }.map { events[$0] }
     }
 }
 

@@ -38,6 +38,8 @@ public struct LossLedger: Sendable {
     private var closed: [LossRun] = []
     private var closedBursts: [Int: Int] = [:]
 
+    var hasOpen: Bool { !open.isEmpty }
+
     /// Run length → how many.
     public var bursts: [Int: Int] {
         var bursts = closedBursts

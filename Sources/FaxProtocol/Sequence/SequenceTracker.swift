@@ -151,8 +151,9 @@ public struct SequenceTracker: Sendable {
         if ahead >= Self.windowPackets {
             seen = (0, 0, 0, 0)
         } else {
+            // That of `sequence` itself is set below.
             var number = highest + 1
-            while number <= sequence {
+            while number < sequence {
                 clearBit(number)
                 number += 1
             }
@@ -162,7 +163,7 @@ public struct SequenceTracker: Sendable {
         highestTime = time
         unique += 1
         setBit(sequence)
-        losses.close(before: sequence - Self.windowPackets)
+        if losses.hasOpen { losses.close(before: sequence - Self.windowPackets) }
     }
 
     private func bit(_ sequence: Int) -> Bool {

@@ -10,6 +10,10 @@ struct CallBook {
     private var rtcpExpectations: [Endpoint: [OpenCall]] = [:]
     private var nextID = 1
 
+    /// Calls remembered that expect their media at one endpoint. More than these cannot be told apart by it: the latest
+    /// count.
+    static let callsAtEndpoint = 64
+
     var count: Int { open.count }
 
     mutating func openCall(dialog: DialogID?, time: Instant, frame: FrameRef) -> OpenCall {
@@ -58,7 +62,7 @@ struct CallBook {
             endpoints.append(Endpoint(source, media.endpoint.port))
         }
         for endpoint in endpoints {
-            expectations[endpoint, default: []].append(Expectation(call: call, session: session, media: media))
+            add(Expectation(call: call, session: session, media: media), at: endpoint)
             if !call.endpoints.contains(endpoint) { call.endpoints.append(endpoint) }
         }
         guard media.kind == .audio, media.endpoint.port < .max else { return }
@@ -66,6 +70,16 @@ struct CallBook {
         guard !call.rtcpEndpoints.contains(rtcp) else { return }
         call.rtcpEndpoints.append(rtcp)
         rtcpExpectations[rtcp, default: []].append(call)
+        if rtcpExpectations[rtcp]?.count ?? 0 > Self.callsAtEndpoint { rtcpExpectations[rtcp]?.removeFirst() }
+    }
+
+    /// The latest announcement of a call takes the place of its earlier ones.
+    private mutating func add(_ expectation: Expectation, at endpoint: Endpoint) {
+        var all = expectations.removeValue(forKey: endpoint) ?? []
+        all.removeAll { $0.call === expectation.call }
+        if all.count >= Self.callsAtEndpoint { all.removeFirst() }
+        all.append(expectation)
+        expectations[endpoint] = all
     }
 
     /// The call whose RTCP goes between these ends (RFC 3550 §11: the port after the media's, unless announced).
@@ -75,13 +89,6 @@ struct CallBook {
 
     /// Who is expected to receive at this endpoint, latest announcement first, at most one of each call.
     func expecting(at endpoint: Endpoint) -> [Expectation] {
-        guard let all = expectations[endpoint] else { return [] }
-        var seen: [OpenCall] = []
-        var latest: [Expectation] = []
-        for expectation in all.reversed() where !seen.contains(where: { $0 === expectation.call }) {
-            seen.append(expectation.call)
-            latest.append(expectation)
-        }
-        return latest
+        expectations[endpoint]?.reversed() ?? []
     }
 }

@@ -10,6 +10,11 @@ struct LegCorrelator {
         let calleeAddress: IPAddress
         let callerUser: String
         let calleeUser: String
+
+        /// Goes to the box that `later` comes from.
+        func precedes(_ later: Leg) -> Bool {
+            calleeAddress == later.callerAddress && callerAddress != later.calleeAddress
+        }
     }
 
     /// The second leg starts at most this long after the first.
@@ -28,9 +33,9 @@ struct LegCorrelator {
         defer {
             if recent.count < Self.legLimit { recent.append(leg) }
         }
-        let throughBox = recent.filter {
-            $0.calleeAddress == leg.callerAddress && $0.callerAddress != leg.calleeAddress
-        }
+        // Looked for before any is copied: mostly there is none among hundreds.
+        guard recent.contains(where: { $0.precedes(leg) }) else { return nil }
+        let throughBox = recent.filter { $0.precedes(leg) }
         for earlier in throughBox.reversed() {
             if let common = Self.commonNumber(earlier, leg) {
                 return (earlier, reason(earlier, leg, "both carry the number \(common)"))

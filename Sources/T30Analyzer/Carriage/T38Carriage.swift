@@ -82,7 +82,12 @@ private struct T38StreamReader {
 
         mutating func append(_ bytes: RawSpan) {
             if octets.isEmpty { octets.reserveCapacity(Self.usualOctets) }
-            for offset in 0..<bytes.byteCount { octets.append(bytes.octet(offset).bitReversed) }
+            let start = octets.count
+            bytes.withUnsafeBytes { octets.append(contentsOf: $0) }
+            // All at once: an ECM page is made of a hundred thousand of them.
+            octets.withUnsafeMutableBufferPointer { octets in
+                for place in start..<octets.count { octets[place] = octets[place].bitReversed }
+            }
         }
 
         /// An ECM frame of 256 octets with its headers.
