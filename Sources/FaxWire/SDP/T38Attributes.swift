@@ -93,10 +93,9 @@ extension T38Parameters {
     /// `T38FaxUdpEC`; `nil` absent or unknown.
     public var errorCorrection: ErrorCorrection? {
         guard let text = first("T38FaxUdpEC", "T38UdpEC", "T38FaxUDPErrorCorrection") else { return nil }
-        let folded = text.lowercased()
-        if folded.contains("noec") || folded == "none" { return ErrorCorrection.none }
-        if folded.contains("redundan") { return .redundancy }
-        if folded.contains("fec") { return .fec }
+        if text.containsIgnoringCase("noec") || text.equalsIgnoringCase("none") { return ErrorCorrection.none }
+        if text.containsIgnoringCase("redundan") { return .redundancy }
+        if text.containsIgnoringCase("fec") { return .fec }
         return nil
     }
 

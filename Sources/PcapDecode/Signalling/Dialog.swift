@@ -106,6 +106,14 @@ struct Dialog: Sendable {
         return place == signalling.calleeAddress ? .callee : nil
     }
 
+    /// Either party has registered before.
+    mutating func note(_ registrations: RegistrationMemory) {
+        if signalling.registered || registrations.isEmpty { return }
+        signalling.registered =
+            registrations.knows(signalling.caller, signalling.callerAddress)
+            || registrations.knows(signalling.callee, signalling.calleeAddress)
+    }
+
     // MARK: Taking a message
 
     mutating func handle(

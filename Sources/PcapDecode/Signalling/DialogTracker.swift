@@ -48,10 +48,9 @@ public struct DialogTracker: Sendable {
     public private(set) var counters = Counters()
     /// The dialog of the message handled last; `nil` when it belonged to none.
     public private(set) var latest: DialogID?
-    /// Places of the dialogs in `dialogs`, where a message changes its dialog without moving it.
+    /// Places of the dialogs in `dialogs`, where a message reads and changes its dialog without copying it.
     private var places: [DialogID: Int] = [:]
-    private var dialogs: [Dialog?] = []
-    private var freePlaces: [Int] = []
+    private var dialogs: [Dialog] = []
     private let describesSteps: Bool
     /// The latest dialog of a Call-ID; earlier ones hang on its `previous`.
     private var byCallID: [String: DialogID] = [:]
@@ -70,15 +69,15 @@ public struct DialogTracker: Sendable {
     /// What is known of a dialog so far; `nil` once it has been removed.
     public func dialog(_ id: DialogID) -> Signalling? { self[id] }
 
-    public subscript(id: DialogID) -> Signalling? { places[id].flatMap { dialogs[$0]?.signalling } }
+    public subscript(id: DialogID) -> Signalling? { places[id].map { dialogs[$0].signalling } }
 
     /// Where media of the dialog are expected, without a copy of the rest.
     public func sessions(of id: DialogID) -> [NegotiatedMedia] {
-        places[id].flatMap { dialogs[$0]?.signalling.sessions } ?? []
+        places[id].map { dialogs[$0].signalling.sessions } ?? []
     }
 
     /// When the first INVITE was answered with 2xx.
-    public func answerTime(of id: DialogID) -> Instant? { places[id].flatMap { dialogs[$0]?.signalling.answerTime } }
+    public func answerTime(of id: DialogID) -> Instant? { places[id].flatMap { dialogs[$0].signalling.answerTime } }
 
     /// Ids of all dialogs held, in order.
     public var openDialogs: [DialogID] { places.keys.sorted() }
@@ -105,9 +104,11 @@ public struct DialogTracker: Sendable {
     /// Takes a dialog out. Late messages of a call that had ended are not taken for a new one.
     public mutating func remove(_ id: DialogID) -> Signalling? {
         guard let place = places.removeValue(forKey: id) else { return nil }
-        if dialogs[place]?.signalling.registered == false { note(registrationAt: place) }
-        guard let dialog = dialogs[place].take() else { return nil }
-        freePlaces.append(place)
+        dialogs[place].note(registrations)
+        // The last one takes its place.
+        dialogs.swapAt(place, dialogs.count - 1)
+        let dialog = dialogs.removeLast()
+        if place < dialogs.count { places[dialogs[place].id] = place }
         unlink(dialog)
         if dialog.hasEnded { closed.insert(Self.hash(dialog.callID), true) }
         return dialog.signalling
@@ -126,9 +127,9 @@ public struct DialogTracker: Sendable {
         var best: DialogID?
         for _ in 0..<Limit.sameCallID {
             guard let id = next, let place = places[id] else { break }
-            if dialogs[place]?.knows(head) == true { return id }
-            if best == nil, dialogs[place]?.mayTake(head) == true { best = id }
-            next = dialogs[place]?.previous
+            if dialogs[place].knows(head) { return id }
+            if best == nil, dialogs[place].mayTake(head) { best = id }
+            next = dialogs[place].previous
         }
         return best
     }
@@ -139,8 +140,8 @@ public struct DialogTracker: Sendable {
         latest = id
         var events: [DialogEvent] = []
         guard let place = places[id] else { return [] }
-        dialogs[place]?.handle(message, head, context, &events)
-        if dialogs[place]?.signalling.registered == false { note(registrationAt: place) }
+        dialogs[place].handle(message, head, context, &events)
+        dialogs[place].note(registrations)
         return events
     }
 
@@ -161,10 +162,9 @@ public struct DialogTracker: Sendable {
         latest = id
         var events: [DialogEvent] = [.opened(id)]
         dialog.handle(message, head, context, &events)
-        let place = freePlaces.popLast() ?? dialogs.count
-        if place == dialogs.count { dialogs.append(dialog) } else { dialogs[place] = dialog }
-        places[id] = place
-        note(registrationAt: place)
+        dialog.note(registrations)
+        places[id] = dialogs.count
+        dialogs.append(dialog)
         return events
     }
 
@@ -176,21 +176,13 @@ public struct DialogTracker: Sendable {
         }
         var next = latest
         for _ in 0..<Limit.sameCallID {
-            guard let place = places[next], let previous = dialogs[place]?.previous else { return }
+            guard let place = places[next], let previous = dialogs[place].previous else { return }
             if previous == dialog.id {
-                dialogs[place]?.previous = dialog.previous
+                dialogs[place].previous = dialog.previous
                 return
             }
             next = previous
         }
-    }
-
-    private mutating func note(registrationAt place: Int) {
-        if registrations.isEmpty { return }
-        let isKnown =
-            registrations.knows(dialogs[place]?.signalling.caller, dialogs[place]?.signalling.callerAddress)
-            || registrations.knows(dialogs[place]?.signalling.callee, dialogs[place]?.signalling.calleeAddress)
-        if isKnown { dialogs[place]?.signalling.registered = true }
     }
 
     /// FNV-1a: the same on every run.
