@@ -20,6 +20,7 @@ struct Analyze: ParsableCommand {
               faxprobe analyze --pages out --format pdf call.pcap
               faxprobe analyze line.wav                         a recording instead of a capture
               faxprobe analyze --audio out call.pcap            what was heard, as WAV files
+              faxprobe analyze --pictures out call.pcap         each call drawn
               tcpdump -w - port 5060 | faxprobe analyze --jsonl -
 
             EXIT STATUS
@@ -28,10 +29,11 @@ struct Analyze: ParsableCommand {
               2  wrong usage
               3  nothing could be read, or a file could not be written
 
-            FILES OF --audio
+            FILES OF --audio AND --pictures
               call-N.wav           both directions, caller left, callee right
               call-N-gaps.txt      lost packets, as labels for Audacity
               call-N-signals.txt   signals and T.30 frames, as labels for Audacity
+              call-N.svg           spectrogram, signals, frames, losses and SIP
 
             WHAT STANDS WHERE PACKETS WERE LOST (--fill)
               What the receiver played there is not in the capture; each choice is
@@ -70,6 +72,7 @@ struct Analyze: ParsableCommand {
     @Option(help: ArgumentHelp("Write what was heard into this folder.", valueName: "folder")) var audio: String?
     @Option(help: ArgumentHelp("What stands where audio packets were lost: repeat, hold, silence, noise or close."))
     var fill = FillName.repeat
+    @Option(help: ArgumentHelp("Draw each call into this folder.", valueName: "folder")) var pictures: String?
     @Flag(help: "Overwrite files that exist.") var force = false
 
     @Option(help: ArgumentHelp("Only packets that this BPF filter lets pass, as for tcpdump.", valueName: "expression"))
@@ -97,8 +100,8 @@ struct Analyze: ParsableCommand {
         if merge, raw != nil { throw ValidationError("Recordings cannot be merged.") }
         if let call, call < 1 { throw ValidationError("Calls count from 1.") }
         if pages == nil && !format.isEmpty { throw ValidationError("--format goes with --pages.") }
-        if pages == nil && audio == nil && force {
-            throw ValidationError("--force goes with --pages and --audio.")
+        if pages == nil && audio == nil && pictures == nil && force {
+            throw ValidationError("--force goes with --pages, --audio and --pictures.")
         }
         if noAudio && audio != nil { throw ValidationError("--audio needs what --no-audio leaves out.") }
         for time in [from, to].compactMap(\.self) where TimeArgument.instant(time) == nil {
@@ -144,6 +147,7 @@ struct Analyze: ParsableCommand {
 
     private func openFolders(_ report: inout ReportOptions) throws {
         report.pages = try pages.map { try PageFolder(path: $0, formats: format, overwrites: force) }
+        report.pictures = try pictures.map { try PictureFolder(path: $0, overwrites: force) }
         report.recordings = try audio.map { try RecordingFolder(path: $0, overwrites: force) }
     }
 

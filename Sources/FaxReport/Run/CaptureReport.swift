@@ -122,6 +122,7 @@ public final class CaptureReport {
         do {
             let images = try options.pages?.write(analyzed, prefix: filePrefix)
             try options.recordings?.write(analyzed, prefix: filePrefix)
+            try options.pictures?.write(analyzed, prefix: filePrefix)
             return images ?? [:]
         } catch {
             fileFailure = error

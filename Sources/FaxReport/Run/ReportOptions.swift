@@ -33,6 +33,7 @@ public struct ReportOptions: Sendable {
     public var isOnlyFax = false
     public var pages: PageFolder?
     public var recordings: RecordingFolder?
+    public var pictures: PictureFolder?
 
     public init() {}
 
@@ -51,14 +52,14 @@ public struct ReportOptions: Sendable {
         }
     }
 
-    /// Recordings need the samples themselves.
-    public var needsSamples: Bool { recordings != nil }
+    /// Recordings and spectrograms need the samples themselves.
+    public var needsSamples: Bool { recordings != nil || pictures != nil }
 
     /// Whether anything of the output tells what the fields of T.30 frames mean and what SIP messages say.
     public var needsFields: Bool {
         switch form {
         case .text, .verbose, .json, .jsonLines: true
-        case .quiet, .calls: false
+        case .quiet, .calls: pictures != nil
         }
     }
 }
