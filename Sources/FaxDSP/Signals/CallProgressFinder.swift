@@ -8,6 +8,7 @@ struct CallProgressFinder {
         /// Longest pause within a cadence, 6 s.
         static let pause = 48_000
         static let sameHz = 10
+        static let singleHz = 335...515
         /// A tone that goes on for 1.5 s is no burst of busy or congestion; for 2.6 s, none of ringing.
         static let dial = 12_000
         static let longestRing = 20_800
@@ -124,6 +125,8 @@ struct CallProgressFinder {
         guard let first = group.first, let last = group.last else { return nil }
         let on = group.map(\.samples.count)
         let off = zip(group, group.dropFirst()).map { $1.samples.lowerBound - $0.samples.upperBound }
+        // Exchanges use single tones of 400 to 500 Hz; what is higher is music, or a voice.
+        guard first.frequenciesHz.count > 1 || Limit.singleHz.contains(first.frequenciesHz[0]) else { return nil }
         guard let name = Self.name(on: on, off: off, frequenciesHz: first.frequenciesHz) else { return nil }
         let level = group.reduce(0) { $0 + $1.levelDBm0 } / Double(group.count)
         var signal = HeardSignal(

@@ -17,15 +17,27 @@ public struct SignalScanner: Sendable {
 
     private static func name(_ sound: Sound) -> [HeardSignal] {
         let tracks = ToneTracker.tracks(sound.frames, frameMinimum: 3, leastPower: sound.leastPower)
-        var found = V8Finder(sound).signals()
+        let v21 = V8Finder(sound).signals()
+        var found = V34Finder(sound, after: v21).signals()
+        found += v21.filter { isFree($0, found) }
         found += FaxToneFinder(sound, tracks, besides: found).signals()
         found += DTMFFinder(sound, tracks).signals().filter { isFree($0, found) }
         found += CallProgressFinder(sound, tracks).signals().filter { isFree($0, found) }
         found += SingleToneFinder(sound, tracks).signals().filter { isFree($0, found) }
         found += SoundClassifier(sound, tracks).signals(besides: found)
+        found = found.filter { !isNote($0, in: found) }
         for index in found.indices { found[index].clippedShare = sound.clippedShare(found[index].samples) }
         return found.sorted {
             ($0.samples.lowerBound, $0.samples.upperBound) < ($1.samples.lowerBound, $1.samples.upperBound)
+        }
+    }
+
+    /// A steady tone within music or voice is a part of it.
+    private static func isNote(_ signal: HeardSignal, in found: [HeardSignal]) -> Bool {
+        guard case .tone = signal.kind else { return false }
+        return found.contains { other in
+            let isWhole = other.kind == .music || other.kind == .voice
+            return isWhole && signal.samples.clamped(to: other.samples) == signal.samples
         }
     }
 

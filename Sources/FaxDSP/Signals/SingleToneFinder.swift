@@ -3,7 +3,12 @@ struct SingleToneFinder {
     private enum Limit {
         static let share = 0.8
         static let length = 800
+        /// Low ones may be a voice that holds its pitch.
+        static let voiceHz = 330.0
+        static let lengthInVoice = 4_000
         static let spreadHz = 5.0
+        static let melody = 16_000
+        static let notes = 3
     }
 
     private let sound: Sound
@@ -15,15 +20,23 @@ struct SingleToneFinder {
     }
 
     func signals() -> [HeardSignal] {
-        tracks.filter { $0.share >= Limit.share && $0.spreadHz <= Limit.spreadHz && $0.frameCount >= 8 }
+        let found = tracks.filter { $0.share >= Limit.share && $0.spreadHz <= Limit.spreadHz && $0.frameCount >= 8 }
             .compactMap(signal)
+        return found.filter { !Self.isOfMelody($0, found) }
+    }
+
+    /// Several other tones within 2 s: notes, which are told as music.
+    private static func isOfMelody(_ signal: HeardSignal, _ all: [HeardSignal]) -> Bool {
+        let near = signal.samples.lowerBound - Limit.melody..<signal.samples.upperBound + Limit.melody
+        let others = all.filter { $0.samples.overlaps(near) && $0.kind != signal.kind }
+        return signal.samples.count < Limit.melody && others.count >= Limit.notes
     }
 
     private func signal(_ track: ToneTrack) -> HeardSignal? {
         let measure = sound.measure(track)
         let plateau = measure.plateau(around: track.first..<track.last + 1)
         guard let run = measure.runs(plateau: plateau, bridge: 15).max(by: { $0.count < $1.count }),
-            run.count >= Limit.length
+            run.count >= (track.hz < Limit.voiceHz ? Limit.lengthInVoice : Limit.length)
         else { return nil }
         let core = run.lowerBound + 80..<run.upperBound - 80
         guard let offset = measure.frequencyOffsetHz(core) else { return nil }

@@ -1,8 +1,8 @@
 /// Names what is neither tone nor modem, second by second: voice, music, noise, comfort noise, or unknown.
 struct SoundClassifier {
     private enum Limit {
-        /// A pause that does not part two stretches, 0.4 s.
-        static let pause = 3_200
+        /// A pause that does not part two stretches, 1 s.
+        static let pause = 8_000
         static let second = 8_000
         static let shortest = 800
         /// Noise is as loud in each 10 ms, within this, in dB; voice is not.
@@ -23,7 +23,7 @@ struct SoundClassifier {
     }
 
     func signals(besides named: [HeardSignal]) -> [HeardSignal] {
-        var found: [(kind: HeardSignal.Kind, samples: Range<Int>)] = []
+        var found: [Piece] = []
         for stretch in stretches(besides: named) {
             var start = stretch.lowerBound
             while start < stretch.upperBound {
@@ -33,12 +33,46 @@ struct SoundClassifier {
                 if let last = found.last, last.kind == kind, start - last.samples.upperBound <= Limit.pause {
                     found[found.count - 1].samples = last.samples.lowerBound..<end
                 } else {
-                    found.append((kind, start..<end))
+                    found.append(Piece(kind: kind, samples: start..<end))
                 }
                 start = end
             }
         }
         return found.map { HeardSignal(kind: $0.kind, samples: $0.samples, levelDBm0: sound.levelDBm0($0.samples)) }
+    }
+
+    /// Voice, music and unknown sound of less than a second are as the longer sound beside them: a second is too short
+    /// to tell a held vowel from a note.
+    private static func smoothed(_ found: [Piece]) -> [Piece] {
+        var pieces = found
+        for index in pieces.indices where pieces[index].samples.count < Limit.second && pieces[index].isDoubtful {
+            let beside = [index - 1, index + 1].filter { other in
+                pieces.indices.contains(other) && pieces[other].isDoubtful
+                    && pieces[other].samples.count > pieces[index].samples.count
+                    && pieces[index].distance(to: pieces[other]) <= Limit.pause
+            }
+            if let best = beside.max(by: { pieces[$0].samples.count < pieces[$1].samples.count }) {
+                pieces[index].kind = pieces[best].kind
+            }
+        }
+        return pieces.reduce(into: []) { joined, piece in
+            if let last = joined.last, last.kind == piece.kind, last.distance(to: piece) <= Limit.pause {
+                joined[joined.count - 1].samples = last.samples.lowerBound..<piece.samples.upperBound
+            } else {
+                joined.append(piece)
+            }
+        }
+    }
+
+    private struct Piece {
+        var kind: HeardSignal.Kind
+        var samples: Range<Int>
+
+        var isDoubtful: Bool { kind == .voice || kind == .music || kind == .unknown }
+
+        func distance(to other: Piece) -> Int {
+            max(other.samples.lowerBound - samples.upperBound, samples.lowerBound - other.samples.upperBound)
+        }
     }
 
     /// What the ranges hold beside named signals.
@@ -83,9 +117,7 @@ struct SoundClassifier {
         if frames.reduce(0, { $0 + $1.about1200 }) >= Limit.modemShare * total {
             return .dataModem("600 Bd at 1200 Hz")
         }
-        let guardTone = frames.reduce(Float(0)) { sum, frame in
-            [frame.peaks.0, frame.peaks.1].first { abs($0.hz - 1800) < 15 }.map { sum + $0.power } ?? sum
-        }
+        let guardTone = frames.reduce(Float(0)) { $0 + $1.about1800 }
         let rest = total - guardTone
         if guardTone < 0.6 * total, frames.reduce(0, { $0 + $1.about2400 }) >= Limit.modemShare * rest {
             return .dataModem("600 Bd at 2400 Hz")

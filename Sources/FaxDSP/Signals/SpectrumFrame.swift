@@ -15,12 +15,13 @@ struct SpectrumFrame {
     var power: Float = 0
     /// The strongest lines, strongest first, each with at least ``lineShare`` of the power; 0 for none.
     var peaks: (SpectrumPeak, SpectrumPeak, SpectrumPeak) = (SpectrumPeak(), SpectrumPeak(), SpectrumPeak())
-    /// Mean squares: 300–680 Hz, the channels of V.21, 600 Bd about 1200 and 2400 Hz, about 2100 Hz.
+    /// Mean squares: 300–680 Hz, the channels of V.21, 600 Bd about 1200 and 2400 Hz, about 1800 and 2100 Hz.
     var low: Float = 0
     var channel1: Float = 0
     var channel2: Float = 0
     var about1200: Float = 0
     var about2400: Float = 0
+    var about1800: Float = 0
     var about2100: Float = 0
     /// The same for noise and nothing but: geometric over arithmetic mean of 14 bands, 0 … 1.
     var flatness: Float = 0
@@ -62,6 +63,7 @@ struct SpectrumFramer {
         frame.channel2 = band(50, 62)
         frame.about1200 = band(28, 49)
         frame.about2400 = band(67, 87)
+        frame.about1800 = band(56, 60)
         frame.about2100 = band(65, 70)
         frame.flatness = flatness()
         findPeaks(&frame)
