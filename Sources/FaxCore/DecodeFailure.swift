@@ -3,7 +3,7 @@
 public struct DecodeFailure: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Layer: String, Sendable, CaseIterable {
         case file, link, ip, udp, tcp, tunnel, hep, sip, sdp, rtp, rtcp, udptl, tpkt, ifp, hdlc, t30, page, audio,
-            websocket
+            websocket, iax2
     }
 
     public enum Reason: Hashable, Sendable {

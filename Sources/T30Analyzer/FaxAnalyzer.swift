@@ -86,7 +86,7 @@ public struct FaxAnalyzer: Sendable {
             return "t38"
         }
         if call.isRecording { return "audio" }
-        guard let codec = call.streams.first(where: { $0.kind == .rtp || $0.kind == .srtp })?.codec else {
+        guard let codec = call.streams.first(where: { $0.isAudio })?.codec else {
             return "none"
         }
         return codec == "PCMU" || codec == "PCMA" ? "g711" : codec
@@ -94,6 +94,13 @@ public struct FaxAnalyzer: Sendable {
 }
 
 extension MediaStream {
+    fileprivate var isAudio: Bool {
+        switch kind {
+        case .rtp, .srtp, .iax2, .recording: true
+        case .udptl, .t38RTP, .t38TCP: false
+        }
+    }
+
     /// Its codec lets every fax signal through, so that one that is not heard was not sent.
     fileprivate var isTransparent: Bool {
         switch codec?.uppercased() {

@@ -91,7 +91,7 @@ struct RTPTests {
     @Test(arguments: [
         (0, "DTMF 0"), (11, "DTMF #"), (15, "DTMF D"), (16, "flash"), (32, "ANS"), (35, "/ANSam"), (36, "CNG"),
         (38, "V.21 channel 1, 1"), (40, "V.21 channel 2, 1"), (49, "CT"), (192, "NSE switch to pass-through"),
-        (200, "event 200"),
+        (200, "NSE switch to T.38"), (210, "event 210"),
     ])
     func eventNames(code: UInt8, name: String) throws {
         let sent = TelephoneEvent(code: code, isEnd: true, volume: 10, durationTicks: 1600)

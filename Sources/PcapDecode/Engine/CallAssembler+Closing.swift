@@ -12,10 +12,11 @@ extension CallAssembler {
         guard !calls.isEmpty else { return }
         for call in calls {
             adoptReverseFlows(of: call)
-            let signalling = call.dialog.flatMap { dialogs.remove($0) } ?? Signalling(.none)
+            let signalling = call.dialog.flatMap { dialogs.remove($0) } ?? call.iax2?.signalling ?? Signalling(.none)
             hand(out: call, signalling, atEnd: atEnd)
         }
         book.remove(calls)
+        iax2.forget(calls)
     }
 
     /// The other direction of a bound flow belongs to the call even where no SDP names it.

@@ -12,6 +12,7 @@ struct CallAssembler: PacketSink {
     var book = CallBook()
     private var legs = LegCorrelator()
     var tcp: TCPFlows
+    var iax2 = IAX2Tracker()
     /// Latest capture time seen, and when housekeeping is due.
     var clock = CaptureClock()
     var start: Instant?
@@ -66,6 +67,8 @@ struct CallAssembler: PacketSink {
         switch flow.kind {
         case .sip:
             if verdict == .new { sip(info, payload, transport: .udp) }
+        case .iax2:
+            if verdict == .new { iax2(info, payload) }
         case .undecided, .ignored, .media:
             understand(flow, info, payload, isCopy: verdict == .identical)
         }
@@ -100,6 +103,11 @@ struct CallAssembler: PacketSink {
         if RTCPPacket.looksLike(payload), let call = book.rtcpCall(of: flow.key) {
             call.rtcp.add(RTCPPacket.read(payload).value, time: info.time, frame: info.frame)
             call.touch(info.time, info.frame)
+            return
+        }
+        if isIAX2(info, payload) {
+            flow.become(.iax2)
+            if !isCopy { iax2(info, payload) }
             return
         }
         guard case .undecided(var probe) = flow.kind else { return }
@@ -255,7 +263,7 @@ struct CallAssembler: PacketSink {
         }
         switch flow.kind {
         case .ignored: flow.become(.undecided(ContentProbe()))
-        case .undecided, .sip, .media: break
+        case .undecided, .sip, .iax2, .media: break
         }
     }
 

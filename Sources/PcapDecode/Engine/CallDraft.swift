@@ -31,6 +31,7 @@ struct CallDraft {
             }
         }
         streams += call.t38OverTCP.map { $0.stream() }
+        streams += call.iax2?.media ?? []
         for index in streams.indices {
             guard let ssrc = streams[index].ssrc else { continue }
             let reports = call.rtcp.reports(on: ssrc) + call.flows.flatMap { $0.flow.rtcp.reports(on: ssrc) }

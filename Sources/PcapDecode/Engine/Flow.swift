@@ -6,6 +6,7 @@ final class Flow {
         /// Not known yet: the first packets, kept to be read again once the flow is understood.
         case undecided(ContentProbe)
         case sip
+        case iax2
         /// See `media`, which stands beside so that a packet of media reaches it at once.
         case media
         /// Nothing of ours; looked at again when an SDP names its endpoints.
@@ -94,6 +95,8 @@ struct CopyDetector {
         let count = payload.byteCount
         var hash = UInt64(info.ipID) << 32 | UInt64(UInt32(truncatingIfNeeded: count))
         hash ^= UInt64(info.checksum) << 48
+        // Mixed before the payload comes in, lest two numbers that count up together undo each other.
+        hash = mix(hash, 0)
         let end = whole ? count : min(count, 16)
         var offset = 0
         while offset + 8 <= end {

@@ -32,6 +32,8 @@ final class OpenCall {
     /// RTCP on ports of its own.
     var rtcp = ReceptionReports()
     var t38OverTCP: [T38TCPStream] = []
+    /// An IAX2 call: its signalling and media.
+    var iax2: IAX2Call?
 
     init(id: Int, dialog: DialogID?, time: Instant, frame: FrameRef) {
         self.id = id

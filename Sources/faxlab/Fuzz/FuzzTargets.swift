@@ -38,6 +38,8 @@ extension FuzzTarget {
                 _ = SessionDescription.lax(octets.span.bytes).value.media.map { T38Parameters(sdp: $0.attributes) }
             },
             .mutants("RTP and RTCP", of: { $0.rtp + $0.rtcp }, feed: rtp),
+            .mutants(
+                "IAX2", of: { $0.rtp.map { [0x80, 1, 0, 0, 0, 0, 0, 0, 0, 0, 6, 1] + $0.prefix(100) } }, feed: iax2),
             .mutants("UDPTL", of: \.udptl) { octets in
                 _ = UDPTLPacket.read(octets.span.bytes)
                 _ = MediaClassifier.kind(of: octets.span.bytes)
@@ -104,6 +106,14 @@ extension FuzzTarget {
         _ = TelephoneEvent(bytes)
         _ = try? RTPRedundancy(bytes)
         _ = MediaClassifier.kind(of: bytes)
+    }
+
+    private static func iax2(_ octets: [UInt8]) {
+        let bytes = octets.span.bytes
+        _ = IAX2Frame.looksLike(bytes)
+        _ = IAX2Frame.looksLikeNew(bytes)
+        guard case .full(let frame)? = try? IAX2Frame(bytes) else { return }
+        _ = IAX2Elements.read(bytes.extracting(frame.data))
     }
 
     private static func ifp(_ octets: [UInt8]) {
