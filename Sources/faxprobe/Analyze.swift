@@ -58,7 +58,7 @@ struct Analyze: ParsableCommand {
     @Flag(help: "One sentence a call.") var quiet = false
     @Flag(help: "One line a call, in columns.") var calls = false
 
-    @Flag(help: "Leave G.711 undecoded: only its stream statistics.") var noAudio = false
+    @Flag(help: "Leave audio undecoded: only its stream statistics.") var noAudio = false
     @Option(help: ArgumentHelp("Only the call with this number.", valueName: "n")) var call: Int?
     @Option(
         help: ArgumentHelp(

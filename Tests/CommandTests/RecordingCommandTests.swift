@@ -36,14 +36,16 @@ import Testing
         )
     }()
 
-    static func analyze(_ octets: [UInt8], _ name: String, _ arguments: [String] = []) throws -> [String: Any] {
+    static func analyze(
+        _ octets: [UInt8], _ name: String, _ arguments: [String] = [], status: Int32 = 0
+    ) throws -> [String: Any] {
         let folder = FileManager.default.temporaryDirectory.appending(path: "faxprobe-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appending(path: name)
         try Data(octets).write(to: file)
         let outcome = try AnalyzeCommandTests.run(["analyze", "--json", file.path] + arguments)
-        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.status == status, "\(outcome.errors)")
         let document = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
         return try #require(document as? [String: Any])
     }
@@ -98,6 +100,24 @@ import Testing
         let arguments = ["--raw", "alaw", "--channels", "2"]
         try check(try Self.analyze(octets, "line", arguments), directions: ["caller", "callee"])
         try check(try Self.analyze(octets, "line.al", ["--channels", "2"]), directions: ["caller", "callee"])
+    }
+
+    /// The receiver's answer is taken out: what is found is told by times.
+    @Test func findingsNameTimes() throws {
+        let cut = Self.line.callee.count * 9 / 10
+        let silent = Self.line.callee.prefix(cut) + [Int16](repeating: 0, count: Self.line.callee.count - cut)
+        let wav = WaveFile.wav(Self.interleaved(Self.line.caller, Array(silent)), channels: 2)
+        let document = try Self.analyze(wav, "line.wav", status: 1)
+        let call = try #require((document["calls"] as? [[String: Any]])?.first)
+        #expect((call["fax"] as? [String: Any])?["outcome"] as? String == "failed")
+        let findings = try #require(call["findings"] as? [[String: Any]])
+        let times = findings.flatMap { $0["times"] as? [[Double]] ?? [] }
+        #expect(!times.isEmpty)
+        for time in times {
+            #expect(time.count == 2)
+            #expect(time[0] > 0 && time[0] <= time[1] && time[1] < 60)
+        }
+        #expect(findings.allSatisfy { ($0["frames"] as? [Any])?.isEmpty == true })
     }
 
     @Test func silenceIsNoError() throws {

@@ -290,10 +290,17 @@ public struct CallText: Sendable {
     private static let evidenceLimit = 12
 
     private func evidence(_ finding: Finding) -> String {
-        if finding.frames.isEmpty { return "" }
+        if finding.frames.isEmpty { return times(of: finding) }
         let shown = finding.frames.prefix(Self.evidenceLimit).map { number($0) }.joined(separator: ", ")
         let more = finding.frames.count > Self.evidenceLimit ? " …" : ""
         return " (frame\(finding.frames.count == 1 ? "" : "s") \(shown)\(more))"
+    }
+
+    /// Of a recording, from its start.
+    private func times(of finding: Finding) -> String {
+        if finding.times.isEmpty { return "" }
+        let shown = finding.times.prefix(Self.evidenceLimit).map { Clock.seconds($0.lowerBound - .zero) }
+        return " (at \(shown.joined(separator: ", "))\(finding.times.count > Self.evidenceLimit ? " …" : "") s)"
     }
 
     private func frames(_ fax: FaxSession) -> [String] {

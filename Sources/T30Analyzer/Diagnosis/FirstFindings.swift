@@ -5,6 +5,12 @@ import PcapDecode
 public enum FirstFindings {
     /// In the order of the layers, and within one layer in the order of its file.
     public static func findings(call: Call, fax: FaxSession) -> [Finding] {
+        guard call.isRecording else { return findings(call, fax) }
+        let evidence = RecordedEvidence(fax)
+        return evidence.timed(findings(call, evidence.session))
+    }
+
+    private static func findings(_ call: Call, _ fax: FaxSession) -> [Finding] {
         let facts = CallFacts(call: call, fax: fax)
         var findings =
             SetupRules.findings(facts) + NegotiationRules.findings(facts) + TransportRules.findings(facts)
