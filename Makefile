@@ -4,7 +4,7 @@ DIR ?= corpus/captures
 ROUNDS ?= 100000
 SEED ?= 1
 
-.PHONY: demo test build check lint bench golden install truth fuzz alarms
+.PHONY: demo test build check lint bench golden install truth fuzz alarms picture
 
 # A real capture of a failed fax, read and explained.
 demo:
@@ -44,6 +44,11 @@ alarms:
 	scripts/setup
 	swift build -c release --product faxlab
 	.build/release/faxlab alarms --seed $(SEED) --report reports/alarms.md
+
+# The pictures that README.md shows.
+picture: build
+	.build/release/faxprobe analyze --quiet --force --pictures reports/pictures \
+		corpus/captures/05-t38-rejected-488-fallback-g711/capture.pcap
 
 # Writes the golden files anew; read the difference before committing it.
 golden:

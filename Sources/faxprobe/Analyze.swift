@@ -34,6 +34,8 @@ struct Analyze: ParsableCommand {
               call-N-gaps.txt      lost packets, as labels for Audacity
               call-N-signals.txt   signals and T.30 frames, as labels for Audacity
               call-N.svg           spectrogram, signals, frames, losses and SIP
+              call-N-constellations.svg
+                                   the symbols that the modems received
 
             WHAT STANDS WHERE PACKETS WERE LOST (--fill)
               What the receiver played there is not in the capture; each choice is

@@ -46,11 +46,33 @@ import Testing
         #expect(outcome.errors == "")
     }
 
+    /// One G.711 call: its recording, labels and pictures; never over what is there.
+    @Test func soundAndPicturesAreWrittenOnce() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "faxprobe-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let words = ["analyze", "--quiet", "--audio", folder.path, "--pictures", folder.path]
+        let capture = Self.capture("03-g711u-clean-1page").path
+        #expect(try Self.run(words + [capture]).status == 0)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
+                "call-1-constellations.svg", "call-1-gaps.txt", "call-1-signals.txt", "call-1.svg", "call-1.wav",
+            ])
+        let again = try Self.run(words + [capture])
+        #expect(again.status == 3)
+        #expect(again.errors == "faxprobe: \(folder.path)/call-1.wav exists: --force overwrites it\n")
+        #expect(try Self.run(words + ["--force", "--fill", "silence", capture]).status == 0)
+        let nowhere = try Self.run(["analyze", "--pictures", "/dev/null/x", capture])
+        #expect(nowhere.status == 3 && nowhere.errors.hasPrefix("faxprobe: cannot make the folder /dev/null/x: "))
+    }
+
     @Test(arguments: [
         ["analyze"], ["analyze", "--json", "--quiet", "x"], ["analyze", "--jobs", "0", "x"],
         ["analyze", "--nonsense", "x"],
         ["analyze", "--from", "noon", "x"], ["analyze", "--format", "gif", "--pages", "/tmp", "x"],
-        ["analyze", "--format", "png", "x"], ["analyze", "--call", "0", "x"], ["nonsense"],
+        ["analyze", "--format", "png", "x"],
+        ["analyze", "--force", "x"], ["analyze", "--fill", "music", "x"],
+        ["analyze", "--no-audio", "--audio", "/tmp", "x"],
+        ["analyze", "--call", "0", "x"], ["nonsense"],
     ])
     func wrongUsageIsStatus2(arguments: [String]) throws {
         let outcome = try Self.run(arguments)

@@ -2,6 +2,7 @@ import FaxCore
 import Foundation
 import PcapDecode
 import T30Analyzer
+import TestSupport
 import Testing
 
 @testable import FaxReport
@@ -104,7 +105,7 @@ import Testing
         #expect(svg.utf8.count < (name == "RNR" ? 3_000_000 : 150_000))
         let picture = try #require(SVGReading(svg))
         #expect(picture.height < 10_000)
-        #expect(picture.classes.count { $0 == "page" } == (name == "RNR" ? 0 : 15))
+        #expect(picture.classes.count { $0 == "page" } == (name == "RNR" ? 0 : 13))
     }
 
     @Test func aPictureOfTooManySignsSaysSo() throws {
@@ -152,6 +153,35 @@ import Testing
                 #expect(row.allSatisfy { $0.textX + TextWidth.of($0.text, size: 10) <= 500 })
             }
         }
+    }
+
+    /// A real V.17 call without loss: TCF and one page.
+    @Test func constellationsOfARealCall() throws {
+        var calls: [AnalyzedCall] = []
+        let path = Corpus.file("captures/03-g711u-clean-1page/capture.pcap").path(percentEncoded: false)
+        var options = AnalysisRunner.Options()
+        options.decoder.keepsAudio = true
+        _ = try AnalysisRunner(options).run(try CaptureInput(path: path)) { calls.append($0) }
+        var analyzed = try #require(calls.first)
+        let bursts = analyzed.fax.bursts
+        #expect(bursts.count == 2 && bursts.allSatisfy { $0.points.count > 400 && $0.points.count <= 1_024 })
+        let drawn = ConstellationPicture.svg(analyzed)
+        let svg = try #require(drawn)
+        let picture = try #require(SVGReading(svg))
+        #expect(picture.classes.count { $0 == "points" } == 2)
+        #expect(svg.split(separator: "h0").count == bursts.reduce(1) { $0 + $1.points.count })
+        #expect(picture.texts.contains { $0.text == "1 · caller · V.17 14400 long" })
+        #expect(picture.texts.contains { $0.text == "2 · caller · V.17 14400 short" })
+        #expect(picture.texts.count { $0.text.hasPrefix("EVM ") && $0.text.contains(" dBm0") } == 2)
+
+        analyzed.fax.bursts = (0..<500).map { bursts[$0 % 2] }
+        let manyDrawn = ConstellationPicture.svg(analyzed)
+        let many = try #require(manyDrawn)
+        #expect(many.utf8.count < 2_500_000)
+        let all = try #require(SVGReading(many))
+        #expect(all.texts.contains { $0.text.hasPrefix("The first 96 of 500 bursts") })
+        analyzed.fax.bursts = []
+        #expect(ConstellationPicture.svg(analyzed) == nil)
     }
 
     @Test func levelsBecomeShades() {

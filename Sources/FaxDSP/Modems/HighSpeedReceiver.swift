@@ -43,6 +43,8 @@ public struct HighSpeedReceiver: ~Copyable {
     private var octetFirstSample = 0
     private var octets: [UInt8] = []
     private var octetsFirstSample = 0
+    /// The constellation of a burst that has ended, until the next one has trained.
+    private var endedPoints: [SIMD2<Float>]?
     /// Samples taken so far: the virtual time.
     public private(set) var sampleCount = 0
 
@@ -60,6 +62,7 @@ public struct HighSpeedReceiver: ~Copyable {
     /// gives no state.
     public mutating func select(_ modulation: HighSpeedModulation, cutoffDBm0: Float = Self.cutoffDBm0) -> Bool {
         box.signals.removeAll(keepingCapacity: true)
+        endedPoints = nil
         startBurst()
         return modem.select(modulation, cutoffDBm0: cutoffDBm0)
     }
@@ -70,8 +73,9 @@ public struct HighSpeedReceiver: ~Copyable {
     /// Goes on counting from another place: what is received next is heard there.
     mutating func seek(sample: Int) { sampleCount = sample }
 
-    /// The constellation as received since the training: at most ``ModemBox/pointLimit`` symbols, spread over them all.
-    public var points: [SIMD2<Float>] { box.points }
+    /// The constellation of the burst, also after its end, as received since its training: at most
+    /// ``ModemBox/pointLimit`` symbols, spread over them all.
+    public var points: [SIMD2<Float>] { endedPoints ?? box.points }
 
     /// Sums over the symbols since the last call of this, and the state of the clocks now.
     public mutating func takeWindow() -> QualityWindow {
@@ -106,6 +110,7 @@ public struct HighSpeedReceiver: ~Copyable {
             case .training: events.append(.trainingStarted(sample: sampleCount))
             case .trained:
                 events.append(.trained(sample: sampleCount, quality))
+                endedPoints = nil
                 startBurst()
             case .trainingFailed: events.append(.trainingFailed(sample: sampleCount))
             case .carrierDown:
@@ -114,6 +119,7 @@ public struct HighSpeedReceiver: ~Copyable {
                 let lastBits = padding == 0 ? 0 : octet << UInt8(padding)
                 events.append(
                     .carrierDown(sample: sampleCount, bitCount: bitCount, lastBits: lastBits, quality))
+                endedPoints = box.points
                 startBurst()
             case .other: break
             }

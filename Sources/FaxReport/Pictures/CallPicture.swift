@@ -60,7 +60,8 @@ struct CallPicture {
 
     private var facts: [String] {
         let fax = analyzed.fax
-        var facts = [Clock.date(analyzed.call.firstTime), "\(Clock.seconds(axis.length)) s"]
+        var facts = ["\(Clock.seconds(axis.length)) s"]
+        if !analyzed.call.isRecording { facts.insert(Clock.date(analyzed.call.firstTime), at: 0) }
         if fax.carriedBy != "none" { facts.append("carried by \(fax.carriedBy)") }
         if let sender = fax.sender { facts.append("sent by the \(sender.rawValue)") }
         if let ident = fax.senderID { facts.append("TSI \"\(ident)\"") }
@@ -80,8 +81,10 @@ struct CallPicture {
         if sides.contains(where: { $0.items.contains { $0.isDamaged || !$0.flaws.isEmpty } }) {
             entry("damaged", "FCS wrong", &x)
         }
-        if sides.contains(where: { $0.losses.contains { !$0.isRepaired } }) { entry("lost", "packets lost", &x) }
-        if sides.contains(where: { $0.losses.contains(where: \.isRepaired) }) { entry("repaired", "repaired", &x) }
+        for kind in PictureSide.Loss.Kind.allCases
+        where sides.contains(where: { side in side.losses.contains { $0.kind == kind } }) {
+            entry(kind.style, kind.meaning, &x)
+        }
         if !marks.isEmpty { entry("siplines", "SIP (→ from the caller)", &x) }
         if sides.contains(where: { $0.track != nil }) {
             entry("absent", "no audio in the capture", &x)
@@ -93,7 +96,7 @@ struct CallPicture {
     private mutating func entry(_ style: String, _ text: String, _ x: inout Double) {
         switch style {
         case "siplines": canvas.line(x + 10, y, x + 10, y + 12, style)
-        case "lost", "repaired": canvas.path("M\(SVGCanvas.number(x)) \(SVGCanvas.number(y + 6))h20", style)
+        case "lost", "repaired", "slip": canvas.path("M\(SVGCanvas.number(x)) \(SVGCanvas.number(y + 6))h20", style)
         default: canvas.rect(x, y, 20, 12, style)
         }
         canvas.text(text, x + 25, y + 9.5, "label")

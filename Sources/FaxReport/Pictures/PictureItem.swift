@@ -37,6 +37,13 @@ struct PictureItem: Sendable {
     var flaws: [ClosedRange<Double>] = []
     /// What a viewer shows under the pointer.
     var title = ""
+
+    var isOfMessageChannel: Bool {
+        switch kind {
+        case .training, .check, .page: true
+        case .tone, .preamble, .command, .negotiation, .sound: false
+        }
+    }
 }
 
 /// All items of a call in order of time.
@@ -48,6 +55,7 @@ struct PictureItems {
     /// Frames further apart than this, in seconds, are not one stretch of page data.
     private static let pause = 0.5
     private static let flawLimit = 10_000
+    private static let burstLimit = 500
 
     init(_ analyzed: AnalyzedCall, axis: CallAxis) {
         fax = analyzed.fax
@@ -56,6 +64,7 @@ struct PictureItems {
         addMessages()
         for stream in analyzed.call.streams { for event in stream.events { add(event, stream.direction) } }
         for index in items.indices { items[index].title = title(items[index]) }
+        addQuality()
         let end = axis.seconds(axis.end)
         items.removeAll { $0.end < 0 || $0.start > end }
         let order = items.indices.sorted { (items[$0].start, $0) < (items[$1].start, $1) }
@@ -164,6 +173,21 @@ struct PictureItems {
     private static func speed(_ page: FaxPage?) -> String? {
         guard let page, let modem = page.modem else { return nil }
         return page.rateBps.map { "\(modem) \($0)" } ?? modem
+    }
+
+    /// How bursts were received, to their trainings and data.
+    private mutating func addQuality() {
+        for burst in fax.bursts.prefix(Self.burstLimit) {
+            let told = ConstellationPicture.quality(burst)
+            let (from, to) = (
+                axis.seconds(burst.training.lowerBound), axis.seconds((burst.data ?? burst.training).upperBound)
+            )
+            if told.isEmpty { continue }
+            for index in items.indices where items[index].party == burst.party && items[index].isOfMessageChannel {
+                let middle = (items[index].start + items[index].end) / 2
+                if from <= middle, middle <= to { items[index].title += ", \(told)" }
+            }
+        }
     }
 
     /// Name, place and what else is known, in one line.

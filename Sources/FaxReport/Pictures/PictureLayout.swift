@@ -13,13 +13,15 @@ enum PictureLayout {
     static let losses = 7.0
     /// Rows of the picture: what would be more makes each row longer.
     static let rowLimit = 24
-    static let rowSeconds = [30.0, 60, 120, 300, 600]
+    /// Longest row, as long as fewer than ``rowLimit`` are needed.
+    static let rowSeconds = 36.0
     /// Boxes, marks and lines of one picture; what comes after is left out, and the picture says so.
     static let elementLimit = 20_000
 
-    /// The shortest rows of which few enough are needed. A call's axis is at most 4 hours long: 24 rows of 600 s.
+    /// Rows of one length, in whole seconds, for a call that is so long: 4 hours at most, 24 rows of 600 s.
     static func seconds(for length: Double) -> Double {
-        rowSeconds.first { length <= $0 * Double(rowLimit) } ?? rowSeconds[rowSeconds.count - 1]
+        let rows = min(Double(rowLimit), max(1, (length / rowSeconds).rounded(.up)))
+        return max(10, (length / rows / 2).rounded(.up) * 2)
     }
 
     /// Seconds between two numbers on the axis of a row.
@@ -43,6 +45,7 @@ enum PictureLayout {
         .phase1{fill:#dfe4ea}
         .lost{stroke:#d40000;stroke-width:7;fill:none}
         .repaired{stroke:#f0a000;stroke-width:7;fill:none}
+        .slip{stroke:#a000c0;stroke-width:7;fill:none}
         .flaw{stroke:#d40000;stroke-width:5;fill:none}
         .tone{fill:#cfeacb;stroke:#3d8a3a;stroke-width:.8}
         .preamble{fill:#e9e9e9;stroke:#999;stroke-width:.8}

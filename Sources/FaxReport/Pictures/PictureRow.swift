@@ -60,7 +60,7 @@ struct PictureRow {
         canvas.line(Layout.left, y, Layout.left + (shown.upperBound - start) * perSecond, y, "axis")
         canvas.text("time/s", Layout.left - 6, y - 1, "small", anchor: .end)
         let tick = Layout.tick(rowSeconds: seconds)
-        for time in stride(from: start, through: shown.upperBound, by: tick) {
+        for time in stride(from: (start / tick).rounded(.up) * tick, through: shown.upperBound, by: tick) {
             canvas.line(x(time), y - 4, x(time), y, "axis")
             canvas.text(SVGCanvas.number(time), x(time) + 3, y - 2, "small")
         }
@@ -125,24 +125,24 @@ struct PictureRow {
         if !side.codecs.isEmpty {
             canvas.text(TextWidth.cut(side.codecs, to: Layout.left - 30, size: 9), 6, nameY + 12, "small")
         }
-        y = max(drawItems(side, &canvas, y, &room), nameY + 14)
-        return y
+        // A line whose parties are told apart has its signals with them.
+        let hasLane = side.track == nil || !side.items.isEmpty || side.party != nil
+        return max(hasLane ? drawItems(side, &canvas, y, &room) : y, nameY + 14)
     }
 
     /// One stroke a pixel at most.
     private func drawLosses(_ side: PictureSide, _ canvas: inout SVGCanvas, _ y: Double) -> Bool {
-        var paths = ["", ""]
-        var drawn = [-Double.infinity, -Double.infinity]
+        var paths = PictureSide.Loss.Kind.allCases.map { _ in "" }
+        var drawn = paths.map { _ in -Double.infinity }
         for loss in side.losses where isHere(loss.start, loss.end) {
-            let kind = loss.isRepaired ? 1 : 0
+            let kind = loss.kind.rawValue
             let from = max(x(loss.start), drawn[kind])
             let to = max(x(loss.end), x(loss.start) + 1.5)
             guard to - from >= 0.5 else { continue }
             paths[kind] += "M\(SVGCanvas.number(from)) \(SVGCanvas.number(y + 3.5))H\(SVGCanvas.number(to))"
             drawn[kind] = to
         }
-        canvas.path(paths[1], "repaired")
-        canvas.path(paths[0], "lost")
+        for kind in PictureSide.Loss.Kind.allCases { canvas.path(paths[kind.rawValue], kind.style) }
         return paths.contains { !$0.isEmpty }
     }
 
@@ -163,7 +163,9 @@ struct PictureRow {
                 canvas.line(Layout.left, line, Layout.left + Double(columns), line, "grid")
             }
         }
-        for time in stride(from: start, to: shown.upperBound, by: Layout.tick(rowSeconds: seconds)) where time > start {
+        let tick = Layout.tick(rowSeconds: seconds)
+        for time in stride(from: (start / tick).rounded(.up) * tick, to: shown.upperBound, by: tick) where time > start
+        {
             canvas.line(x(time), y, x(time), y + height, "grid")
         }
         canvas.rect(Layout.left, y, Double(columns), height, "frame")

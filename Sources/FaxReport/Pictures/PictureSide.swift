@@ -4,16 +4,41 @@ import T30Analyzer
 
 /// What one side of a call gives to the picture.
 struct PictureSide {
-    /// Packets that did not come.
+    /// What went missing on the way, or came too much.
     struct Loss {
+        /// The raw value is the order of drawing.
+        enum Kind: Int, CaseIterable {
+            /// What was in the packets came with later ones.
+            case repaired
+            case lost
+            /// Samples more or less, though no packet is missing.
+            case slip
+
+            var style: String {
+                switch self {
+                case .repaired: "repaired"
+                case .lost: "lost"
+                case .slip: "slip"
+                }
+            }
+
+            var meaning: String {
+                switch self {
+                case .repaired: "packets lost and repaired"
+                case .lost: "packets lost"
+                case .slip: "samples slipped"
+                }
+            }
+        }
+
+        var kind: Kind
         /// Seconds on the call's axis.
         var start: Double
         var end: Double
-        /// What was in them came with later packets.
-        var isRepaired: Bool
     }
 
     var name: String
+    var party: Party?
     /// `PCMU`, `t38` …
     var codecs: String
     var track: SoundTrack?
@@ -54,23 +79,30 @@ struct PictureSide {
         for index in mine { if let codec = streams[index].codec, !codecs.contains(codec) { codecs.append(codec) } }
         var losses = (track?.streams ?? []).flatMap { Self.losses($0.timeline, axis) }
         for index in mine where !heard.contains(index) { losses += Self.losses(streams[index].statistics, axis) }
+        for burst in analyzed.fax.bursts where burst.party == party {
+            losses += burst.slips.map { slip in
+                let time = axis.seconds(slip.time)
+                return Loss(kind: .slip, start: time, end: time)
+            }
+        }
         return PictureSide(
-            name: name, codecs: TerminalText.harmless(codecs.joined(separator: ", "), limit: 40), track: track,
+            name: name, party: party, codecs: TerminalText.harmless(codecs.joined(separator: ", "), limit: 40),
+            track: track,
             items: items, losses: losses.sorted { ($0.start, $0.end) < ($1.start, $1.end) })
     }
 
     private static func losses(_ timeline: AudioTimeline, _ axis: CallAxis) -> [Loss] {
         timeline.gaps.map { gap in
             let end = gap.time + .microseconds(125 * gap.missingSamples)
-            return Loss(start: axis.seconds(gap.time), end: axis.seconds(end), isRepaired: false)
+            return Loss(kind: .lost, start: axis.seconds(gap.time), end: axis.seconds(end))
         }
     }
 
     private static func losses(_ statistics: StreamStatistics, _ axis: CallAxis) -> [Loss] {
         statistics.gaps.map { gap in
             Loss(
-                start: axis.seconds(gap.time.lowerBound), end: axis.seconds(gap.time.upperBound),
-                isRepaired: gap.recovered >= gap.count)
+                kind: gap.recovered >= gap.count ? .repaired : .lost, start: axis.seconds(gap.time.lowerBound),
+                end: axis.seconds(gap.time.upperBound))
         }
     }
 }
