@@ -102,6 +102,28 @@ import Testing
         try check(try Self.analyze(octets, "line.al", ["--channels", "2"]), directions: ["caller", "callee"])
     }
 
+    /// A quarter, and a twentieth, of each party in the other's channel, 5 ms later: who sent what stays clear.
+    @Test(arguments: [4, 20]) func echoesAreNobodysSignals(part: Int) throws {
+        func withEcho(_ own: [Int16], of other: [Int16]) -> [Int16] {
+            own.indices.map { index in
+                let echo = index >= 40 ? Int(other[index - 40]) / part : 0
+                return Int16(clamping: Int(own[index]) + echo)
+            }
+        }
+        let caller = withEcho(Self.line.caller, of: Self.line.callee)
+        let callee = withEcho(Self.line.callee, of: Self.line.caller)
+        let document = try Self.analyze(WaveFile.wav(Self.interleaved(caller, callee), channels: 2), "line.wav")
+        try check(document, directions: ["caller", "callee"])
+        let call = try #require((document["calls"] as? [[String: Any]])?.first)
+        let messages = try #require((call["fax"] as? [String: Any])?["t30"] as? [[String: Any]])
+        let names = [
+            "DIS": "callee", "CSI": "callee", "DCS": "caller", "TSI": "caller", "CFR": "callee", "MCF": "callee",
+        ]
+        for (name, party) in names {
+            #expect(messages.filter { $0["name"] as? String == name }.map { $0["direction"] as? String } == [party])
+        }
+    }
+
     /// The receiver's answer is taken out: what is found is told by times.
     @Test func findingsNameTimes() throws {
         let cut = Self.line.callee.count * 9 / 10

@@ -17,7 +17,7 @@ enum AudioCarriage {
             reading.audio.append(SessionAudio(party: stream.direction, stream: index, timeline: timeline))
         }
         reading.bursts.sort { $0.training.lowerBound < $1.training.lowerBound }
-        return reading
+        return LineEcho.removed(from: reading)
     }
 }
 
