@@ -57,4 +57,23 @@ import Testing
         options.decoder.limits.openCalls = 50
         #expect(try file.read(options).calls.count == 300)
     }
+
+    /// What one thread makes of fragments, halves and damage, several make too, in the same order.
+    @Test(arguments: [
+        HostileCapture.invites(300), .rtpFlows(600), .udptlFlows(600), .halfMessages(300), .fragments(900),
+        .body(200_000), .hugeBlock,
+    ])
+    func sameForAnyNumberOfJobs(hostile: HostileCapture) throws {
+        let file = TemporaryCapture()
+        try file.write(hostile)
+        func told(jobs: Int) throws -> [String] {
+            var options = AnalysisRunner.Options()
+            options.jobs = jobs
+            let (summary, calls) = try file.read(options)
+            return calls.map { "\($0.call.id) \($0.call.firstFrame) \($0.call.lastFrame) \($0.call.streams.count)" }
+                + summary.warnings.map(\.description) + ["\(summary.frames) \(summary.warningsDropped)"]
+        }
+        let one = try told(jobs: 1)
+        for jobs in [2, 4] { #expect(try told(jobs: jobs) == one) }
+    }
 }

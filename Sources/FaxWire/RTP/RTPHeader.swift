@@ -39,6 +39,7 @@ public struct RTPHeader: Hashable, Sendable {
 
     /// `nil`: no RTP header fits; ``failure(_:)`` tells why. Lax about padding.
     @inlinable
+    @inline(__always)
     public init?(_ bytes: RawSpan) {
         let count = bytes.byteCount
         guard count >= 12 else { return nil }

@@ -39,8 +39,14 @@ struct CallAssembler: PacketSink {
 
     @inline(__always)
     mutating func udp(_ info: PacketInfo, payload: RawSpan) {
+        udp(info, FlowKey(source: info.source, destination: info.destination).slotHash, payload)
+    }
+
+    /// The same with the hash of the packet's flow known.
+    @inline(__always)
+    mutating func udp(_ info: PacketInfo, _ hash: UInt64, _ payload: RawSpan) {
         let key = FlowKey(source: info.source, destination: info.destination)
-        guard let reference = flows.reference(key) else {
+        guard let reference = flows.reference(key, hash: hash) else {
             let flow = newFlow(for: key, at: info.time)
             other(flow, info, payload, flow.copies.judge(info, payload, whole: true))
             return

@@ -19,6 +19,9 @@ public final class CaptureDecoder {
 
     private var network = NetworkDecoder()
     private var assembler: CallAssembler
+    /// Packets of a batch between a first look at a flow and its packet.
+    private static let ahead = 6
+    private var approached: Int64 = 0
 
     public init(_ options: Options = Options(), onCall: @escaping (Call) -> Void) {
         assembler = CallAssembler(options, onCall: onCall)
@@ -32,31 +35,35 @@ public final class CaptureDecoder {
 
     /// What ``BatchFiller`` made of a stretch of frames, in order of the capture.
     public func feed(_ batch: PacketBatch) {
-        var taken = 0
-        var (segments, notices, failures) = (0, 0, 0)
+        var (infos, segments, notices, failures) = (0, 0, 0, 0)
         let octets = batch.octets.span.bytes
-        for index in batch.items.indices {
-            let frames = Int(batch.items[index].frames)
-            while taken < frames {
-                assembler.advance(to: batch.times[taken])
-                taken += 1
+        let count = batch.items.count
+        for index in 0..<count {
+            if index + Self.ahead < count {
+                approached &+= assembler.flows.approach(batch.items[index + Self.ahead].flowHash)
             }
-            let place = batch.items[index].place
-            let payload = octets.extracting(place..<place + batch.items[index].length)
-            switch batch.items[index].kind {
-            case .udp: assembler.udp(batch.items[index].info, payload: payload)
+            let item = batch.items[index]
+            if item.beginsFrame { assembler.advance(to: item.time) }
+            let payload = octets.extracting(Int(item.place)..<Int(item.place) + Int(item.length))
+            switch item.kind {
+            case .frame: break
+            case .plain: assembler.udp(item.info, item.flowHash, payload)
+            case .udp:
+                assembler.udp(batch.infos[infos], item.flowHash, payload)
+                infos += 1
             case .tcp:
-                assembler.tcp(batch.items[index].info, segment: batch.segments[segments], payload: payload)
+                assembler.tcp(batch.infos[infos], segment: batch.segments[segments], payload: payload)
+                infos += 1
                 segments += 1
             case .icmp:
-                assembler.icmp(batch.items[index].info, notice: batch.notices[notices])
+                assembler.icmp(batch.infos[infos], notice: batch.notices[notices])
+                infos += 1
                 notices += 1
             case .warning:
                 assembler.warning(batch.failures[failures].failure, frame: batch.failures[failures].frame)
                 failures += 1
             }
         }
-        for time in batch.times[taken...] { assembler.advance(to: time) }
     }
 
     /// The capture is over: what is still open comes out as it stands.

@@ -47,15 +47,25 @@ struct FlowTable {
     func find(_ key: FlowKey) -> Flow? { reference(key)?.takeUnretainedValue() }
 
     /// Valid until a flow is inserted or swept.
+    func reference(_ key: FlowKey) -> Unmanaged<Flow>? { reference(key, hash: key.slotHash) }
+
+    /// The same with the key's ``FlowKey/slotHash`` known.
     @inline(__always)
-    func reference(_ key: FlowKey) -> Unmanaged<Flow>? {
-        let hash = key.slotHash
+    func reference(_ key: FlowKey, hash: UInt64) -> Unmanaged<Flow>? {
         var place = Int(truncatingIfNeeded: hash) & mask
         while let flow = slots[place].flow {
             if slots[place].hash == hash, flow._withUnsafeGuaranteedRef({ $0.key == key }) { return flow }
             place = (place &+ 1) & mask
         }
         return nil
+    }
+
+    /// Looks at what the flow of a later packet will need, so that it is near when its turn comes; the value means
+    /// nothing.
+    @inline(__always)
+    func approach(_ hash: UInt64) -> Int64 {
+        let flow = slots[Int(truncatingIfNeeded: hash) & mask].flow
+        return flow?._withUnsafeGuaranteedRef { $0.lastTime.nanoseconds } ?? 0
     }
 
     mutating func insert(_ flow: Flow) {

@@ -4,79 +4,173 @@ import FaxCore
 /// follows calls. Filled by ``BatchFiller``, taken by ``CaptureDecoder/feed(_:)-(PacketBatch)``: the same calls come out
 /// as from frames fed one by one.
 public struct PacketBatch: Sendable {
-    /// Octets and frames after which a batch is full.
+    /// Octets and items after which a batch is full.
     public enum Limit {
         public static let octets = 1 << 18
-        public static let frames = 4_096
+        public static let items = 4_096
     }
 
-    /// One call of a ``PacketSink``.
+    /// One frame or packet. Held small, in one line of a cache: what one thread writes the other has to fetch.
     struct Item: Sendable {
-        enum Kind: UInt8, Sendable { case udp, tcp, icmp, warning }
+        enum Kind: UInt8, Sendable {
+            /// A frame from which nothing came.
+            case frame
+            /// A whole UDP datagram over IPv4 in one packet of its own: all of it stands here.
+            case plain
+            /// Any other; the rest stands in the lists of the batch.
+            case udp, tcp, icmp, warning
+        }
 
+        var frame = FrameRef(number: 0)
+        var time: Instant
+        /// Of the flow of a UDP datagram.
+        var flowHash: UInt64 = 0
+        var source: UInt32 = 0
+        var destination: UInt32 = 0
+        var sourcePort: UInt16 = 0
+        var destinationPort: UInt16 = 0
+        var linkTag: UInt32 = 0
+        /// Place of the payload in `octets`.
+        var place: UInt32 = 0
+        var length: UInt32 = 0
+        var ipID: UInt16 = 0
+        var checksum: UInt16 = 0
+        var ttl: UInt8 = 0
         var kind: Kind
-        /// Frames of the batch up to the one that this came from, itself included.
-        var frames: UInt32
-        /// Of `udp`, `tcp` and `icmp`.
-        var info: PacketInfo
-        /// Place of the payload in `octets`; of `icmp` and `warning` the place in their lists.
-        var place: Int
-        var length: Int
+        /// The first of its frame: time goes on to `time` before it.
+        var beginsFrame = false
+
+        init(_ kind: Kind, time: Instant) {
+            self.kind = kind
+            self.time = time
+        }
+
+        /// Of `plain`.
+        @inline(__always)
+        var info: PacketInfo {
+            PacketInfo(
+                frame: frame, time: time, source: Endpoint(IPAddress(v4: source), sourcePort),
+                destination: Endpoint(IPAddress(v4: destination), destinationPort), ipID: UInt32(ipID), ttl: ttl,
+                checksum: checksum, linkTag: linkTag, payloadLength: Int(length))
+        }
     }
 
-    /// Times of all frames, in order.
-    private(set) var times: [Instant] = []
     private(set) var items: [Item] = []
     private(set) var octets: [UInt8] = []
-    /// One for each `tcp`, `icmp`, `warning` among `items`, in order.
+    /// One for each `udp`, `tcp`, `icmp` among `items`, in order; then what only some have.
+    private(set) var infos: [PacketInfo] = []
     private(set) var segments: [TCPSegmentInfo] = []
     private(set) var notices: [ICMPNotice] = []
     private(set) var failures: [(failure: DecodeFailure, frame: FrameRef)] = []
+    /// Time of a frame from which nothing has come yet.
+    private var begun: Instant?
 
     public init() {}
 
-    public var isEmpty: Bool { times.isEmpty && items.isEmpty }
-    public var isFull: Bool { octets.count >= Limit.octets || times.count >= Limit.frames }
+    public var isEmpty: Bool { items.isEmpty && begun == nil }
+    public var isFull: Bool { octets.count >= Limit.octets || items.count >= Limit.items }
 
     /// Empties the batch and keeps its memory for the next stretch.
     public mutating func clear() {
-        times.removeAll(keepingCapacity: true)
         items.removeAll(keepingCapacity: true)
         octets.removeAll(keepingCapacity: true)
+        infos.removeAll(keepingCapacity: true)
         segments.removeAll(keepingCapacity: true)
         notices.removeAll(keepingCapacity: true)
         failures.removeAll(keepingCapacity: true)
+        begun = nil
     }
 
-    mutating func begin(_ time: Instant) { times.append(time) }
+    // MARK: Filling
 
-    private mutating func add(_ kind: Item.Kind, _ info: PacketInfo, place: Int, length: Int) {
-        items.append(
-            Item(kind: kind, frames: UInt32(truncatingIfNeeded: times.count), info: info, place: place, length: length))
+    /// A frame begins.
+    @inline(__always)
+    mutating func begin(_ time: Instant) {
+        endFrame()
+        begun = time
+    }
+
+    /// Notes the frame that began last when nothing came from it.
+    mutating func endFrame() {
+        guard let time = begun else { return }
+        var item = Item(.frame, time: time)
+        item.beginsFrame = true
+        items.append(item)
+        begun = nil
+    }
+
+    @inline(__always)
+    private mutating func append(_ item: Item) {
+        var item = item
+        if begun == item.time {
+            item.beginsFrame = true
+            begun = nil
+        } else if begun != nil {
+            // Left over from an earlier frame.
+            endFrame()
+        }
+        items.append(item)
+    }
+
+    private mutating func append(_ kind: Item.Kind, _ info: PacketInfo, _ payload: RawSpan) {
+        var item = Item(kind, time: info.time)
+        if kind == .udp { item.flowHash = FlowKey(source: info.source, destination: info.destination).slotHash }
+        place(payload, &item)
+        append(item)
+        infos.append(info)
+    }
+
+    @inline(__always)
+    private mutating func place(_ payload: RawSpan, _ item: inout Item) {
+        item.place = UInt32(truncatingIfNeeded: octets.count)
+        item.length = UInt32(truncatingIfNeeded: payload.byteCount)
+        payload.withUnsafeBytes { octets.append(contentsOf: $0) }
     }
 }
 
 extension PacketBatch: PacketSink {
     @inline(__always)
     public mutating func udp(_ info: PacketInfo, payload: RawSpan) {
-        add(.udp, info, place: octets.count, length: payload.byteCount)
-        payload.withUnsafeBytes { octets.append(contentsOf: $0) }
+        guard info.isPlain, info.payloadLengthOnWire == payload.byteCount else { return append(.udp, info, payload) }
+        var item = Item(.plain, time: info.time)
+        item.frame = info.frame
+        item.flowHash = FlowKey(source: info.source, destination: info.destination).slotHash
+        item.source = info.source.address.v4
+        item.destination = info.destination.address.v4
+        item.sourcePort = info.source.port
+        item.destinationPort = info.destination.port
+        item.linkTag = info.linkTag
+        item.ipID = UInt16(truncatingIfNeeded: info.ipID)
+        item.checksum = info.checksum
+        item.ttl = info.ttl
+        place(payload, &item)
+        append(item)
     }
 
     public mutating func tcp(_ info: PacketInfo, segment: TCPSegmentInfo, payload: RawSpan) {
-        add(.tcp, info, place: octets.count, length: payload.byteCount)
-        payload.withUnsafeBytes { octets.append(contentsOf: $0) }
+        append(.tcp, info, payload)
         segments.append(segment)
     }
 
     public mutating func icmp(_ info: PacketInfo, notice: ICMPNotice) {
-        add(.icmp, info, place: 0, length: 0)
+        append(.icmp, info, RawSpan())
         notices.append(notice)
     }
 
     public mutating func warning(_ failure: DecodeFailure, frame: FrameRef) {
-        add(.warning, PacketInfo(), place: 0, length: 0)
+        // Told after the time of its frame, whose own it has not.
+        endFrame()
+        items.append(Item(.warning, time: .zero))
         failures.append((failure, frame))
+    }
+}
+
+extension PacketInfo {
+    /// A UDP datagram over IPv4 that is whole and stood in a packet of its own, in no tunnel.
+    @inline(__always)
+    fileprivate var isPlain: Bool {
+        source.address.isV4 && destination.address.isV4 && transport == 17 && !isTruncated && fragments == 0
+            && depth == 0 && hepType == 0 && ipID <= 0xFFFF
     }
 }
 
@@ -98,6 +192,7 @@ public struct BatchFiller {
 
     /// Takes the batch away and goes on with an empty one.
     public mutating func exchange(for empty: consuming PacketBatch) -> PacketBatch {
+        batch.endFrame()
         let full = batch
         batch = empty
         batch.clear()
