@@ -27,12 +27,12 @@ struct DTMFFinder {
 
     func signals() -> [HeardSignal] {
         let low = tracks.compactMap { track in Self.place(track.hz, Self.rows).map { (track, $0) } }
-        let high = tracks.compactMap { track in Self.place(track.hz, Self.columns).map { (track, $0) } }
+        let high = tracks.filter { Self.place($0.hz, Self.columns) != nil }
         var found: [HeardSignal] = []
         for (rowTrack, row) in low {
             let rowRuns = runs(rowTrack)
-            for (columnTrack, column) in high
-            where columnTrack.first <= rowTrack.last && rowTrack.first <= columnTrack.last {
+            for columnTrack in high.near(rowTrack.first..<rowTrack.last + 1) where rowTrack.first <= columnTrack.last {
+                guard let column = Self.place(columnTrack.hz, Self.columns) else { continue }
                 let key = Self.keys[row * 4 + column]
                 for one in rowRuns {
                     for other in runs(columnTrack)

@@ -46,7 +46,10 @@ struct FaxToneFinder {
     private func answer(_ track: ToneTrack) -> HeardSignal? {
         let measure = sound.measure(track)
         let plateau = measure.plateau(around: track.first..<track.last + 1)
-        guard let run = measure.runs(plateau: plateau, bridge: 80).max(by: { $0.count < $1.count }) else { return nil }
+        guard let measured = measure.runs(plateau: plateau, bridge: 80).max(by: { $0.count < $1.count }) else {
+            return nil
+        }
+        let run = sound.whole(measured, of: track)
         let core = run.lowerBound + 80..<max(run.upperBound - 80, run.lowerBound + 80)
         guard let offset = measure.frequencyOffsetHz(core) else { return nil }
         let reversals = measure.reversals(core, offsetHz: offset)
@@ -90,17 +93,24 @@ struct FaxToneFinder {
         let candidates = joined(
             tracks.filter { abs($0.hz - 1100) <= Limit.cngHz && $0.spreadHz < 8 && isExplained($0) })
         let bursts = candidates.compactMap(burst)
-        return bursts.enumerated().compactMap { index, burst in
-            guard isCNG(index, bursts) else { return nil }
+        let found = bursts.indices.filter { isCNG($0, bursts) }.map { bursts[$0] }
+        return found.enumerated().map { index, burst in
             var signal = burst
-            let gap = bursts.indices.filter { $0 != index }
-                .map { abs(bursts[$0].samples.lowerBound - burst.samples.lowerBound) }
+            let period = Self.neighbours(index, found).map { abs($0.samples.lowerBound - burst.samples.lowerBound) }
                 .filter(Limit.cngPeriod.contains).min()
-            let count = bursts.indices.filter { isCNG($0, bursts) }.count
             signal.cadence = HeardSignal.Cadence(
-                on: burst.samples.count, off: gap.map { $0 - burst.samples.count }, burstCount: count)
+                on: burst.samples.count, off: period.map { $0 - burst.samples.count }, burstCount: found.count)
             return signal
         }
+    }
+
+    /// Those at most one period away; bursts are in order.
+    private static func neighbours(_ index: Int, _ bursts: [HeardSignal]) -> [HeardSignal] {
+        let start = bursts[index].samples.lowerBound
+        func isNear(_ burst: HeardSignal) -> Bool {
+            abs(burst.samples.lowerBound - start) <= Limit.cngPeriod.upperBound
+        }
+        return bursts[..<index].reversed().prefix(while: isNear) + bursts[(index + 1)...].prefix(while: isNear)
     }
 
     private func burst(_ track: ToneTrack) -> HeardSignal? {
@@ -121,14 +131,13 @@ struct FaxToneFinder {
     /// A burst of the right length without music around it, or one, perhaps cut, in the right distance of another.
     private func isCNG(_ index: Int, _ bursts: [HeardSignal]) -> Bool {
         let burst = bursts[index]
-        let hasCompany = bursts.indices.contains { other in
-            other != index && Limit.cng.contains(bursts[other].samples.count)
-                && Limit.cngPeriod.contains(abs(bursts[other].samples.lowerBound - burst.samples.lowerBound))
-                && abs(bursts[other].levelDBm0 - burst.levelDBm0) < 3
+        let hasCompany = Self.neighbours(index, bursts).contains { other in
+            Limit.cng.contains(other.samples.count)
+                && Limit.cngPeriod.contains(abs(other.samples.lowerBound - burst.samples.lowerBound))
+                && abs(other.levelDBm0 - burst.levelDBm0) < 3
         }
-        if hasCompany && Limit.cng.contains(burst.samples.count) { return true }
-        let isAtEdge = burst.samples.lowerBound < 400 || burst.samples.upperBound > sound.samples.count - 400
         if hasCompany { return true }
+        let isAtEdge = burst.samples.lowerBound < 400 || burst.samples.upperBound > sound.samples.count - 400
         return (Limit.cng.contains(burst.samples.count) || isAtEdge && burst.samples.count >= 2_000)
             && !isAmongTones(burst.samples)
     }
@@ -136,7 +145,7 @@ struct FaxToneFinder {
     /// Other steady tones near: music, announcements, tests. V.21 and the tones of fax are no music.
     private func isAmongTones(_ range: Range<Int>) -> Bool {
         let near = range.lowerBound - Limit.musicSamples..<range.upperBound + Limit.musicSamples
-        return tracks.contains { track in
+        return tracks.near(near).contains { track in
             let samples = track.first..<track.last + 1
             let isFax = abs(track.hz - 1100) <= Limit.cngHz || abs(track.hz - 2100) <= 60
             let isV21 = (1_550...1_950).contains(track.hz)

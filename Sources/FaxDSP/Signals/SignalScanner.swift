@@ -118,8 +118,20 @@ struct Sound {
         return Double(count) / Double(range.count)
     }
 
-    /// A tone brought down, with so many samples to either side of its track.
-    func measure(_ track: ToneTrack, margin: Int = 240) -> ToneMeasure {
-        ToneMeasure(samples, track.first - margin..<track.last + margin, hz: track.hz)
+    /// Of a longer tone only the first minute is measured.
+    private static let measured = 480_000
+    private static let margin = 240
+
+    /// A tone brought down, with some samples to either side of its track.
+    func measure(_ track: ToneTrack) -> ToneMeasure {
+        let start = track.first - Self.margin
+        return ToneMeasure(samples, start..<min(track.last + Self.margin, start + Self.measured), hz: track.hz)
+    }
+
+    /// The run that was measured; of a tone too long for that, to the end of its track.
+    func whole(_ run: Range<Int>, of track: ToneTrack) -> Range<Int> {
+        let isLonger = track.last - track.first + 2 * Self.margin > Self.measured
+        return isLonger && run.upperBound >= track.first + Self.measured - 2 * Self.margin
+            ? run.lowerBound..<track.last + SpectrumFrame.step / 2 : run
     }
 }

@@ -9,6 +9,7 @@ struct SingleToneFinder {
         static let spreadHz = 5.0
         static let melody = 16_000
         static let notes = 3
+        static let around = 20
     }
 
     private let sound: Sound
@@ -22,20 +23,27 @@ struct SingleToneFinder {
     func signals() -> [HeardSignal] {
         let found = tracks.filter { $0.share >= Limit.share && $0.spreadHz <= Limit.spreadHz && $0.frameCount >= 8 }
             .compactMap(signal)
-        return found.filter { !Self.isOfMelody($0, found) }
+        return found.indices.filter { !Self.isOfMelody($0, found) }.map { found[$0] }
     }
 
     /// Several other tones within 2 s: notes, which are told as music.
-    private static func isOfMelody(_ signal: HeardSignal, _ all: [HeardSignal]) -> Bool {
+    private static func isOfMelody(_ index: Int, _ all: [HeardSignal]) -> Bool {
+        let signal = all[index]
         let near = signal.samples.lowerBound - Limit.melody..<signal.samples.upperBound + Limit.melody
-        let others = all.filter { $0.samples.overlaps(near) && $0.kind != signal.kind }
-        return signal.samples.count < Limit.melody && others.count >= Limit.notes
+        // In order of their beginnings: a melody stands within some notes on either side.
+        let others = all[max(index - Limit.around, 0)..<min(index + Limit.around, all.count)]
+        let notes = others.count { $0.samples.overlaps(near) && $0.kind != signal.kind }
+        return signal.samples.count < Limit.melody && notes >= Limit.notes
     }
 
     private func signal(_ track: ToneTrack) -> HeardSignal? {
         let measure = sound.measure(track)
         let plateau = measure.plateau(around: track.first..<track.last + 1)
-        guard let run = measure.runs(plateau: plateau, bridge: 15).max(by: { $0.count < $1.count }),
+        guard let measured = measure.runs(plateau: plateau, bridge: 15).max(by: { $0.count < $1.count }) else {
+            return nil
+        }
+        let run = sound.whole(measured, of: track)
+        guard
             run.count >= (track.hz < Limit.voiceHz ? Limit.lengthInVoice : Limit.length)
         else { return nil }
         let core = run.lowerBound + 80..<run.upperBound - 80

@@ -80,9 +80,14 @@ struct SoundClassifier {
         let taken = named.flatMap { $0.bursts.isEmpty ? [$0.samples] : $0.bursts }
             .map { $0.lowerBound - 200..<$0.upperBound + 200 }.sorted { $0.lowerBound < $1.lowerBound }
         var free: [Range<Int>] = []
+        var first = 0
         for range in sound.ranges {
             var start = range.lowerBound
-            for other in taken where other.upperBound > start && other.lowerBound < range.upperBound {
+            // What ends before this range ends before the next ones.
+            while first < taken.count, taken[first].upperBound <= range.lowerBound { first += 1 }
+            for other in taken[first...] {
+                if other.lowerBound >= range.upperBound { break }
+                if other.upperBound <= start { continue }
                 if other.lowerBound > start { free.append(start..<other.lowerBound) }
                 start = max(start, other.upperBound)
             }
@@ -103,7 +108,7 @@ struct SoundClassifier {
             if let modem = modem(frames) { return modem }
             if flatness >= Limit.flat { return mean < Limit.comfort ? .comfortNoise : .noise }
         }
-        let lines = tracks.filter {
+        let lines = tracks.near(range).filter {
             $0.frameCount >= 14 && $0.spreadHz < 3.5 && $0.first < range.upperBound && range.lowerBound < $0.last
         }
         .reduce(0) { $0 + ($1.first..<$1.last).clamped(to: range).count }

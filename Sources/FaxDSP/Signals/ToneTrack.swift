@@ -89,3 +89,24 @@ struct ToneTracker {
                 power: weight / Double(core.count), share: shares[shares.count / 2], spreadHz: spread.squareRoot()))
     }
 }
+
+extension [ToneTrack] {
+    /// A track that began more than 30 s before is not looked for.
+    private static var reach: Int { 240_000 }
+
+    /// Of tracks in order of their beginning, those that may share samples with a range.
+    func near(_ range: Range<Int>) -> ArraySlice<ToneTrack> {
+        let start = index { $0.first >= range.lowerBound - Self.reach }
+        return self[start..<Swift.max(start, index { $0.first >= range.upperBound })]
+    }
+
+    /// The first index from which on a condition holds.
+    private func index(_ holds: (ToneTrack) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if holds(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}
