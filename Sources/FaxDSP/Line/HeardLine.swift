@@ -16,6 +16,9 @@ public struct HeardCommands: Sendable {
     public var frames: [HDLCFrame] = []
     public var aborts: [Int] = []
     public var levelDBm0: Double
+
+    /// A frame came whole, with the address of T.30 (5.3.3).
+    var hasT30Frame: Bool { frames.contains { $0.crcOK && $0.octets.first == 0xFF } }
 }
 
 /// One signal of the message channel: training, then data.

@@ -56,6 +56,10 @@ public struct LineReceiver: ~Copyable {
         closeCommands(at: samples.count)
         closeBurst(at: samples.count, hasEnd: false)
         line.bursts.sort { $0.samples.lowerBound < $1.samples.lowerBound }
+        // Speech, music and data have flags now and then: a turn without a frame of T.30 must have a row of them.
+        line.commands = line.commands.filter { turn in
+            turn.hasT30Frame || V21Flags.longestRow(samples, turn.samples) >= V21Flags.certain
+        }
         return line
     }
 
