@@ -7,7 +7,10 @@ struct TruthCommand: ParsableCommand {
         commandName: "truth",
         abstract: "Analyse every capture of a folder and compare with the ground truth beside it.",
         discussion:
-            "Reads NAME/capture.pcap with NAME/expected.json, and NAME.pcap with NAME.json. Ends with 1 when anything is wrong."
+            """
+            Reads NAME/capture.pcap with NAME/expected.json, NAME.pcap with NAME.json, and the recordings NAME.2ch.flac and \
+            NAME.mix.flac with NAME.json. Ends with 1 when anything is wrong; another root cause than the truth's is told only.
+            """
     )
 
     @Argument(help: "The folder.") var folder: String

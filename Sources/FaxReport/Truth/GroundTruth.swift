@@ -11,9 +11,17 @@ public struct GroundTruth: Decodable, Sendable {
         public var ecm: Bool?
         public var idents: [String]?
         public var finalStatus: Int?
+        /// Finding ids, any one of which is right as the root cause.
+        public var rootCauseAnyOf: [String]?
+        /// Nothing was wrong with the call.
+        public var clean: Bool?
+        var modem: String?
+        /// Compression, dots across, dots and lines per inch.
+        var coding: ImageCoding?
 
         enum CodingKeys: String, CodingKey {
-            case outcome, ecm, idents
+            case outcome, ecm, idents, clean
+            case rootCauseAnyOf = "root_cause_any_of"
             case carriedBy = "carried_by"
             case pagesConfirmed = "pages_confirmed"
             case rateBps = "rate_bps"
@@ -23,6 +31,22 @@ public struct GroundTruth: Decodable, Sendable {
 
     struct Document: Decodable, Sendable {
         var file: String?
+    }
+
+    struct Host: Decodable, Sendable {
+        var ip4: String?
+        var ip6: String?
+    }
+
+    /// A frame as a fax logged it, or a run of equal ones.
+    struct LogEntry: Decodable, Sendable {
+        /// Seconds of Unix time; of a frame sent, when it was handed to the modem.
+        var t: Double
+        /// `tx`, `rx`.
+        var ev: String
+        /// `DIS`, `PPS` (of whatever command), `FCD`.
+        var msg: String
+        var count: Int?
     }
 
     public var description: String?
@@ -37,9 +61,16 @@ public struct GroundTruth: Decodable, Sendable {
     var impairment: [String: String]?
     var impairLog: String?
     var documents: [String: Document]?
+    /// The hosts of the capture and their addresses.
+    var topology: [String: Host]?
+    /// What the fax at each end logged, by `HOST` or, of several calls, `HOST:CALL`.
+    var logs: [String: [LogEntry]]?
+    /// Every frame that the makers' engines sent; of recordings.
+    var sent: SentFrames?
 
     enum CodingKeys: String, CodingKey {
-        case description, expect, documents, impairment, how
+        case description, expect, documents, impairment, how, topology
+        case logs = "t30_sequence"
         case derivedFrom = "derived_from"
         case capturePoint = "capture_point"
         case otherCapturePoints = "other_capture_points"
@@ -48,6 +79,10 @@ public struct GroundTruth: Decodable, Sendable {
 
     public init(json: Data) throws {
         self = try JSONDecoder().decode(GroundTruth.self, from: json)
+    }
+
+    init(expect: Expectation) {
+        self.expect = expect
     }
 
     /// Names of the files that receivers wrote.
@@ -80,20 +115,46 @@ public struct TruthCase: Sendable {
     /// For a capture that was cut, what the receiver of the whole call wrote.
     public var receivedWhole: [URL]
 
-    /// Every case of a folder, by name. Both layouts are read: a folder per capture (`NAME/capture.pcap`,
-    /// `NAME/expected.json`) and files side by side (`NAME.pcap`, `NAME.json`).
+    /// Every case of a folder, by name. Three layouts are read: a folder per capture (`NAME/capture.pcap`,
+    /// `NAME/expected.json`), files side by side (`NAME.pcap`, `NAME.json`), and recordings beside their truth
+    /// (`NAME.2ch.flac`, `NAME.mix.flac`, `NAME.json`).
     public static func all(in folder: URL) throws -> [TruthCase] {
         let entries = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .sorted { $0.lastPathComponent < $1.lastPathComponent }
-        return try entries.compactMap { entry in
+        return try entries.flatMap { entry -> [TruthCase] in
             let inside = entry.appending(path: "expected.json")
             if FileManager.default.fileExists(atPath: inside.path) {
-                return try TruthCase(name: entry.lastPathComponent, folder: entry, json: inside, stem: "capture")
+                let name = entry.lastPathComponent
+                return try TruthCase(name: name, folder: entry, json: inside, stem: "capture").map { [$0] } ?? []
             }
-            guard entry.pathExtension == "json" else { return nil }
+            guard entry.pathExtension == "json" else { return [] }
             let name = entry.deletingPathExtension().lastPathComponent
-            return try TruthCase(name: name, folder: folder, json: entry, stem: name)
+            let capture = try TruthCase(name: name, folder: folder, json: entry, stem: name)
+            return try capture.map { [$0] } ?? recordings(name: name, folder: folder, json: entry)
         }
+    }
+
+    /// The forms in which a recorded call was kept.
+    private static func recordings(name: String, folder: URL, json: URL) throws -> [TruthCase] {
+        func exists(_ file: URL) -> Bool { FileManager.default.fileExists(atPath: file.path) }
+        let files = ["2ch", "mix"].map { (form: $0, file: folder.appending(path: "\(name).\($0).flac")) }
+            .filter { exists($0.file) }
+        if files.isEmpty { return [] }
+        let truth = try JSONDecoder().decode(RecordingTruth.self, from: Data(contentsOf: json)).groundTruth
+        let page = folder.appending(path: "\(name).rx.tif")
+        return files.map {
+            TruthCase(
+                name: "\(name).\($0.form)", capture: $0.file, truth: truth, received: exists(page) ? [page] : [])
+        }
+    }
+
+    private init(name: String, capture: URL, truth: GroundTruth, received: [URL]) {
+        self.name = name
+        self.capture = capture
+        self.truth = truth
+        self.received = received
+        otherCaptures = [:]
+        receivedWhole = []
     }
 
     /// `nil`: no capture stands beside the truth.

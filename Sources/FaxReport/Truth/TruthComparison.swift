@@ -14,23 +14,31 @@ public struct TruthCheck: Sendable {
     }
 
     public enum Topic: String, Sendable, CaseIterable {
-        case outcome, carried, pages, rate, ecm, idents, pixels, status
+        case outcome, carried, pages, modem, rate, ecm, coding, idents, t30, pixels, status
         case lossAtCapture = "loss"
         case lossAtCaller = "loss@A"
+        case cause
+
+        /// Told and counted on its own: another cause than the truth's does not make a row wrong.
+        public var isReportOnly: Bool { self == .cause }
     }
 
     public var topic: Topic
     public var verdict: Verdict
 
-    public var isWrong: Bool {
+    public var differs: Bool {
         if case .wrong = verdict { true } else { false }
     }
+
+    public var isWrong: Bool { differs && !topic.isReportOnly }
 }
 
 /// Judges the analysis of a capture by its truth.
 public struct TruthComparison {
     let truth: TruthCase
     let calls: [AnalyzedCall]
+    /// What the network dropped on the way.
+    var impairLog: ImpairLog?
     private var expect: GroundTruth.Expectation { truth.truth.expect }
 
     public init(_ truth: TruthCase, calls: [AnalyzedCall]) {
@@ -50,9 +58,13 @@ public struct TruthComparison {
                 topic: .pages, verdict: compare(expect.pagesConfirmed, faxes.compactMap(\.pagesConfirmed).max())),
             TruthCheck(topic: .rate, verdict: compare(expect.rateBps, same(faxes.map(\.rateBps)))),
             TruthCheck(topic: .ecm, verdict: compare(expect.ecm, same(faxes.map(\.ecm)))),
+            TruthCheck(topic: .modem, verdict: compare(expect.modem, same(faxes.map(\.modem)))),
+            TruthCheck(topic: .coding, verdict: coding()),
             TruthCheck(topic: .idents, verdict: idents()),
+            TruthCheck(topic: .t30, verdict: frames()),
             TruthCheck(topic: .pixels, verdict: try pixels()),
             TruthCheck(topic: .status, verdict: compare(expect.finalStatus, calls.first?.call.signalling.finalStatus)),
+            TruthCheck(topic: .cause, verdict: cause()),
         ]
     }
 
@@ -121,6 +133,38 @@ public struct TruthComparison {
         if found == Set(expected) { return .right }
         return wrong(expected.sorted().joined(separator: ", "), found.sorted().joined(separator: ", "))
     }
+
+    private func coding() -> TruthCheck.Verdict {
+        guard let expected = expect.coding else { return .open(nil) }
+        let found = faxes.first.map { fax in
+            ImageCoding(
+                compression: fax.compression, widthPx: fax.widthPx, acrossDPI: fax.resolutionDPI?.x,
+                downDPI: fax.resolutionDPI?.y)
+        }
+        if let found, expected.agrees(with: found) { return .right }
+        return wrong("\(expected)", found.map { "\($0)" } ?? "unknown")
+    }
+
+    private func frames() -> TruthCheck.Verdict {
+        let verdict = FrameComparison(truth: truth.truth, impairLog: impairLog, calls: calls).verdict()
+        if case .wrong = verdict, isUnreadAudio { return .open(Self.audioNotRead) }
+        return verdict
+    }
+
+    /// Of a clean call, no cause and nothing worse than a warning.
+    private func cause() -> TruthCheck.Verdict {
+        let findings = calls.flatMap(\.findings)
+        let found = findings.filter(\.isRootCause).map(\.id)
+        if let expected = expect.rootCauseAnyOf {
+            if found.contains(where: expected.contains) { return .right }
+            return .wrong(expected: expected.joined(separator: " or "), found: named(found))
+        }
+        guard expect.clean == true, !isCut else { return .open(nil) }
+        let errors = findings.filter { $0.severity == .error }.map(\.id)
+        return found.isEmpty && errors.isEmpty ? .right : .wrong(expected: "none", found: named(found + errors))
+    }
+
+    private func named(_ ids: [String]) -> String { ids.isEmpty ? "none" : ids.joined(separator: ", ") }
 
     private func compare<Value: Equatable>(_ expected: Value?, _ found: Value?) -> TruthCheck.Verdict {
         guard let expected else { return .open(nil) }

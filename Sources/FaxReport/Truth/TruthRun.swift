@@ -1,9 +1,10 @@
+import FaxDSP
 import Foundation
 import PcapDecode
 import T30Analyzer
 
 extension TruthTable {
-    /// Analyses and judges every capture of a folder, one after the other.
+    /// Analyses and judges every capture and recording of a folder, one after the other.
     public static func run(folder: URL, each: (Row) -> Void = { _ in }) throws -> TruthTable {
         var table = TruthTable()
         for truth in try TruthCase.all(in: folder) {
@@ -14,11 +15,17 @@ extension TruthTable {
         return table
     }
 
-    /// The calls of one capture with everything the analysis can tell of them.
+    /// The calls of one capture or recording with everything the analysis can tell of them.
     public static func calls(of capture: URL) throws -> [AnalyzedCall] {
         var options = AnalysisRunner.Options()
         options.decoder.keepsAudio = true
         var calls: [AnalyzedCall] = []
+        if let form = RecordingForm.of(path: capture.path) {
+            _ = try AnalysisRunner(options).run(recording: capture.path, form: form, swapsChannels: false) {
+                calls.append($0)
+            }
+            return calls
+        }
         _ = try AnalysisRunner(options).run(CaptureInput(path: capture.path)) { calls.append($0) }
         return calls.sorted { $0.call.id < $1.call.id }
     }

@@ -1,5 +1,6 @@
 import FaxCore
 import Foundation
+import PcapDecode
 import T30Analyzer
 
 /// Every capture of a folder against its truth, as a table for people and as data for tests.
@@ -13,9 +14,16 @@ public struct TruthTable: Sendable {
         public var wrongs: [String] {
             if let failure { return ["\(name): \(failure)"] }
             return checks.compactMap { check in
-                guard case .wrong(let expected, let found) = check.verdict else { return nil }
-                return "\(name): \(check.topic.rawValue): expected \(expected), found \(found)"
+                check.topic.isReportOnly ? nil : words(check)
             }
+        }
+
+        /// The root cause differs from the truth's.
+        public var otherCauses: [String] { checks.filter(\.topic.isReportOnly).compactMap(words) }
+
+        private func words(_ check: TruthCheck) -> String? {
+            guard case .wrong(let expected, let found) = check.verdict else { return nil }
+            return "\(name): \(check.topic.rawValue): expected \(expected), found \(found)"
         }
 
         /// Reasons why something was not judged, once each.
@@ -35,8 +43,11 @@ public struct TruthTable: Sendable {
     public static func row(_ truth: TruthCase, analyze: (URL) throws -> [AnalyzedCall]) -> Row {
         do {
             let calls = try analyze(truth.capture)
-            var checks = try TruthComparison(truth, calls: calls).checks()
             let log = try truth.impairLog.map { try ImpairLog($0) }
+            var comparison = TruthComparison(truth, calls: calls)
+            comparison.impairLog = log
+            var checks = try comparison.checks()
+            if calls.contains(where: \.call.isRecording) { return Row(name: truth.name, checks: checks) }
             let isUnimpaired = truth.truth.impairment?.isEmpty == true && truth.truth.derivedFrom == nil
             let atCapture = LossComparison(log: log, host: truth.truth.host, isUnimpaired: isUnimpaired)
             checks.append(TruthCheck(topic: .lossAtCapture, verdict: atCapture.verdict(calls)))
@@ -63,13 +74,18 @@ public struct TruthTable: Sendable {
             lines.append(padded(row.name, width) + marks + row.notes.joined(separator: "; "))
         }
         if !wrongs.isEmpty { lines += ["", "Wrong:"] + wrongs.map { "  " + $0 } }
-        let all = rows.flatMap(\.checks)
+        let otherCauses = rows.flatMap(\.otherCauses)
+        if !otherCauses.isEmpty { lines += ["", "Another cause than the truth's:"] + otherCauses.map { "  " + $0 } }
+        let all = rows.flatMap(\.checks).filter { !$0.topic.isReportOnly }
+        let causes = rows.flatMap(\.checks).filter { $0.topic.isReportOnly }
         let right = all.count { $0.verdict == .right }
         let bad = rows.count { !$0.wrongs.isEmpty }
         lines += [
             "",
             "\(rows.count) captures: \(right) statements right, \(wrongs.count) wrong (in \(bad) captures), "
                 + "\(all.count - right - all.count(where: \.isWrong)) not judged",
+            "causes: \(causes.count { $0.verdict == .right }) of "
+                + "\(causes.count { $0.verdict == .right || $0.differs })",
         ]
         return lines.map(trimmed).joined(separator: "\n") + "\n"
     }
@@ -79,7 +95,7 @@ public struct TruthTable: Sendable {
         guard let check = row.checks.first(where: { $0.topic == topic }) else { return "–" }
         switch check.verdict {
         case .right: return "✓"
-        case .wrong: return "✗"
+        case .wrong: return topic.isReportOnly ? "≠" : "✗"
         case .open: return "–"
         }
     }
