@@ -49,10 +49,13 @@ struct RecordingTruth: Decodable {
         expect.pagesConfirmed = pagesReceived ?? pages
         let idents = [callerTSI ?? tsi, answererCSI ?? csi].compactMap { $0 }
         expect.idents = idents.isEmpty ? nil : idents
-        (expect.rateBps, expect.ecm, expect.modem) = (rate, ecm, modem)
-        expect.coding = ImageCoding(
-            compression: Self.codings.first { compression?.hasPrefix($0.clause) == true }?.name, widthPx: width,
-            acrossDPI: acrossPerMetre.map(Self.perInch), downDPI: downPerMetre.map(Self.perInch))
+        // Without a page these are only what the sender tried last.
+        if expect.pagesConfirmed != 0 {
+            (expect.rateBps, expect.ecm, expect.modem) = (rate, ecm, modem)
+            expect.coding = ImageCoding(
+                compression: Self.codings.first { compression?.hasPrefix($0.clause) == true }?.name, widthPx: width,
+                acrossDPI: acrossPerMetre.map(Self.perInch), downDPI: downPerMetre.map(Self.perInch))
+        }
         var truth = GroundTruth(expect: expect)
         truth.sent = events.map { events in
             SentFrames(

@@ -51,7 +51,7 @@ struct AudioStreamReader {
     }
 
     mutating func read() {
-        guard let line = Self.hear(timeline.samples.span) else { return }
+        guard let line = heard() else { return }
         var bursts = line.bursts[...]
         for turn in line.commands {
             while let burst = bursts.first, burst.samples.lowerBound < turn.samples.lowerBound {
@@ -61,6 +61,15 @@ struct AudioStreamReader {
             take(turn)
         }
         for burst in bursts { take(burst) }
+    }
+
+    /// Of two ways in which the far end may have gone on past a long hole, the one that gives more frames.
+    private func heard() -> HeardLine? {
+        guard let line = Self.hear(timeline.samples.span) else { return nil }
+        guard let samples = LongHole.bridged(timeline, line), let bridged = Self.hear(samples.span),
+            bridged.goodImageFrames > line.goodImageFrames
+        else { return line }
+        return bridged
     }
 
     private static func hear(_ samples: Span<Int16>) -> HeardLine? {
