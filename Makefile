@@ -4,7 +4,7 @@ DIR ?= corpus/captures
 ROUNDS ?= 100000
 SEED ?= 1
 
-.PHONY: demo test build check lint bench golden install truth fuzz alarms picture
+.PHONY: demo test build check lint bench golden install truth fuzz alarms picture limits
 
 # A real capture of a failed fax, read and explained.
 demo:
@@ -49,6 +49,11 @@ alarms:
 picture: build
 	.build/release/faxprobe analyze --quiet --force --pictures reports/pictures \
 		corpus/captures/05-t38-rejected-488-fallback-g711/capture.pcap
+
+# How much noise, echo, offset and loss the reading of fax in audio bears; the result to commit is docs/limits.md.
+limits:
+	swift build -c release --product faxlab
+	.build/release/faxlab limits --seed $(SEED) --report docs/limits.md
 
 # Writes the golden files anew; read the difference before committing it.
 golden:

@@ -52,7 +52,7 @@ let package = Package(
         library("FaxDSP", ["FaxCore", "FaxWire", "CSpanDSP", "CTIFF", "CSndFile"]),
         library("PcapDecode", ["FaxCore", "FaxWire", "FaxProtocol", "CPcap", "CSRTP", "CZlib", "CZstd"], fast),
         library("T30Analyzer", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode"], fast),
-        library("Simulator", ["FaxCore", "FaxWire", "FaxProtocol"]),
+        library("Simulator", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode"]),
         library("FaxReport", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "CZlib"]),
         .executableTarget(
             name: "faxprobe",
@@ -73,8 +73,10 @@ let package = Package(
         tests("FaxProtocolTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP"]),
         tests("FaxDSPTests", ["FaxCore", "FaxWire", "FaxDSP", "CSpanDSP", "Simulator"]),
         tests("PcapDecodeTests", ["FaxCore", "FaxWire", "FaxProtocol", "PcapDecode", "CSRTP", "CZlib", "CZstd"]),
-        tests("T30AnalyzerTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer"]),
-        tests("SimulatorTests", ["FaxCore", "FaxWire", "PcapDecode", "Simulator"]),
+        tests(
+            "T30AnalyzerTests",
+            ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Simulator"]),
+        tests("SimulatorTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "Simulator"]),
         tests("FaxReportTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport"]),
         tests("CommandTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport", "Simulator"]),
     ],
