@@ -7,6 +7,8 @@ struct BurstAttempts {
     private static let step = 160
     /// Before and after the stretch, so that the carrier is seen to come and go.
     private static let margin = 400
+    /// No attempt listens for less. It may lie below what counts as quiet: a stretch is known to hold a signal.
+    private static let lowestCutoffDBm0: Float = -65
 
     /// Cutoffs to try for a signal, in dB below it. When the carrier is noticed decides with which phase the symbol
     /// clock starts, and libspandsp's short training of V.17 fails from some.
@@ -24,7 +26,7 @@ struct BurstAttempts {
         var best: HeardBurst?
         for modulation in modulations {
             for below in Self.cutoffsBelowDB {
-                let cutoff = max(HighSpeedReceiver.cutoffDBm0, level - below)
+                let cutoff = max(Self.lowestCutoffDBm0, level - below)
                 let heard = hear(samples, range, &receiver, modulation, cutoff)
                 guard let heard else { continue }
                 if isConvincing(heard) { return heard }

@@ -8,7 +8,7 @@ import FaxWire
 public struct LineReceiver: ~Copyable {
     /// 20 ms: the step in which receivers are chosen.
     private static let step = 160
-    /// Below this there is nothing that a receiver could hear (its own limit is −46 dBm0).
+    /// Below this there is nothing that a receiver could hear (its own limit is −49 dBm0).
     static let quietDBm0 = -54.0
     /// Receivers hear this much of the quiet after a signal, so that they notice its end: 100 ms.
     private static let hangover = 800
@@ -17,6 +17,9 @@ public struct LineReceiver: ~Copyable {
     /// The same for the message channel: with less than 17 dB between a burst and its cutoff libspandsp's V.17 notices
     /// the carrier too late for the short training.
     private static let burstMarginDB: Float = 18
+    /// The carrier of the message channel must be seen to go before its receiver stops hearing the quiet: 2.5 dB below
+    /// the cutoff.
+    private static let lowestBurstCutoffDBm0: Float = -51
     /// A flag of V.21 lasts this many samples (8 bits at 300 bit/s).
     private static let flag = 213
     /// The shortest signal worth a second hearing: 200 ms; V.17's short training alone takes 142 ms.
@@ -112,7 +115,7 @@ public struct LineReceiver: ~Copyable {
         turn.frames.append(frame)
         commands = turn
         guard frame.crcOK, let modulation = HighSpeedModulation(orderedBy: frame) else { return }
-        cutoffDBm0 = max(HighSpeedReceiver.cutoffDBm0, Float(turn.levelDBm0) - Self.burstMarginDB)
+        cutoffDBm0 = max(Self.lowestBurstCutoffDBm0, Float(turn.levelDBm0) - Self.burstMarginDB)
         expect(modulation)
     }
 

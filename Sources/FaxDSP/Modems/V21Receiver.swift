@@ -15,7 +15,7 @@ public enum V21Event: Sendable, Hashable {
 /// state, which is no other thread's business.
 public struct V21Receiver: ~Copyable {
     /// Carriers below are not heard. The modem's own limits lie 2.5 dB to either side.
-    public static let cutoffDBm0: Float = -46
+    public static let cutoffDBm0: Float = -49
 
     private let state: OpaquePointer
     private let box = ModemBox()

@@ -40,8 +40,8 @@ public struct AudioCall: Sendable {
         }
         let last = min(captured.upperBound, packetCount)
         call.lastTime = Self.time(max(first, last))
-        call.coverage.caller = 1
-        call.coverage.callee = 1
+        call.coverage.caller = caller.isEmpty ? 0 : 1
+        call.coverage.callee = callee.isEmpty ? 0 : 1
         call.coverage.startsMidCall = first > 0
         call.coverage.endsMidCall = last < packetCount
         return call

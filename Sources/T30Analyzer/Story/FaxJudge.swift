@@ -34,8 +34,18 @@ struct FaxJudge {
     /// The capture ends, or begins, inside the fax. A DCN is its end; calling and answer tones are its beginning.
     private func isCut(_ session: FaxSession) -> Bool {
         let showsStart = session.signals.contains { LineSignal.namesOfPhaseA.contains($0.name) }
-        return (call.coverage.endsMidCall && !story.sawDCN) || (call.coverage.startsMidCall && !showsStart)
+        let hidesEnd = call.coverage.endsMidCall || stopsInsideFax(session)
+        return (hidesEnd && !story.sawDCN) || (call.coverage.startsMidCall && !showsStart)
     }
+
+    /// A recording does not say that it was stopped. Who waits for an answer in vain repeats the command, or says DCN,
+    /// within this time (T2 and T4 of T.30 and the command itself): a recording that ends sooner was stopped.
+    private func stopsInsideFax(_ session: FaxSession) -> Bool {
+        guard call.isRecording, let end = session.end else { return false }
+        return call.lastTime < end + Self.longestWait
+    }
+
+    private static let longestWait = Duration.seconds(7)
 
     /// Whether the capture would have shown the receiver's answers.
     private func receiverIsVisible(_ session: FaxSession) -> Bool {
