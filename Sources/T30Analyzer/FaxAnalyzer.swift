@@ -9,8 +9,8 @@ public struct FaxAnalyzer: Sendable {
         public var decodePages = true
         /// Decode what the fields of T.30 frames mean (`false`: their names and octets only).
         public var describeFrames = true
-        /// What stands where audio packets were lost.
-        public var fill = AudioFill.standard
+        /// What stands where audio packets were lost; `nil`: what makes most sense of them (``AudioCarriage``).
+        public var fill: AudioFill?
         /// Keep the samples in the session, for pictures and recordings.
         public var keepsSamples = false
 
@@ -37,7 +37,11 @@ public struct FaxAnalyzer: Sendable {
         }
         story.finish()
         var session = story.session
-        session.bursts = audio.bursts
+        session.bursts = audio.bursts.map { burst in
+            var burst = burst
+            burst.party = burst.party ?? (call.isMixedRecording ? session.sender : parties[burst.stream])
+            return burst
+        }
         session.remarks += BurstRemarks(session).remarks
         session.remarks += TimerCheck(session).remarks
         session.remarks += record.quirks.map(SessionRemark.init)
@@ -57,6 +61,10 @@ public struct FaxAnalyzer: Sendable {
             }
         ).outcome(of: session)
         if session.outcome == .notFax { session.carriedBy = "none" }
+        if session.outcome == .failed {
+            session.pagesSent = session.pagesSent ?? 0
+            session.pagesConfirmed = session.pagesConfirmed ?? 0
+        }
         return session
     }
 
@@ -142,7 +150,7 @@ struct PartyGuess {
     private static func sign(_ event: LineEvent) -> Sign? {
         switch event.content {
         case .signal(.cng): return .sure(.caller)
-        case .signal(.ced), .signal(.ansam): return .sure(.callee)
+        case .signal(.ced), .signal(.ansReversed), .signal(.ansam), .signal(.ansamReversed): return .sure(.callee)
         case .signal, .burst, .v8: return nil
         case .frame(let frame):
             guard frame.modem == .v21, frame.crcOK == true, frame.octets.count >= 3 else { return nil }

@@ -39,10 +39,12 @@ struct Analyze: ParsableCommand {
 
             WHAT STANDS WHERE PACKETS WERE LOST (--fill)
               What the receiver played there is not in the capture; each choice is
-              the habit of some receivers.
+              the habit of some receivers. Without --fill, "repeat" is heard and,
+              where packets are missing, "close" as well: of each signal that is kept
+              of which more makes sense.
               repeat    the 20 ms before, up to 200 ms, then silence: how most
                         adapters begin to conceal a loss, and what harms a modem
-                        least, as carrier and symbol clock go on (the default)
+                        least, as carrier and symbol clock go on
               hold      the last sample: a converter that runs dry
               silence   zeros: a jitter buffer without concealment
               noise     noise as loud as the 20 ms before: comfort noise
@@ -73,7 +75,7 @@ struct Analyze: ParsableCommand {
     @Option(help: "Form of the pages: tiff, pdf or png. May be repeated.") var format: [PageFolder.Format] = []
     @Option(help: ArgumentHelp("Write what was heard into this folder.", valueName: "folder")) var audio: String?
     @Option(help: ArgumentHelp("What stands where audio packets were lost: repeat, hold, silence, noise or close."))
-    var fill = FillName.repeat
+    var fill: FillName?
     @Option(help: ArgumentHelp("Draw each call into this folder.", valueName: "folder")) var pictures: String?
     @Flag(help: "Overwrite files that exist.") var force = false
 
@@ -179,7 +181,7 @@ struct Analyze: ParsableCommand {
         var options = AnalysisRunner.Options()
         options.jobs = jobs
         options.decoder.keepsAudio = !noAudio
-        options.analyzer.fill = fill.fill
+        options.analyzer.fill = fill?.fill
         options.filter = filter
         options.from = from.flatMap(TimeArgument.instant)
         options.to = to.flatMap(TimeArgument.instant)

@@ -12,7 +12,12 @@ struct BurstAttempts {
 
     /// Cutoffs to try for a signal, in dB below it. When the carrier is noticed decides with which phase the symbol
     /// clock starts, and libspandsp's short training of V.17 fails from some.
-    static let cutoffsBelowDB: [Float] = [18, 20, 22, 25, 28, 32]
+    private static func cutoffsBelowDB(_ modulation: HighSpeedModulation) -> [Float] {
+        switch modulation {
+        case .v17(_, .short): [18, 20, 22, 25, 28, 32]
+        case .v17(_, .long), .v27ter, .v29: [18, 28]
+        }
+    }
 
     /// The best of what `receiver` makes of a stretch, its count of samples where it was. Stops at the first attempt
     /// that `isConvincing`.
@@ -25,7 +30,7 @@ struct BurstAttempts {
         let level = Float(envelope.levelDBm0(range))
         var best: HeardBurst?
         for modulation in modulations {
-            for below in Self.cutoffsBelowDB {
+            for below in Self.cutoffsBelowDB(modulation) {
                 let cutoff = max(Self.lowestCutoffDBm0, level - below)
                 let heard = hear(samples, range, &receiver, modulation, cutoff)
                 guard let heard else { continue }

@@ -58,11 +58,16 @@ public struct LineReceiver: ~Copyable {
         }
         closeCommands(at: samples.count)
         closeBurst(at: samples.count, hasEnd: false)
-        line.bursts.sort { $0.samples.lowerBound < $1.samples.lowerBound }
         // Speech, music and data have flags now and then: a turn without a frame of T.30 must have a row of them.
         line.commands = line.commands.filter { turn in
             turn.hasT30Frame || V21Flags.longestRow(samples, turn.samples) >= V21Flags.certain
         }
+        if line.commands.contains(where: { $0.frames.contains(where: \.crcOK) }) {
+            let found = BurstSearch(envelope: envelope).bursts(in: samples, besides: line)
+            line.bursts.removeAll { burst in found.contains { $0.samples.overlaps(burst.samples) } }
+            line.bursts += found
+        }
+        line.bursts.sort { $0.samples.lowerBound < $1.samples.lowerBound }
         return line
     }
 

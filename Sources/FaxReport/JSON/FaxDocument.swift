@@ -24,6 +24,8 @@ extension AnalysisDocument {
             .init("pages", .array(fax.pages.map { page($0, image: images[$0.number]) })),
             .init("phases", .array(fax.phases.map(phase))),
             .init("t30", .array(fax.messages.filter(\.isListed).map(message))),
+            .init("signals", .array(fax.signals.map(signal))),
+            .init("bursts", .array(fax.bursts.map(burst))),
             .init("remarks", .array(fax.remarks.map(remark))),
             .init("time_budget", .object([])),
         ])

@@ -112,7 +112,7 @@ public final class CaptureReport {
         switch analyzed.fax.outcome {
         case .success, .partial, .failed: return true
         case .notFax: return false
-        case .unknown: return !analyzed.fax.messages.isEmpty || !analyzed.fax.signals.isEmpty
+        case .unknown: return !analyzed.fax.messages.isEmpty || analyzed.fax.signals.contains(where: \.isFax)
         }
     }
 

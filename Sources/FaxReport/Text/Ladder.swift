@@ -77,8 +77,20 @@ struct Ladder {
             steps.append(
                 Step(
                     time: signal.start, frame: signal.firstFrame, lastFrame: signal.lastFrame, from: signal.direction,
-                    text: TerminalText.harmless(signal.name) + length, rank: 3))
+                    text: TerminalText.harmless(signal.name) + length + Self.measured(signal, isVerbose), rank: 3))
         }
+    }
+
+    /// Level and frequency error of what was heard, such as `, −13.2 dBm0, +1.4 Hz`.
+    private static func measured(_ signal: FaxSignal, _ isVerbose: Bool) -> String {
+        guard isVerbose, let measure = signal.measure else { return "" }
+        let error = measure.frequencyErrorHz.map { ", \(signed($0)) Hz" } ?? ""
+        return ", \(signed(measure.levelDBm0)) dBm0\(error)"
+    }
+
+    private static func signed(_ value: Double) -> String {
+        let tenths = Int((value * 10).rounded())
+        return "\(tenths < 0 ? "−" : "+")\(abs(tenths) / 10).\(abs(tenths) % 10)"
     }
 
     /// Preambles, trainings of every frame and page data are told by what follows them.

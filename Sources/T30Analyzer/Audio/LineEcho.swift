@@ -46,7 +46,19 @@ struct LineEcho {
                 return event.party == burst.party && event.span.start == burst.training.lowerBound
             }
         }
+        result.record.quirks += quirks(dropped)
         return result
+    }
+
+    /// One for each party that got its own signal back.
+    private static func quirks(_ dropped: [LineEvent]) -> [LineQuirk] {
+        ([Party.caller, .callee, nil] as [Party?]).compactMap { party in
+            let events = dropped.filter { $0.party == party }
+            guard let first = events.first else { return nil }
+            return LineQuirk(
+                name: "echo", party: party, time: first.span.start, count: events.count,
+                frames: events.prefix(LineQuirk.frameLimit).compactMap(\.span.firstFrame))
+        }
     }
 
     private func isEcho(_ one: Heard, of all: [Heard]) -> Bool {

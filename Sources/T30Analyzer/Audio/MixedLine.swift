@@ -22,9 +22,10 @@ struct MixedLine {
     private mutating func party(of event: LineEvent) -> Party? {
         switch event.content {
         case .signal(.cng): return .caller
-        case .signal(.ced), .signal(.ansam): return .callee
+        case .signal(.ced), .signal(.ansReversed), .signal(.ansam), .signal(.ansamReversed): return .callee
         case .signal(.training), .burst: return sender
-        case .signal, .v8: return nil
+        case .v8(let message): return message.name == "JM" ? .callee : .caller
+        case .signal: return nil
         case .frame(let frame):
             guard frame.modem == .v21 else { return sender }
             guard frame.crcOK != false, frame.octets.count >= 3 else { return nil }

@@ -35,22 +35,37 @@ struct SlipCheck {
     /// too short or too long they are.
     private func framesOfOtherLength() -> [BurstReport.Slip] {
         let good = burst.frames.filter { $0.crcOK && $0.isImageFrame && $0.octets.count > Self.leastOctets }
-        let pairs = zip(good, good.dropFirst())
-        let steps = pairs.filter { Self.missing($0, $1) == 0 }.map { $1.firstSample - $0.firstSample }
-        guard steps.count >= Self.leastSteps else { return [] }
-        let usual = Double(steps.reduce(0, +)) / Double(steps.count)
-        let spread = steps.map { abs(Double($0) - usual) }.max() ?? 0
-        return pairs.compactMap { before, after in
+        let pairs = Array(zip(good, good.dropFirst()))
+        return pairs.indices.compactMap { index in
+            let (before, after) = pairs[index]
             guard let missing = Self.missing(before, after), (1...Self.mostMissing).contains(missing),
-                isWhole(before.firstSample..<after.firstSample)
+                let usual = usualStep(pairs, around: index), isWhole(before.firstSample..<after.firstSample)
             else { return nil }
-            let inserted = Double(after.firstSample - before.firstSample) - Double(missing + 1) * usual
-            let least = max(Self.leastSamples, Double(missing + 1) * spread)
-            guard abs(inserted) > least, abs(inserted) < Self.mostSamples else { return nil }
+            let count = Double(missing + 1)
+            let inserted = Double(after.firstSample - before.firstSample) - count * usual.step
+            guard abs(inserted) > max(Self.leastSamples, count * usual.spread), abs(inserted) < Self.mostSamples else {
+                return nil
+            }
             return slip(at: before.lastSample, .microseconds(Int64(inserted * 125)), .frameLength)
         }
     }
 
+    /// From one good frame to the next, in samples, and how much that differs among the neighbours: pictures change what
+    /// is inserted slowly.
+    private func usualStep(
+        _ pairs: [(HDLCFrame, HDLCFrame)], around index: Int
+    ) -> (step: Double, spread: Double)? {
+        let near = max(0, index - Self.neighbours)..<min(pairs.count, index + Self.neighbours + 1)
+        let steps = near.compactMap { place in
+            Self.missing(pairs[place].0, pairs[place].1) == 0
+                ? Double(pairs[place].1.firstSample - pairs[place].0.firstSample) : nil
+        }.sorted()
+        guard steps.count >= Self.leastSteps else { return nil }
+        let step = steps[steps.count / 2]
+        return (step, steps.map { abs($0 - step) }.max() ?? 0)
+    }
+
+    private static let neighbours = 5
     /// Image frames of other than the full length are the last of a page.
     private static let leastOctets = 60
     private static let leastSteps = 4

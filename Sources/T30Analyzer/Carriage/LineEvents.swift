@@ -26,6 +26,16 @@ struct LineEvent: Sendable {
     var span: LineSpan
     /// What the signal began with, where the reader knows it.
     var preamble: LineSpan?
+    /// Of signals heard in audio.
+    var measure: SignalMeasure?
+}
+
+extension LineEvent {
+    /// No part of a fax.
+    var isSound: Bool {
+        guard case .signal(.sound) = content else { return false }
+        return true
+    }
 }
 
 /// Place of an event in time and in the capture.
@@ -40,11 +50,13 @@ struct LineSpan: Sendable {
 enum LineSignal: Sendable, Hashable {
     case cng, ced, v21Preamble
     case training(T38Modem, rateBps: Int, short: Bool)
-    case ansam, v8
+    case ansReversed, ansam, ansamReversed, v8
     case v34(String)
+    /// What is no signal of a fax: voice, ringing, keys.
+    case sound(String)
 
     /// What announces a fax before T.30 begins.
-    static let namesOfPhaseA = Set([cng, ced, ansam].map(\.name))
+    static let namesOfPhaseA = Set([cng, ced, ansReversed, ansam, ansamReversed].map(\.name))
 
     var name: String {
         switch self {
@@ -55,9 +67,11 @@ enum LineSignal: Sendable, Hashable {
             modem == .v17
                 ? "\(modem.rawValue) \(rateBps) \(short ? "short" : "long") training"
                 : "\(modem.rawValue) \(rateBps) training"
+        case .ansReversed: "/ANS"
         case .ansam: "ANSam"
+        case .ansamReversed: "/ANSam"
         case .v8: "V.8 signal"
-        case .v34(let part): part
+        case .v34(let part), .sound(let part): part
         }
     }
 }

@@ -413,7 +413,7 @@ extension LineSignal {
     /// This signal is what must come before data of that type.
     func announces(_ type: T38DataType) -> Bool {
         switch self {
-        case .cng, .ced, .ansam: false
+        case .cng, .ced, .ansReversed, .ansam, .ansamReversed, .sound: false
         case .v21Preamble: type.modem == .v21
         case .training(let modem, let rateBps, _): type.modem == modem && type.rateBps == rateBps
         case .v8: type.modem == .v8

@@ -50,7 +50,7 @@ struct LossHit {
             self.party = party
             self.fax = fax
             messages = fax.messages.filter { $0.direction == party }
-            signals = fax.signals.filter { $0.direction == party }
+            signals = fax.signals.filter { $0.isFax && $0.direction == party }
         }
 
         /// The packets around the gap are whole: what ended with the one before it was not hit.

@@ -125,7 +125,7 @@ enum TransportRules {
         let isMidSignal = endsMidSignal(last, facts)
         guard silence >= (isMidSignal ? stopsBeforeEnd : silenceOfBoth) else { return nil }
         let stopped = isMidSignal ? sender(last) : "both sides"
-        let doing = facts.fax.signals.last.map(\.name) ?? "a signal"
+        let doing = facts.fax.signals.last(where: \.isFax).map(\.name) ?? "a signal"
         return Finding(
             "media-stops-mid-call", .transport, .error, .proof, "Media stops for good in mid call",
             because: "The last T.38 packet of \(stopped) came \(silence.inWords) before the call ended, in phase "

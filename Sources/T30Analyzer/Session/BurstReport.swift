@@ -41,6 +41,8 @@ public struct BurstReport: Sendable {
     }
 
     public var party: Party?
+    /// Index in `Call.streams`.
+    public var stream: Int
     /// `V.17` …
     public var modem: String
     public var rateBps: Int

@@ -189,9 +189,14 @@ public struct FaxSignal: Sendable {
     public var end: Instant
     public var firstFrame: FrameRef?
     public var lastFrame: FrameRef?
+    /// Of what was heard in audio.
+    public var measure: SignalMeasure?
+    /// A signal of fax terminals or of what comes before them, not a voice or a ringing tone.
+    public var isFax: Bool
 
     public init(
-        name: String, direction: Party?, start: Instant, end: Instant, firstFrame: FrameRef?, lastFrame: FrameRef?
+        name: String, direction: Party?, start: Instant, end: Instant, firstFrame: FrameRef?, lastFrame: FrameRef?,
+        measure: SignalMeasure? = nil, isFax: Bool = true
     ) {
         self.name = name
         self.direction = direction
@@ -199,6 +204,8 @@ public struct FaxSignal: Sendable {
         self.end = end
         self.firstFrame = firstFrame
         self.lastFrame = lastFrame
+        self.measure = measure
+        self.isFax = isFax
     }
 }
 

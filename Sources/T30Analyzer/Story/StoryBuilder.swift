@@ -58,7 +58,7 @@ struct StoryBuilder {
     }
 
     mutating func take(_ event: LineEvent) {
-        note(event.span)
+        if !event.isSound { note(event.span) }
         switch event.content {
         case .signal(let signal): take(signal, event)
         case .frame(let frame): take(frame, event)
@@ -89,7 +89,7 @@ struct StoryBuilder {
     private mutating func take(_ signal: LineSignal, _ event: LineEvent) {
         add(signal.name, event)
         switch signal {
-        case .cng, .ced, .ansam, .v8:
+        case .cng, .ced, .ansReversed, .ansam, .ansamReversed, .v8:
             if phases.spans.isEmpty { phases.enter(.A, at: event.span) }
         case .v21Preamble:
             preambles[event.stream] = event.span
@@ -101,7 +101,7 @@ struct StoryBuilder {
                 hasImageSinceAnswer = true
                 if acceptedSettings != nil { phases.enter(.C, at: event.span) }
             }
-        case .v34:
+        case .v34, .sound:
             break
         }
     }
@@ -110,7 +110,8 @@ struct StoryBuilder {
         session.signals.append(
             FaxSignal(
                 name: name, direction: event.party, start: event.span.start, end: event.span.end,
-                firstFrame: event.span.firstFrame, lastFrame: event.span.lastFrame))
+                firstFrame: event.span.firstFrame, lastFrame: event.span.lastFrame, measure: event.measure,
+                isFax: !event.isSound))
     }
 
     private mutating func takeV8(_ message: V8Octets, _ event: LineEvent) {

@@ -8,7 +8,7 @@ enum AlarmTrial {
     /// The names of the fax signals that were reported.
     static func reported(_ samples: [Int16], law: G711) -> [String] {
         let session = FaxAnalyzer().analyze(call(samples, law: law))
-        var reported = session.messages.map(\.name) + session.signals.map(\.name)
+        var reported = session.messages.map(\.name) + session.signals.filter(\.isFax).map(\.name)
         reported += session.trainings.map { "training \($0.modem ?? "unknown")" }
         reported += session.pages.map { "page \($0.number)" }
         return reported + heard(law.samples(law.octets(samples)))

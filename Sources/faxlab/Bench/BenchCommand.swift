@@ -18,6 +18,8 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Leave tshark out (it needs a minute a run).") var withoutTshark = false
     @Flag(help: "Only the capture itself, not twice and four times its length.") var withoutGrowth = false
 
+    @Flag(help: "Only what audio costs.") var onlyAudio = false
+
     @Option(help: "Also write the result, with date and command, to this file.") var report: String?
 
     /// T.38 and G.711 calls, calls that failed to be set up, SIP over TCP: what a fax server's interface sees.
@@ -29,17 +31,30 @@ struct BenchCommand: ParsableCommand {
     ]
 
     func run() throws {
-        let templates = try GrownFile.templates(Self.mix.map { "\(corpus)/\($0)/capture.pcap" }) { print($0) }
-        let folder = FileManager.default.temporaryDirectory.appending(path: "faxprobe-bench-\(getpid())").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-
         var lines: [String] = []
         func say(_ line: String) {
             print(line)
             lines.append(line)
         }
         say(Machine.description)
+        var demands = onlyAudio ? [] : try measureReading(say)
+        let audio = try AudioBench(capture: "\(corpus)/\(Self.audioCall)/capture.pcap", runs: runs)
+        say("\n" + audio.lines.joined(separator: "\n") + "\n")
+        demands += audio.demands
+        for demand in demands { say(demand.text) }
+        if let report { try Self.write(lines, to: report) }
+        if demands.contains(where: { !$0.isMet }) { throw ExitCode(1) }
+    }
+
+    /// A call of one page, V.17 14400 with ECM, µ-law, nothing lost.
+    private static let audioCall = "03-g711u-clean-1page"
+
+    private func measureReading(_ say: (String) -> Void) throws -> [Demand] {
+        let templates = try GrownFile.templates(Self.mix.map { "\(corpus)/\($0)/capture.pcap" }) { print($0) }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "faxprobe-bench-\(getpid())").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+
         var table = SpeedTable()
         var sizes: [Int] = []
         for factor in withoutGrowth ? [1] : [1, 2, 4] {
@@ -51,10 +66,7 @@ struct BenchCommand: ParsableCommand {
             try measure(path, octets: made.octets, isFirst: factor == 1, into: &table)
         }
         say("\nMedian of \(runs) runs (tshark: 1):\n\n\(table.text())\n")
-        let demands = Demand.all(table, sizes: sizes)
-        for demand in demands { say(demand.text) }
-        if let report { try Self.write(lines, to: report) }
-        if demands.contains(where: { !$0.isMet }) { throw ExitCode(1) }
+        return Demand.all(table, sizes: sizes)
     }
 
     private static func write(_ lines: [String], to path: String) throws {

@@ -28,7 +28,11 @@ struct Demand {
         return demands
     }
 
-    private static func atMost(_ what: String, _ value: Double, _ limit: Double) -> Demand {
+    static func atLeast(_ what: String, _ value: Double, _ limit: Double) -> Demand {
+        Demand(what, measured: "\(Int(value))", limit: "\(Int(limit))", isMet: value >= limit)
+    }
+
+    static func atMost(_ what: String, _ value: Double, _ limit: Double) -> Demand {
         Demand(what, measured: "\(value)", limit: "\(limit)", isMet: value <= limit)
     }
 

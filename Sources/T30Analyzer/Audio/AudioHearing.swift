@@ -1,0 +1,94 @@
+import FaxCore
+import FaxDSP
+import FaxWire
+
+/// One turn of the control channel, burst or other signal, with the timeline it was heard on.
+struct HeardItem {
+    enum Content {
+        case commands(HeardCommands)
+        case burst(HeardBurst)
+        case sound(HeardSignal)
+    }
+
+    var content: Content
+    var timeline: AudioTimeline
+
+    var samples: Range<Int> {
+        switch content {
+        case .commands(let turn): turn.samples
+        case .burst(let burst): burst.samples
+        case .sound(let sound): sound.samples
+        }
+    }
+
+    var start: Instant { timeline.time(ofSample: samples.lowerBound) ?? .zero }
+    var end: Instant { timeline.time(ofSample: samples.upperBound) ?? .zero }
+}
+
+/// What was heard in one stream, in order of time: by the modems, and beside them.
+struct AudioHearing {
+    private(set) var items: [HeardItem] = []
+
+    /// Sounds shorter than this between two signals are their edges: 30 ms.
+    private static let soundMinimum = 240
+    /// A pause of this length does not part two sounds: 100 ms.
+    private static let hangover = 800
+
+    init(_ timeline: AudioTimeline) {
+        let samples = timeline.samples.span
+        let envelope = Envelope(samples)
+        guard var receiver = LineReceiver(envelope: envelope) else { return }
+        let line = receiver.read(samples)
+        items += line.commands.map { HeardItem(content: .commands($0), timeline: timeline) }
+        items += line.bursts.map { HeardItem(content: .burst($0), timeline: timeline) }
+        let claimed = items.map(\.samples).sorted { $0.lowerBound < $1.lowerBound }
+        let free = envelope.activeRanges(
+            thresholdDBm0: SignalScanner.thresholdDBm0, hangover: Self.hangover
+        ).flatMap { $0.subtracting(claimed) }.filter { $0.count >= Self.soundMinimum }
+        items += SignalScanner().scan(samples, in: free).map {
+            HeardItem(content: .sound($0), timeline: timeline)
+        }
+        sort()
+    }
+
+    private mutating func sort() {
+        items.sort { ($0.start, $0.end) < ($1.start, $1.end) }
+    }
+
+    // MARK: - Two hearings of one stream
+
+    /// The same packets heard with other samples in their gaps: what makes more sense is kept. What a gap was filled
+    /// with where the call was received nobody knows; a frame whose check sequence is right was received right with
+    /// either.
+    mutating func improve(by other: AudioHearing) {
+        for item in other.items where item.merit > 0 {
+            let rivals = items.indices.filter { items[$0].isRival(of: item) }
+            let merit = rivals.map { items[$0].merit }.reduce(0, +)
+            guard item.merit > merit else { continue }
+            for rival in rivals.reversed() { items.remove(at: rival) }
+            items.append(item)
+        }
+        sort()
+    }
+}
+
+extension HeardItem {
+    /// They cannot both be true.
+    fileprivate func isRival(of other: HeardItem) -> Bool {
+        switch (content, other.content) {
+        case (.sound, _): false
+        case (_, .sound): false
+        case (.commands, _), (.burst, _): start < other.end && other.start < end
+        }
+    }
+
+    /// How much sense it makes: frames that came whole, bits of a message channel that trained.
+    fileprivate var merit: Double {
+        switch content {
+        case .commands(let turn): Double(turn.frames.count { $0.crcOK }) * 2
+        case .burst(let burst):
+            burst.isTrained ? Double(burst.goodImageFrames) * 2 + (burst.bitCount > 800 ? 1 : 0) : 0
+        case .sound: 0
+        }
+    }
+}
