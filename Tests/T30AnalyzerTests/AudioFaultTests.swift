@@ -147,6 +147,16 @@ import Testing
         #expect((session.pages.map { $0.image?.octets } == call.received.map { $0.octets }) as Bool)
     }
 
+    /// An echo close behind takes no frame away: the last ones come when the signal is gone.
+    @Test func echoCloseBehindTakesNoFrame() throws {
+        let (call, whole) = (try Self.made.get(), try Self.whole.get())
+        let session = analyze(call, .echo(delayMs: 30))
+        for name in ["RCP", "PPS-EOP", "MCF", "DCN"] {
+            let count = whole.messages.count { $0.name == name }
+            #expect(count > 0 && session.messages.count { $0.name == name } == count, "\(name)")
+        }
+    }
+
     /// What takes the page away from the reading leaves its confirmation, or says that it does not know.
     static let harmful: [LineImpairment] = [
         .noise(snrDB: 20, seed: 3), .noise(snrDB: 15, seed: 4), .noise(snrDB: 10, seed: 5), .echo(delayMs: 250),

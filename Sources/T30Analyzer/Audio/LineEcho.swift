@@ -68,7 +68,8 @@ struct LineEcho {
         let first = Self.mayBeDamaged(one.event) ? 0 : all.firstIndex(from: { $0.event.span.start >= earliest })
         for other in all[first...] {
             if other.event.span.start > latest { break }
-            guard other.event.stream != one.event.stream, other.power >= one.power * Limit.loss else { continue }
+            // Not so of silence against silence: a modem gives its last bits when the signal has gone.
+            guard other.event.stream != one.event.stream, other.power > one.power * Limit.loss else { continue }
             if other.event.span.start >= earliest, Self.isSame(one.event.content, other.event.content) { return true }
             let covers =
                 other.event.span.end + Limit.delay >= one.event.span.end
