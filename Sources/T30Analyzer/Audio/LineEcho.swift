@@ -14,6 +14,8 @@ struct LineEcho {
         static let loss = 4.0
         /// Samples looked at of one event.
         static let samples = 16_000
+        /// A modem gives its bits up to so many samples after they were on the line: 30 ms.
+        static let modemDelay = 240
     }
 
     /// An event with its power, and what it can be the echo of.
@@ -83,9 +85,10 @@ struct LineEcho {
 
     /// Mean square of the samples under the event.
     private func power(of event: LineEvent) -> Double {
-        guard let timeline = timelines[event.stream], let start = timeline.sample(at: event.span.start),
-            let end = timeline.sample(at: event.span.end), end > start
+        guard let timeline = timelines[event.stream], let first = timeline.sample(at: event.span.start),
+            let end = timeline.sample(at: event.span.end), end > first
         else { return 0 }
+        let start = max(0, first - Limit.modemDelay)
         let samples = timeline.samples[start..<min(end, start + Limit.samples)]
         return samples.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(samples.count)
     }
