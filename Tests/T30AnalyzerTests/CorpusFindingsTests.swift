@@ -9,8 +9,11 @@ import Testing
 @Suite struct CorpusFindingsTests {
     private func analyze(_ name: String) throws -> [AnalyzedCall] {
         var calls: [AnalyzedCall] = []
-        let input = try CaptureInput(path: Corpus.file("captures/\(name)/capture.pcap").path)
-        _ = try AnalysisRunner().run(input) { calls.append($0) }
+        let files = ["capture.pcap", "capture.pcap.zst"].map { Corpus.file("captures/\(name)/\($0)").path }
+        let path = try #require(files.first(where: FileManager.default.fileExists))
+        var options = AnalysisRunner.Options()
+        options.decoder.keepsAudio = true
+        _ = try AnalysisRunner(options).run(CaptureInput(path: path)) { calls.append($0) }
         return calls
     }
 
@@ -34,12 +37,16 @@ import Testing
         ("07-t38-noec-3pct-loss", "udptl-loss-unrepaired"),
         ("09b-t38-noec-20pct-loss", "t38-redundancy-zero"),
         ("09d-t38-redundancy-burst-outages", "udptl-loss-bursty"),
+        ("12-g711u-5pct-loss", "rtp-loss-passthrough"),
         ("13-t38-caller-hangup-midpage", "bye-during-page"),
+        ("14-g711u-voice-prompt-no-fax", "answered-by-voice"),
         ("15k-t38-tcf-always-bad", "udptl-loss-unrepaired"),
         ("17g-sip-icmp-port-unreachable", "sip-invite-no-response"),
         ("17h-sip-no-response-408", "sip-invite-no-response"),
+        ("19-gsm-codec-fax", "compressed-codec"),
         ("19c-no-common-codec-488", "no-common-codec"),
         ("25-t38-udptl-blocked-one-way", "no-udptl-after-switch"),
+        ("26-g711u-one-way-audio", "one-way-media"),
         ("30d-t38-media-dies-midpage", "media-stops-mid-call"),
     ])
     func failedCallsHaveOneCause(name: String, cause: String) throws {
@@ -51,6 +58,7 @@ import Testing
         ("06-t38-redundancy-3pct-loss", "udptl-loss-repaired"),
         ("08-t38-fec-3pct-loss", "udptl-loss-repaired"),
         ("15g-t38-tcf-loss-fallback", "ftt-single"),
+        ("15h-g711u-tcf-loss-fallback", "rtp-loss-passthrough"),
         ("15k-t38-tcf-always-bad", "ftt-loop"),
         ("17a-sip-fail-486", "sip-busy"),
         ("17b-sip-fail-404", "sip-number-not-found"),

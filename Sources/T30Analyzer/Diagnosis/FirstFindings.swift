@@ -14,7 +14,7 @@ public enum FirstFindings {
         let facts = CallFacts(call: call, fax: fax)
         var findings =
             SetupRules.findings(facts) + NegotiationRules.findings(facts) + TransportRules.findings(facts)
-            + IFPRules.findings(facts) + T30Rules.findings(facts)
+            + AudioRules.findings(facts) + IFPRules.findings(facts) + T30Rules.findings(facts)
         RootCause.mark(&findings, facts)
         return findings
     }

@@ -8,12 +8,14 @@ enum RootCause {
     private static let beforeFax = [
         "sip-invite-no-response", "no-common-codec", "t38-in-initial-invite-refused", "t38-reinvite-unanswered",
         "t38-answer-without-image", "t38-answer-image-port-zero", "no-udptl-after-switch",
+        "compressed-codec", "one-way-media", "answered-by-voice",
     ]
     /// Causes of an interrupted session, the surest first: packets that stopped, a call that was ended, packets that
     /// were lost; and only then what T.30 made of it.
     private static let ofSession = [
         "media-stops-mid-call", "bye-during-page", "udptl-loss-unrepaired", "udptl-loss-bursty", "t38-redundancy-zero",
-        "bye-after-eop-audio-not-drained", "tcf-errors", "ftt-loop", "ppr-loop", "rtn", "dcn-early",
+        "rtp-loss-passthrough", "rtp-jitter-exceeds-buffer", "bye-after-eop-audio-not-drained", "tcf-errors",
+        "ftt-loop", "ppr-loop", "rtn", "dcn-early",
         "dcs-tcf-no-response", "no-mcf", "dis-repeated-no-dcs",
     ]
 

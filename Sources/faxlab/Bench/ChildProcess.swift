@@ -32,28 +32,16 @@ enum ChildProcess {
         guard code == 0 else { throw LabError("cannot run \(arguments[0]): \(String(cString: strerror(code)))") }
         var status: Int32 = 0
         var usage = rusage()
-        var peakKiB = 0
-        var looks = 0
-        while true {
-            let ended = wait4(child, &status, WNOHANG, &usage)
-            if ended == child { break }
-            guard ended == 0 || errno == EINTR else { throw LabError("cannot wait for \(arguments[0])") }
-            // Seldom: what looks at a program takes a core from it.
-            if looks % 16 == 0 { peakKiB = max(peakKiB, residentPeakKiB(child) ?? 0) }
-            looks += 1
-            usleep(2000)
+        let sampler = PeakSampler(child)
+        while wait4(child, &status, 0, &usage) != child {
+            guard errno == EINTR else { throw LabError("cannot wait for \(arguments[0])") }
         }
+        let wall = clock.now - start
+        let peakKiB = sampler.finish()
         return Cost(
             status: status & 0x7F == 0 ? (status >> 8) & 0xFF : -(status & 0x7F),
-            cpu: duration(usage.ru_utime) + duration(usage.ru_stime), wall: clock.now - start,
+            cpu: duration(usage.ru_utime) + duration(usage.ru_stime), wall: wall,
             peakKiB: peakKiB)
-    }
-
-    /// VmHWM of a running process. (`ru_maxrss` would count what this process held when it made the child.)
-    private static func residentPeakKiB(_ process: pid_t) -> Int? {
-        let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
-        let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        return line?.split(separator: " ").dropFirst().compactMap { Int($0) }.first
     }
 
     private static func duration(_ time: timeval) -> Duration {

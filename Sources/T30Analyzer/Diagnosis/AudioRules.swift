@@ -1,0 +1,161 @@
+import FaxCore
+import PcapDecode
+
+/// Layers A, C and D as far as they concern a fax in audio: who answered, what carried it, what the network did to it.
+enum AudioRules {
+    /// Codecs that let every fax signal through.
+    private static let transparent: Set<String> = ["PCMU", "PCMA", "L16", "CLEARMODE"]
+    /// Loss in pass-through from which on pages suffer, and from which on they fail, in packets of 10,000.
+    private static let lossWarning = 2
+    private static let lossError = 10
+    /// RFC 3550 jitter that fixed buffers of adapters usually stand, and that they do not.
+    private static let jitterWarning = Duration.milliseconds(20)
+    private static let jitterError = Duration.milliseconds(30)
+    /// Packets out of order, of 1,000, that a device without a reordering buffer does not stand.
+    private static let disorderError = 10
+    /// So long media must flow one way only, and a voice must be listened to.
+    private static let oneWayLeast = Duration.seconds(5)
+    private static let voiceLeast = Duration.seconds(1)
+    private static let answerLeast = Duration.seconds(20)
+
+    static func findings(_ facts: CallFacts) -> [Finding] {
+        guard !facts.rtp.isEmpty, facts.fax.outcome != .notFax else { return [] }
+        let network = facts.rtp.flatMap { [loss($0, facts), jitter($0, facts)].compactMap { $0 } }
+        let oneWay = oneWay(facts) ?? (network.isEmpty ? unheard(facts) : nil)
+        return [answeredByVoice(facts), oneWay].compactMap { $0 } + network + [compressed(facts)].compactMap { $0 }
+    }
+
+    private static func isHeard(_ stream: MediaStream) -> Bool {
+        stream.codec.map { transparent.contains($0.uppercased()) } ?? false
+    }
+
+    private static func sender(_ stream: MediaStream) -> String {
+        stream.direction.map { "the \($0.rawValue)" } ?? "\(stream.from)"
+    }
+
+    // MARK: - Who answered
+
+    /// The caller calls as a fax, a voice answers.
+    private static func answeredByVoice(_ facts: CallFacts) -> Finding? {
+        guard facts.isFailed, facts.commands.isEmpty, facts.t38.isEmpty, facts.signalling.outcome == .answered,
+            let cng = facts.fax.signals.first(where: { $0.name == "CNG" && $0.direction != .callee })
+        else { return nil }
+        let called = facts.fax.signals.filter { $0.direction == .callee }
+        let voices = called.filter { $0.name == "voice" || $0.name == "music" }
+        let spoken = voices.reduce(Duration.zero) { $0 + ($1.end - $1.start) }
+        guard !called.contains(where: \.isFax), spoken >= voiceLeast,
+            facts.rtp(of: .callee).contains(where: { isHeard($0) && $0.lastTime - $0.firstTime >= answerLeast })
+        else { return nil }
+        return Finding(
+            "answered-by-voice", .setup, .error, .strong, "Answered by voice, not fax",
+            because:
+                "CNG came from the caller; the called side sent \(spoken.inWords) of voice or music and neither an "
+                + "answer tone nor V.21 until the call ended.",
+            remedy: "Verify the number; a person, an announcement or voice mail answers there.",
+            frames: [cng.firstFrame] + voices.map(\.firstFrame))
+    }
+
+    // MARK: - What carried it
+
+    private static func compressed(_ facts: CallFacts) -> Finding? {
+        guard facts.isFailed, facts.agreedSwitch == nil,
+            let stream = facts.rtp.filter({ !isHeard($0) && $0.codec != nil }).max(by: { $0.packets < $1.packets }),
+            let codec = stream.codec, !facts.rtp.contains(where: { isHeard($0) && $0.packets > stream.packets })
+        else { return nil }
+        return Finding(
+            "compressed-codec", .audio, .error, .proof, "Fax over a compressed codec",
+            because: "The audio of \(sender(stream)) went as \(codec), which is made for speech: the signals of fax "
+                + "modems do not survive it.",
+            remedy: "Force G.711 for fax calls, or offer T.38.", frames: [stream.firstFrame, stream.lastFrame])
+    }
+
+    // MARK: - What the network did
+
+    /// One party's media flow, the other's never did, and the capture would have shown it.
+    private static func oneWay(_ facts: CallFacts) -> Finding? {
+        guard facts.isFailed, facts.t38.isEmpty, facts.signalling.outcome == .answered,
+            Party.allCases.allSatisfy({ party in facts.signalling.steps.contains { $0.from == party } }),
+            facts.call.coverage.endsMidCall == false, facts.signalling.mediaChanges.allSatisfy({ $0.to != .hold }),
+            let talking = Party.allCases.first(where: { facts.rtp(of: $0.other).isEmpty && !facts.rtp(of: $0).isEmpty })
+        else { return nil }
+        let streams = facts.rtp(of: talking)
+        let length = streams.map { $0.lastTime - $0.firstTime }.max() ?? .zero
+        guard length >= oneWayLeast else { return nil }
+        return Finding(
+            "one-way-media", .transport, .error, .proof, "Media in one direction only",
+            because: "\(streams.reduce(0) { $0 + $1.packets }) packets came from the \(talking.rawValue) in "
+                + "\(length.inWords), none from the \(talking.other.rawValue), whose signalling is in the capture.",
+            remedy: "Look for a firewall or NAT without a mapping and for a wrong address in the SDP; capture at the "
+                + "\(talking.other.rawValue)'s side.",
+            frames: [facts.signalling.answerFrame] + streams.flatMap { [$0.firstFrame, $0.lastFrame] })
+    }
+
+    /// The caller goes on calling (CNG) over the answers of the called side, and its own audio is whole here: what the
+    /// called side sends does not reach it.
+    private static func unheard(_ facts: CallFacts) -> Finding? {
+        let answers = facts.commands.filter { $0.direction == .callee && $0.name == "DIS" }
+        guard facts.isFailed, facts.t38.isEmpty, answers.count > 1, let first = answers.first,
+            !facts.commands.contains(where: { $0.direction == .caller && $0.name != "DCN" })
+        else { return nil }
+        let calls = facts.fax.signals.filter { $0.name == "CNG" && $0.direction == .caller && $0.start > first.end }
+        guard let last = calls.last else { return nil }
+        return Finding(
+            "one-way-media", .transport, .error, .strong, "Media in one direction only",
+            because:
+                "The callee sent DIS \(answers.count) times; the caller went on with CNG (\(calls.count) after the first "
+                + "DIS), which it ends when it hears an answer. What the callee sends does not reach it.",
+            remedy:
+                "Capture at the caller's side; look for a firewall or NAT without a mapping and for a wrong address in "
+                + "the SDP that the callee got.",
+            frames: answers.map(\.frame) + [calls.first?.firstFrame, last.lastFrame])
+    }
+
+    /// Lost packets of pass-through, with what they hit.
+    private static func loss(_ stream: MediaStream, _ facts: CallFacts) -> Finding? {
+        guard isHeard(stream), hasFax(facts), let expected = stream.statistics.expected, expected > 0 else {
+            return nil
+        }
+        let lost = stream.statistics.unrecovered ?? stream.statistics.lost ?? 0
+        guard lost > 0 else { return nil }
+        let hits = LossHit.all([stream], facts.fax).filter(\.hitContent)
+        let isCause = facts.isFailed && !hits.isEmpty
+        let share = lost * 10_000 / expected
+        var targets: [String] = []
+        for target in hits.flatMap(\.targets).map(\.inWords) where !targets.contains(target) { targets.append(target) }
+        var because =
+            "\(lost) of \(expected) packets from \(sender(stream)) (\(percentText(lost, of: expected))) were "
+            + "lost, at most \(stream.statistics.longestLossBurst ?? 1) in a row"
+        if !targets.isEmpty { because += ". Hit: " + targets.prefix(8).joined(separator: ", ") }
+        if targets.count > 8 { because += " and \(targets.count - 8) more" }
+        let severity: Finding.Severity =
+            isCause ? .error : facts.isFailed && share >= lossError ? .warning : share >= lossWarning ? .warning : .note
+        return Finding(
+            "rtp-loss-passthrough", .transport, facts.fax.outcome == .success ? min(severity, .warning) : severity,
+            hits.isEmpty ? .hint : .strong, "RTP loss in G.711 pass-through", because: because + ".",
+            remedy: "Give the media priority (QoS), use T.38 with redundancy, or RFC 2198 for the audio.",
+            frames: hits.isEmpty
+                ? stream.statistics.gaps.flatMap { [$0.before, $0.after] }
+                : hits.flatMap { [$0.gap.before, $0.gap.after] })
+    }
+
+    /// Packets that come too late, or in another order, are as good as lost where the buffer is short.
+    private static func jitter(_ stream: MediaStream, _ facts: CallFacts) -> Finding? {
+        guard isHeard(stream), hasFax(facts), let jitter = stream.statistics.maximumJitter else { return nil }
+        let reordered = stream.statistics.reordered ?? 0
+        let isDisordered = reordered * 1_000 >= stream.packets * disorderError
+        guard jitter >= jitterWarning || isDisordered else { return nil }
+        let isCause = facts.isFailed && (jitter >= jitterError || isDisordered)
+        return Finding(
+            "rtp-jitter-exceeds-buffer", .transport, isCause ? .error : .warning, .strong, "Jitter above the buffer",
+            because: "The jitter of \(sender(stream)) reached \(Int(jitter.inSeconds * 1_000)) ms"
+                + (reordered > 0 ? " and \(counted(reordered, "packet")) came out of order" : "")
+                + "; packets that come later than the receiver's buffer is long are lost to it.",
+            remedy: "Use a fixed jitter buffer that is longer than that, look for the queue or parallel path in the "
+                + "network, or use T.38.",
+            frames: [stream.firstFrame, stream.lastFrame])
+    }
+
+    private static func hasFax(_ facts: CallFacts) -> Bool {
+        !facts.fax.messages.isEmpty || facts.fax.signals.contains(where: \.isFax)
+    }
+}
