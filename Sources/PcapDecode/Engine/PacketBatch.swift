@@ -4,9 +4,9 @@ import FaxCore
 /// follows calls. Filled by ``BatchFiller``, taken by ``CaptureDecoder/feed(_:)-(PacketBatch)``: the same calls come out
 /// as from frames fed one by one.
 public struct PacketBatch: Sendable {
-    /// Octets and items after which a batch is full.
+    /// Octets and items after which a batch is full. So few that a batch is still in the cache when the other thread takes it.
     public enum Limit {
-        public static let octets = 1 << 18
+        public static let octets = 1 << 16
         public static let items = 4_096
     }
 
