@@ -12,6 +12,8 @@ struct LineEcho {
         static let tolerance = Duration.milliseconds(30)
         /// An echo is weaker than its signal by this factor of power at least: 6 dB.
         static let loss = 4.0
+        /// The longest signal whose echo may come in pieces: 5 minutes, a page at 2,400 bit/s and more.
+        static let longest = Duration.seconds(300)
         /// Samples looked at of one event.
         static let samples = 16_000
         /// A modem gives its bits up to so many samples after they were on the line: 30 ms.
@@ -42,11 +44,12 @@ struct LineEcho {
                 result.record.events.append(one.event)
             }
         }
+        let trainings = dropped.filter { event in
+            guard case .signal(.training) = event.content else { return false }
+            return true
+        }
         result.bursts.removeAll { burst in
-            dropped.contains { event in
-                guard case .signal(.training) = event.content else { return false }
-                return event.party == burst.party && event.span.start == burst.training.lowerBound
-            }
+            trainings.contains { $0.stream == burst.stream && $0.span.start == burst.training.lowerBound }
         }
         result.record.quirks += quirks(dropped)
         return result
@@ -67,7 +70,8 @@ struct LineEcho {
         let earliest = one.event.span.start - Limit.delay
         let latest = one.event.span.start + Limit.tolerance
         // A damaged echo may begin in the middle of a long signal.
-        let first = Self.mayBeDamaged(one.event) ? 0 : all.firstIndex(from: { $0.event.span.start >= earliest })
+        let reach = Self.mayBeDamaged(one.event) ? one.event.span.start - Limit.longest : earliest
+        let first = all.firstIndex(from: { $0.event.span.start >= reach })
         for other in all[first...] {
             if other.event.span.start > latest { break }
             // Not so of silence against silence: a modem gives its last bits when the signal has gone.
