@@ -13,7 +13,7 @@ struct RepeatCheck {
             let waited = start - Self.end(of: last, before: start, session)
             remarks.append(
                 SessionRemark(
-                    name: "command-repeated", time: again.time, frames: [last.frame, again.frame].compactMap { $0 },
+                    name: "command-repeated", time: again.time, frames: [again.frame, last.frame].compactMap { $0 },
                     direction: again.direction,
                     text: "\(again.name) again after \(waited.inWords), no answer to the one before was seen"))
         }
