@@ -4,8 +4,6 @@ import FaxWire
 public struct HeardLine: Sendable {
     public var commands: [HeardCommands] = []
     public var bursts: [HeardBurst] = []
-    /// Stretches with a signal that neither V.21 nor a modem of the message channel made.
-    public var unclaimed: [Range<Int>] = []
 }
 
 /// One turn of the control channel: V.21 channel 2 from its preamble to its end (T.30 5.3.1).

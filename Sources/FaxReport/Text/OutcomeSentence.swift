@@ -77,8 +77,8 @@ public enum OutcomeSentence {
         if call.streams.contains(where: { $0.kind == .srtp && $0.audio == nil }) { return " (its media is encrypted)" }
         if call.coverage.endsMidCall { return " (it ends before the call does)" }
         if call.coverage.startsMidCall { return " (it starts inside the call)" }
-        let hasAudio = call.streams.contains { $0.kind == .rtp || $0.kind == .iax2 }
-        return hasAudio ? " (its audio is not decoded)" : ""
+        let audio = call.streams.filter { $0.kind == .rtp || $0.kind == .iax2 }
+        return !audio.isEmpty && audio.allSatisfy { $0.audio == nil } ? " (its audio is not decoded)" : ""
     }
 
     private static func signalling(_ call: Call) -> String {
