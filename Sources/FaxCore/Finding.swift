@@ -40,6 +40,28 @@ public struct Finding: Hashable, Sendable {
     /// Spans of time as evidence where there are no frames (recordings).
     public var times: [ClosedRange<Instant>]
     public var isRootCause: Bool
+    /// What was measured, with what it is held against.
+    public var measures: [Measure] = []
+    /// Whose sending it is about; `nil`: neither's alone, or unknown.
+    public var party: Party?
+
+    /// A measured value against its threshold, such as a loss of 3.2 % where 0.1 % is too much.
+    public struct Measure: Hashable, Sendable {
+        /// Short and plain: `loss`, `round trip`.
+        public var name: String
+        public var value: Double
+        /// `%`, `ms`, `s`, `ppm`, `dBm0`, `octets`; empty for counts.
+        public var unit: String
+        /// From here on it is a fault; `nil`: there is no such value.
+        public var threshold: Double?
+
+        public init(_ name: String, _ value: Double, _ unit: String, threshold: Double? = nil) {
+            self.name = name
+            self.value = value
+            self.unit = unit
+            self.threshold = threshold
+        }
+    }
 
     public init(
         id: String, layer: Layer, severity: Severity, certainty: Certainty, title: String, because: String,

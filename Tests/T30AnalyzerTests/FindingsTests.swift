@@ -15,7 +15,7 @@ import Testing
         steps(&script)
         var call = script.call(seen: seen)
         change(&call)
-        return FirstFindings.findings(call: call, fax: FaxAnalyzer().analyze(call))
+        return Diagnosis(call, FaxAnalyzer().analyze(call)).findings
     }
 
     private func opening(_ script: inout FaxScript) {
@@ -212,7 +212,7 @@ import Testing
                 summary: status.map { "\($0) text" } ?? "INVITE", cseq: 1, isRetransmission: false)
         }
         let call = Call(id: 1, signalling: signalling, firstTime: .zero, firstFrame: FrameRef(number: 1))
-        let found = FirstFindings.findings(call: call, fax: FaxAnalyzer().analyze(call))
+        let found = Diagnosis(call, FaxAnalyzer().analyze(call)).findings
         #expect(found.map { $0.id } == [id])
         #expect(found.first?.frames == [FrameRef(number: 1), FrameRef(number: 2)])
     }

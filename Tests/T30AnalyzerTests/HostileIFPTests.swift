@@ -24,7 +24,7 @@ import Testing
         let fax = FaxAnalyzer().analyze(script.call())
         #expect(fax.pages.count <= 5_000)
         #expect(fax.remarks.allSatisfy { $0.frames.count <= 32 })
-        _ = FirstFindings.findings(call: script.call(), fax: fax)
+        _ = Diagnosis(script.call(), fax)
     }
 
     @Test func frameWithoutEndStaysBounded() {

@@ -107,14 +107,35 @@ public struct AnalysisDocument: Sendable {
             .init("frames", .array(finding.frames.filter { $0 != .none }.map { frame($0) })),
             .init("times", .array(finding.times.map { .array([.time($0.lowerBound), .time($0.upperBound)]) })),
             .init("root_cause", .bool(finding.isRootCause)),
+            .init("party", .optional(finding.party?.rawValue)),
+            .init("measures", .array(finding.measures.map(measure))),
+        ])
+    }
+
+    private func measure(_ measure: Finding.Measure) -> JSONValue {
+        .object([
+            .init("name", .string(measure.name)), .init("value", .measure(measure.value, digits: 3)),
+            .init("unit", .string(measure.unit)), .init("threshold", .measure(measure.threshold, digits: 3)),
         ])
     }
 
     private func verdict(_ analyzed: AnalyzedCall) -> JSONValue {
         .object([
             .init("summary", .string(OutcomeSentence.text(analyzed))),
-            .init("root_cause", .optional(analyzed.findings.first { $0.isRootCause }?.id)),
-            .init("runner_up", .null),
+            .init("root_cause", .optional(analyzed.rootCause?.id)),
+            .init("runner_up", .optional(analyzed.runnerUp?.id)),
+            .init("broke_in", .optional(analyzed.verdict.brokeIn?.rawValue)),
+            .init("party", .optional(analyzed.verdict.party?.rawValue)),
+            .init("chain", .array(analyzed.verdict.chain.map { link($0, analyzed) })),
+        ])
+    }
+
+    /// Both as places in `findings`, counted from 0, and by id.
+    private func link(_ link: Verdict.Link, _ analyzed: AnalyzedCall) -> JSONValue {
+        .object([
+            .init("cause", .optional(analyzed.finding(link.cause)?.id)), .init("cause_finding", .integer(link.cause)),
+            .init("effect", .optional(analyzed.finding(link.effect)?.id)),
+            .init("effect_finding", .integer(link.effect)),
         ])
     }
 

@@ -50,8 +50,7 @@ public struct AnalysisRunner: Sendable {
     }
 
     static func analyze(_ call: Call, _ analyzer: FaxAnalyzer) -> AnalyzedCall {
-        let fax = analyzer.analyze(call)
-        return AnalyzedCall(call: call, fax: fax, findings: FirstFindings.findings(call: call, fax: fax))
+        AnalyzedCall(call, analyzer.analyze(call))
     }
 
     /// What was read.

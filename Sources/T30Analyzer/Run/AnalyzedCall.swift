@@ -6,11 +6,26 @@ public struct AnalyzedCall: Sendable {
     public var call: Call
     public var fax: FaxSession
     public var findings: [Finding]
+    public var verdict: Verdict
 
-    public init(call: Call, fax: FaxSession, findings: [Finding]) {
+    public init(call: Call, fax: FaxSession, findings: [Finding], verdict: Verdict = Verdict()) {
         self.call = call
         self.fax = fax
         self.findings = findings
+        self.verdict = verdict
+    }
+
+    public init(_ call: Call, _ fax: FaxSession) {
+        let diagnosis = Diagnosis(call, fax)
+        self.init(call: call, fax: fax, findings: diagnosis.findings, verdict: diagnosis.verdict)
+    }
+
+    public var rootCause: Finding? { finding(verdict.rootCause) }
+    public var runnerUp: Finding? { finding(verdict.runnerUp) }
+
+    /// The finding at one of the verdict's places.
+    public func finding(_ place: Int?) -> Finding? {
+        place.flatMap { findings.indices.contains($0) ? findings[$0] : nil }
     }
 }
 

@@ -15,11 +15,23 @@ enum T30Rules {
         "DCS", "CFR", "FTT", "MCF", "RTP", "RTN", "PIP", "PIN", "PPR", "RNR", "ERR", "CTR",
     ]
 
-    static func findings(_ facts: CallFacts) -> [Finding] {
-        training(facts)
-            + [unansweredIdentification(facts), unansweredTraining(facts), unconfirmed(facts)].compactMap { $0 }
-            + answersOfReceiver(facts) + pages(facts) + [disconnect(facts), commandRepeats(facts)].compactMap { $0 }
-    }
+    static let rules = [
+        Rule(
+            [
+                "tcf-errors": .symptom(.session, of: ["ftt-loop", "ftt-single", "dcs-tcf-no-response"]),
+                "ftt-loop": .symptom(.session), "ftt-single": .remark,
+            ], training),
+        Rule(
+            [
+                "ppr-loop": .symptom(.session, of: ["no-mcf"]), "rtn": .symptom(.session), "crp": .remark,
+            ], answersOfReceiver),
+        Rule(["dcn-early": .symptom(.session), "dcn-from-receiver": .remark], once: disconnect),
+        Rule(["dcs-tcf-no-response": .symptom(.session)], once: unansweredTraining),
+        Rule(["no-mcf": .symptom(.session)], once: unconfirmed),
+        Rule(["dis-repeated-no-dcs": .symptom(.session)], once: unansweredIdentification),
+        Rule(["page-bad-lines": .remark, "ecm-partial-page": .remark], pages),
+        Rule(["command-repeated": .remark], once: commandRepeats),
+    ]
 
     // MARK: - Training
 

@@ -18,11 +18,33 @@ enum AudioRules {
     private static let voiceLeast = Duration.seconds(1)
     private static let answerLeast = Duration.seconds(20)
 
-    static func findings(_ facts: CallFacts) -> [Finding] {
-        guard !facts.rtp.isEmpty, facts.fax.outcome != .notFax else { return [] }
-        let network = facts.rtp.flatMap { [loss($0, facts), jitter($0, facts)].compactMap { $0 } }
-        let oneWay = oneWay(facts) ?? (network.isEmpty ? unheard(facts) : nil)
-        return [answeredByVoice(facts), oneWay].compactMap { $0 } + network + [compressed(facts)].compactMap { $0 }
+    private static let effectsOfLoss = [
+        "tcf-errors", "ftt-loop", "ftt-single", "dcs-tcf-no-response", "dis-repeated-no-dcs", "no-mcf", "ppr-loop",
+        "rtn",
+        "page-bad-lines", "ecm-partial-page", "command-repeated", "dcn-early", "dcn-from-receiver", "crp",
+    ]
+
+    static let rules = [
+        Rule(["compressed-codec": .cause(.switching, of: effectsOfLoss)], once: compressed),
+        Rule(["one-way-media": .cause(.switching, of: ["dis-repeated-no-dcs"])]) { facts in
+            guard isAudioFax(facts) else { return [] }
+            return (oneWay(facts) ?? (network(facts).isEmpty ? unheard(facts) : nil)).map { [$0] } ?? []
+        },
+        Rule(["answered-by-voice": .cause(.switching)], once: answeredByVoice),
+        Rule(
+            [
+                "rtp-loss-passthrough": .cause(.session, of: effectsOfLoss),
+                "rtp-jitter-exceeds-buffer": .cause(.session, of: effectsOfLoss),
+            ], network),
+    ]
+
+    private static func isAudioFax(_ facts: CallFacts) -> Bool {
+        !facts.rtp.isEmpty && facts.fax.outcome != .notFax
+    }
+
+    private static func network(_ facts: CallFacts) -> [Finding] {
+        guard isAudioFax(facts) else { return [] }
+        return facts.rtp.flatMap { [loss($0, facts), jitter($0, facts)].compactMap { $0 } }
     }
 
     private static func isHeard(_ stream: MediaStream) -> Bool {
@@ -37,7 +59,8 @@ enum AudioRules {
 
     /// The caller calls as a fax, a voice answers.
     private static func answeredByVoice(_ facts: CallFacts) -> Finding? {
-        guard facts.isFailed, facts.commands.isEmpty, facts.t38.isEmpty, facts.signalling.outcome == .answered,
+        guard isAudioFax(facts), facts.isFailed, facts.commands.isEmpty, facts.t38.isEmpty,
+            facts.signalling.outcome == .answered,
             let cng = facts.fax.signals.first(where: { $0.name == "CNG" && $0.direction != .callee })
         else { return nil }
         let called = facts.fax.signals.filter { $0.direction == .callee }
@@ -58,7 +81,7 @@ enum AudioRules {
     // MARK: - What carried it
 
     private static func compressed(_ facts: CallFacts) -> Finding? {
-        guard facts.isFailed, facts.agreedSwitch == nil,
+        guard isAudioFax(facts), facts.isFailed, facts.agreedSwitch == nil,
             let stream = facts.rtp.filter({ !isHeard($0) && $0.codec != nil }).max(by: { $0.packets < $1.packets }),
             let codec = stream.codec, !facts.rtp.contains(where: { isHeard($0) && $0.packets > stream.packets })
         else { return nil }

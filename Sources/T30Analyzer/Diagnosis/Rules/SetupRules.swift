@@ -10,10 +10,22 @@ enum SetupRules {
     /// T4 (T.30 5.4.3.1): how long the sender of a command waits for its answer.
     static let answerWithin = Duration.seconds(3)
 
-    static func findings(_ facts: CallFacts) -> [Finding] {
-        guard facts.signalling.carrier == .sip else { return [] }
-        return [noResponse(facts) ?? refused(facts) ?? cancelled(facts), cutOff(facts)].compactMap { $0 }
-    }
+    static let rules = [
+        Rule(["sip-invite-no-response": .cause(.setup)], once: noResponse),
+        Rule(
+            [
+                "no-common-codec": .cause(.setup), "t38-in-initial-invite-refused": .cause(.setup),
+                "sip-busy": .remark, "sip-number-not-found": .remark, "sip-forbidden": .remark,
+                "sip-unavailable": .remark, "sip-redirected": .remark, "sip-server-failure": .remark,
+                "sip-rejected": .remark,
+            ], once: refused),
+        Rule(["sip-cancelled": .remark], once: cancelled),
+        Rule(
+            [
+                "bye-during-page": .cause(.session, of: ["no-mcf"]),
+                "bye-after-eop-audio-not-drained": .cause(.session, of: ["no-mcf"]),
+            ], once: cutOff),
+    ]
 
     private static func invites(_ facts: CallFacts) -> [SIPStep] {
         facts.signalling.steps.filter { $0.method == "INVITE" && $0.status == nil && !$0.isFurtherHop }

@@ -2,7 +2,16 @@ import FaxCore
 
 /// Layer E: how a gateway or endpoint speaks IFP.
 enum IFPRules {
-    static func findings(_ facts: CallFacts) -> [Finding] {
+    static let rules = [
+        Rule(
+            [
+                "ifp-missing-indicator": .remark, "ifp-missing-end": .remark, "ifp-superfluous-sig-end": .remark,
+                "ifp-wrong-sig-end-type": .remark, "ifp-data-in-fcs": .remark, "ifp-fcs-bad": .remark,
+                "ifp-unreadable": .remark, "ifp-frame-too-long": .remark,
+            ], oddities)
+    ]
+
+    private static func oddities(_ facts: CallFacts) -> [Finding] {
         facts.fax.remarks.filter { $0.name.hasPrefix("ifp-") }.map { remark in
             let oddity = Oddity(remark.name)
             let sender = remark.direction.map { "The \($0.rawValue)" } ?? "One side"

@@ -9,11 +9,25 @@ enum TransportRules {
     static let silenceOfBoth = Duration.seconds(7)
     static let meanBurst = 1.5
 
-    static func findings(_ facts: CallFacts) -> [Finding] {
-        facts.t38.flatMap { loss($0, facts) }
-            + [pathLoss(facts), mediaStops(facts), oneSided(facts)].compactMap { $0 }
-            + facts.t38.flatMap { order($0) }
-    }
+    /// What packets that were lost bring about.
+    private static let effectsOfLoss = [
+        "tcf-errors", "ftt-loop", "ftt-single", "dcs-tcf-no-response", "dis-repeated-no-dcs", "no-mcf", "ppr-loop",
+        "rtn",
+        "page-bad-lines", "ecm-partial-page", "command-repeated", "dcn-early", "dcn-from-receiver", "crp",
+    ]
+
+    static let rules = [
+        Rule(["media-stops-mid-call": .cause(.session, of: ["no-mcf", "dcs-tcf-no-response"])], once: mediaStops),
+        Rule(
+            [
+                "udptl-loss-unrepaired": .cause(.session, of: effectsOfLoss),
+                "udptl-loss-bursty": .cause(.session, of: effectsOfLoss), "udptl-loss-repaired": .remark,
+            ]
+        ) { facts in facts.t38.flatMap { loss($0, facts) } },
+        Rule(["udptl-loss-bursty": .cause(.session, of: effectsOfLoss)], once: pathLoss),
+        Rule(["capture-one-sided": .remark], once: oneSided),
+        Rule(["udptl-reorder": .remark, "udptl-duplicate": .remark]) { facts in facts.t38.flatMap(order) },
+    ]
 
     private static func sender(_ stream: MediaStream) -> String {
         stream.direction.map { "the \($0.rawValue)" } ?? "\(stream.from)"

@@ -16,12 +16,26 @@ enum NegotiationRules {
     static let slowAnswer = Duration.seconds(3)
     static let verySlowAnswer = Duration.seconds(5)
 
-    static func findings(_ facts: CallFacts) -> [Finding] {
-        facts.signalling.mediaChanges.filter { $0.to == .t38 || $0.to == .both }.compactMap { answer($0, facts) }
-            + [slowAnswer(facts), errorCorrection(facts), mismatch(facts)].compactMap { $0 } + noPackets(facts)
-    }
+    static let rules = [
+        Rule(
+            [
+                "t38-reinvite-unanswered": .cause(.switching), "t38-answer-without-image": .cause(.switching),
+                "t38-answer-image-port-zero": .cause(.switching), "t38-refused": .remark,
+                "t38-reinvite-glare": .remark,
+            ], answers),
+        Rule(["t38-reinvite-slow-answer": .remark], once: slowAnswer),
+        Rule(
+            ["t38-redundancy-zero": .cause(.session, of: ["dis-repeated-no-dcs", "dcs-tcf-no-response", "no-mcf"])],
+            once: errorCorrection),
+        Rule(["t38-udpec-mismatch": .remark], once: mismatch),
+        Rule(["no-udptl-after-switch": .cause(.switching, of: ["dis-repeated-no-dcs"])], noPackets),
+    ]
 
     // MARK: - The answer to the offer
+
+    private static func answers(_ facts: CallFacts) -> [Finding] {
+        facts.signalling.mediaChanges.filter { $0.to == .t38 || $0.to == .both }.compactMap { answer($0, facts) }
+    }
 
     private static func answer(_ change: MediaChange, _ facts: CallFacts) -> Finding? {
         // An image line in the first INVITE belongs to the set-up.

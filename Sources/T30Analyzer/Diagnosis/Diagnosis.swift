@@ -1,0 +1,54 @@
+import FaxCore
+import PcapDecode
+
+/// What the capture proves about a call: findings with evidence, and the verdict drawn from them.
+public struct Diagnosis: Sendable {
+    /// In the order of the layers, and within one layer in the order of its file.
+    public var findings: [Finding]
+    public var verdict: Verdict
+
+    public init(findings: [Finding], verdict: Verdict) {
+        self.findings = findings
+        self.verdict = verdict
+    }
+
+    public init(_ call: Call, _ fax: FaxSession) {
+        guard call.isRecording else {
+            self.init(frames: call, fax)
+            return
+        }
+        let evidence = RecordedEvidence(fax)
+        self.init(frames: call, evidence.session)
+        findings = evidence.timed(findings)
+    }
+
+    private init(frames call: Call, _ fax: FaxSession) {
+        let facts = CallFacts(call: call, fax: fax)
+        findings = RuleBook.rules.flatMap { $0.look(facts) }
+        verdict = VerdictMaker.verdict(on: findings, facts)
+        for index in findings.indices { findings[index].isRootCause = false }
+        if let root = verdict.rootCause { findings[root].isRootCause = true }
+    }
+
+    /// Frames named as evidence by one finding.
+    static let frameLimit = 20
+}
+
+extension Finding {
+    /// A finding with its evidence in frames, each once, at most ``Diagnosis/frameLimit``.
+    init(
+        _ id: String, _ layer: Layer, _ severity: Severity, _ certainty: Certainty, _ title: String,
+        because: String, remedy: String, measures: [Measure] = [], party: Party? = nil, frames: [FrameRef?]
+    ) {
+        var kept: [FrameRef] = []
+        for frame in frames.compactMap({ $0 }) where !kept.contains(frame) {
+            guard kept.count < Diagnosis.frameLimit else { break }
+            kept.append(frame)
+        }
+        self.init(
+            id: id, layer: layer, severity: severity, certainty: certainty, title: title, because: because,
+            remedy: remedy, frames: kept)
+        self.measures = measures
+        self.party = party
+    }
+}
