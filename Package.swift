@@ -24,6 +24,13 @@ func library(_ name: String, _ dependencies: [Target.Dependency], _ settings: [S
     .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: settings)
 }
 
+/// The same with files that are compiled into it: styles and scripts of reports.
+func library(_ name: String, _ dependencies: [Target.Dependency], embedding files: [String]) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(name)", resources: files.map { .embedInCode($0) },
+        swiftSettings: strict)
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(
         name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", swiftSettings: strict)
@@ -53,7 +60,9 @@ let package = Package(
         library("PcapDecode", ["FaxCore", "FaxWire", "FaxProtocol", "CPcap", "CSRTP", "CZlib", "CZstd"], fast),
         library("T30Analyzer", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode"], fast),
         library("Simulator", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode"]),
-        library("FaxReport", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "CZlib"]),
+        library(
+            "FaxReport", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "CZlib"],
+            embedding: ["HTML/report.css", "HTML/page.js"]),
         .executableTarget(
             name: "faxprobe",
             dependencies: ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport", argumentParser],

@@ -21,6 +21,7 @@ struct Analyze: ParsableCommand {
               faxprobe analyze line.wav                         a recording instead of a capture
               faxprobe analyze --audio out call.pcap            what was heard, as WAV files
               faxprobe analyze --pictures out call.pcap         each call drawn
+              faxprobe analyze --html report.html *.pcap        a report for a browser
               tcpdump -w - port 5060 | faxprobe analyze --jsonl -
 
             EXIT STATUS
@@ -77,6 +78,8 @@ struct Analyze: ParsableCommand {
     @Option(help: ArgumentHelp("What stands where audio packets were lost: repeat, hold, silence, noise or close."))
     var fill: FillName?
     @Option(help: ArgumentHelp("Draw each call into this folder.", valueName: "folder")) var pictures: String?
+    @Option(help: ArgumentHelp("Write a report for a browser: one file, all calls.", valueName: "file"))
+    var html: String?
     @Flag(help: "Overwrite files that exist.") var force = false
 
     @Option(help: ArgumentHelp("Only packets that this BPF filter lets pass, as for tcpdump.", valueName: "expression"))
@@ -104,8 +107,8 @@ struct Analyze: ParsableCommand {
         if merge, raw != nil { throw ValidationError("Recordings cannot be merged.") }
         if let call, call < 1 { throw ValidationError("Calls count from 1.") }
         if pages == nil && !format.isEmpty { throw ValidationError("--format goes with --pages.") }
-        if pages == nil && audio == nil && pictures == nil && force {
-            throw ValidationError("--force goes with --pages, --audio and --pictures.")
+        if [pages, audio, pictures, html].allSatisfy({ $0 == nil }) && force {
+            throw ValidationError("--force goes with options that write files, such as --pages and --html.")
         }
         if noAudio && audio != nil { throw ValidationError("--audio needs what --no-audio leaves out.") }
         for time in [from, to].compactMap(\.self) where TimeArgument.instant(time) == nil {
@@ -135,6 +138,8 @@ struct Analyze: ParsableCommand {
         run.analysis = analysisOptions(progress)
         do {
             try openFolders(&run.report)
+            run.exports = try exports()
+            run.report.exports = run.exports.reduce([]) { $0.union($1.needs) }
         } catch {
             Console.complain("faxprobe: \(error)")
             throw ExitCode(AnalyzeRun.Status.unreadable.rawValue)
@@ -153,6 +158,12 @@ struct Analyze: ParsableCommand {
         report.pages = try pages.map { try PageFolder(path: $0, formats: format, overwrites: force) }
         report.pictures = try pictures.map { try PictureFolder(path: $0, overwrites: force) }
         report.recordings = try audio.map { try RecordingFolder(path: $0, overwrites: force) }
+    }
+
+    private func exports() throws -> [any CallExport] {
+        var exports: [any CallExport] = []
+        if let html { exports.append(HTMLReport(try ExportFile(path: html, overwrites: force))) }
+        return exports
     }
 
     private func reportOptions() -> ReportOptions {

@@ -186,6 +186,25 @@ import Testing
         #expect(try Self.run(arguments + ["--force"]).status == 0)
     }
 
+    /// A report is not written over, and nobody waits for that news.
+    @Test func reportsAreWrittenOnce() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "faxprobe-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let report = folder.appending(path: "report.html")
+        let words = ["analyze", "--quiet", "--html", report.path]
+        #expect(try Self.run(words + [Self.failed.path, Self.good.path]).status == 1)
+        let html = try String(contentsOf: report, encoding: .utf8)
+        #expect(html.contains("id=\"file-1-call-1\"") && html.contains("2 calls: 1 failed, 1 delivered"))
+        let again = try Self.run(words + [Self.good.path])
+        #expect(again.status == 3 && again.output == "")
+        #expect(again.errors == "faxprobe: \(report.path) exists: --force overwrites it\n")
+        #expect(try Self.run(words + ["--force", Self.good.path]).status == 0)
+        #expect(try !String(contentsOf: report, encoding: .utf8).contains("file-1-call-1"))
+        let nowhere = try Self.run(["analyze", "--quiet", "--html", "/dev/null/x", Self.good.path])
+        #expect(nowhere.status == 3 && nowhere.errors.hasPrefix("faxprobe: cannot write /dev/null/x: "))
+    }
+
     @Test func helpAndVersionAreStatus0() throws {
         for arguments in [["--help"], ["analyze", "--help"], ["--version"]] {
             let outcome = try Self.run(arguments)

@@ -13,7 +13,7 @@ import Testing
         var options = ReportOptions()
         options.form = form
         var text = ""
-        let report = CaptureReport(files: ["sample.pcap"], options: options) { text += $0 }
+        let report = CaptureReport(ReportSource(files: ["sample.pcap"]), options: options) { text += $0 }
         report.begin()
         report.add(try SampleCall.analyzed())
         var second = try SampleCall.analyzed()

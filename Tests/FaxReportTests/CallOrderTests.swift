@@ -12,7 +12,7 @@ import Testing
         options.form = form
         options.call = call
         var shown: [Int] = []
-        let report = CaptureReport(files: ["x.pcap"], options: options) { text in
+        let report = CaptureReport(ReportSource(files: ["x.pcap"]), options: options) { text in
             for line in text.split(separator: "\n") {
                 let words = line.split { !$0.isNumber && !$0.isLetter }
                 if form == .calls, let id = words.first.flatMap({ Int($0) }) { shown.append(id) }

@@ -10,6 +10,13 @@ enum NewFile {
         try write(to: path, overwrites: overwrites) { descriptor in fill(descriptor, octets).map { reason($0) } }
     }
 
+    /// - Throws: when there is a file of that name, as writing it would.
+    static func expectFree(_ path: String) throws(OutputFolder.Failure) {
+        if access(path, F_OK) == 0 { throw OutputFolder.Failure(description: occupied(path)) }
+    }
+
+    private static func occupied(_ path: String) -> String { "\(path) exists: --force overwrites it" }
+
     /// `body` writes to a descriptor, and gives the reason when it could not.
     static func write(to path: String, overwrites: Bool, _ body: (Int32) -> String?) throws(Failure) {
         let temporary = path + ".\(getpid()).part"
@@ -44,7 +51,7 @@ enum NewFile {
         if !overwrites || status != 0 { unlink(temporary) }
         if status == 0 { return }
         let text =
-            number == EEXIST ? "\(path) exists: --force overwrites it" : "cannot write \(path): \(reason(number))"
+            number == EEXIST ? occupied(path) : "cannot write \(path): \(reason(number))"
         throw Failure(description: text)
     }
 

@@ -22,6 +22,8 @@ public struct AnalyzeRun {
     public var isMerged = false
     /// How sound files are read; each is an analysis of its own.
     public var recordings = RecordingOptions()
+    /// Files made of the calls of all inputs.
+    public var exports: [any CallExport] = []
     /// Takes text for standard output.
     public var write: (String) -> Void
     /// Takes one line for standard error.
@@ -35,6 +37,19 @@ public struct AnalyzeRun {
     }
 
     public func run(_ arguments: [String]) -> Status {
+        let status = read(arguments)
+        // What could not be read at all leaves no report behind.
+        if status == .unreadable { return status }
+        do {
+            for export in exports { try export.finish() }
+        } catch {
+            complain("\(error)")
+            return .unreadable
+        }
+        return status
+    }
+
+    private func read(_ arguments: [String]) -> Status {
         let inputs = InputPaths.expanded(arguments)
         if inputs.isEmpty {
             complain("no files in \(arguments.joined(separator: ", "))")
@@ -45,14 +60,14 @@ public struct AnalyzeRun {
         var status = Status.clean
         for (index, input) in inputs.enumerated() {
             do {
-                let prefix = inputs.count > 1 ? "file-\(index + 1)-" : ""
+                let place = (number: index, prefix: inputs.count > 1 ? "file-\(index + 1)-" : "")
                 if let form = recordings.form(of: input.path) {
                     if inputs.count > 1 { nameTable(of: input.path, isFirst: !readAny) }
-                    status = max(status, try read(recording: input.path, form, prefix))
+                    status = max(status, try read(recording: input.path, form, place))
                 } else {
                     let source = try CaptureInput(path: input.path, filter: analysis.filter)
                     if inputs.count > 1 { nameTable(of: input.path, isFirst: !readAny) }
-                    status = max(status, try read(source, prefix))
+                    status = max(status, try read(source, place))
                 }
                 readAny = true
             } catch let CaptureError.badFilter(expression, reason) {
@@ -81,7 +96,7 @@ public struct AnalyzeRun {
 
     private func runMerged(_ inputs: [InputPaths.Input]) -> Status {
         do {
-            return try read(CaptureInput(merging: inputs.map(\.path), filter: analysis.filter), "")
+            return try read(CaptureInput(merging: inputs.map(\.path), filter: analysis.filter), (0, ""))
         } catch let CaptureError.badFilter(expression, reason) {
             complain(CaptureError.badFilter(expression: expression, reason: reason).description)
             return .usage
@@ -91,12 +106,14 @@ public struct AnalyzeRun {
         }
     }
 
-    private func read(_ source: CaptureInput, _ filePrefix: String) throws -> Status {
+    private func read(_ source: CaptureInput, _ place: (number: Int, prefix: String)) throws -> Status {
         willRead(source.files.first ?? "")
         var options = analysis
         report.ask(of: &options.analyzer)
         options.decoder.describesSteps = report.needsFields
-        let output = CaptureReport(files: source.files, options: report, filePrefix: filePrefix, write: write)
+        let origin = ReportSource(
+            number: place.number, files: source.files, prefix: place.prefix, hasFrames: !source.files.contains("-"))
+        let output = CaptureReport(origin, options: report, exports: exports, write: write)
         output.begin()
         let summary = try AnalysisRunner(options).run(source) { output.add($0) }
         output.end(summary)

@@ -14,7 +14,8 @@ public final class CaptureReport {
 
     private let options: ReportOptions
     private let files: [String]
-    private let filePrefix: String
+    private let source: ReportSource
+    private let exports: [any CallExport]
     private let write: (String) -> Void
     private let document: AnalysisDocument
     private let terminal: TerminalText
@@ -30,13 +31,15 @@ public final class CaptureReport {
     /// The first failure to write a file beside the report; later ones are not tried.
     public private(set) var fileFailure: OutputFolder.Failure?
 
-    /// `filePrefix`: see ``PageFolder/write(_:prefix:)``. `write` takes text for standard output.
+    /// `write` takes text for standard output; `exports` take the calls beside.
     public init(
-        files: [String], options: ReportOptions, filePrefix: String = "", write: @escaping (String) -> Void
+        _ source: ReportSource, options: ReportOptions, exports: [any CallExport] = [],
+        write: @escaping (String) -> Void
     ) {
-        self.files = files
+        self.source = source
+        files = source.files
         self.options = options
-        self.filePrefix = filePrefix
+        self.exports = exports
         self.write = write
         document = AnalysisDocument(files: files)
         terminal = TerminalText(usesColour: options.usesColour)
@@ -55,6 +58,7 @@ public final class CaptureReport {
         if analyzed.call.id == options.call { hasSeenCall = true }
         guard isWanted(analyzed) else { return hand(out: nil, id: analyzed.call.id) }
         if analyzed.fax.outcome == .failed || analyzed.fax.outcome == .partial { verdict = .faxFailed }
+        for export in exports { export.add(analyzed, of: source) }
         let images = writeFiles(analyzed)
         hand(out: text(of: analyzed, images: images), id: analyzed.call.id)
     }
@@ -120,9 +124,9 @@ public final class CaptureReport {
     private func writeFiles(_ analyzed: AnalyzedCall) -> [Int: String] {
         guard fileFailure == nil else { return [:] }
         do {
-            let images = try options.pages?.write(analyzed, prefix: filePrefix)
-            try options.recordings?.write(analyzed, prefix: filePrefix)
-            try options.pictures?.write(analyzed, prefix: filePrefix)
+            let images = try options.pages?.write(analyzed, prefix: source.prefix)
+            try options.recordings?.write(analyzed, prefix: source.prefix)
+            try options.pictures?.write(analyzed, prefix: source.prefix)
             return images ?? [:]
         } catch {
             fileFailure = error
@@ -132,6 +136,7 @@ public final class CaptureReport {
 
     public func end(_ summary: CaptureSummary) {
         showWaiting()
+        for export in exports { export.end(summary, of: source) }
         switch options.form {
         case .text, .verbose:
             let text = CaptureText.text(summary, calls: allCalls, isVerbose: options.form == .verbose)

@@ -27,11 +27,12 @@ public struct RecordingOptions: Sendable {
 
 extension AnalyzeRun {
     /// One recording, reported like a capture.
-    func read(recording path: String, _ form: RecordingForm, _ filePrefix: String) throws -> Status {
+    func read(recording path: String, _ form: RecordingForm, _ place: (number: Int, prefix: String)) throws -> Status {
         willRead(path)
         var options = analysis
         report.ask(of: &options.analyzer)
-        let output = CaptureReport(files: [path], options: report, filePrefix: filePrefix, write: write)
+        let source = ReportSource(number: place.number, files: [path], prefix: place.prefix)
+        let output = CaptureReport(source, options: report, exports: exports, write: write)
         var calls: [AnalyzedCall] = []
         let summary = try AnalysisRunner(options).run(
             recording: RecordingOptions.file(path), form: form, swapsChannels: recordings.swapsChannels

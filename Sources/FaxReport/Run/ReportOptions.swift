@@ -34,6 +34,8 @@ public struct ReportOptions: Sendable {
     public var pages: PageFolder?
     public var recordings: RecordingFolder?
     public var pictures: PictureFolder?
+    /// What the exports of the run need of the analyser.
+    public var exports: ExportNeeds = []
 
     public init() {}
 
@@ -48,18 +50,18 @@ public struct ReportOptions: Sendable {
     public var needsPages: Bool {
         switch form {
         case .text, .verbose, .json, .jsonLines: true
-        case .quiet, .calls: pages != nil
+        case .quiet, .calls: pages != nil || exports.contains(.pages)
         }
     }
 
     /// Recordings and spectrograms need the samples themselves.
-    public var needsSamples: Bool { recordings != nil || pictures != nil }
+    public var needsSamples: Bool { recordings != nil || pictures != nil || exports.contains(.samples) }
 
     /// Whether anything of the output tells what the fields of T.30 frames mean and what SIP messages say.
     public var needsFields: Bool {
         switch form {
         case .text, .verbose, .json, .jsonLines: true
-        case .quiet, .calls: pictures != nil
+        case .quiet, .calls: pictures != nil || exports.contains(.fields)
         }
     }
 }

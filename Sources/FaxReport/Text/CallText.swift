@@ -52,7 +52,7 @@ public struct CallText: Sendable {
         return lines
     }
 
-    private func facts(_ analyzed: AnalyzedCall) -> [(String, String)] {
+    func facts(_ analyzed: AnalyzedCall) -> [(String, String)] {
         let (call, fax, signalling) = (analyzed.call, analyzed.fax, analyzed.call.signalling)
         return [
             ("when", when(call)),
@@ -279,7 +279,7 @@ public struct CallText: Sendable {
     }
 
     /// The root cause first, then by severity; else as they came.
-    private static func byWeight(_ findings: [Finding]) -> [Finding] {
+    static func byWeight(_ findings: [Finding]) -> [Finding] {
         findings.enumerated().sorted { left, right in
             if left.element.isRootCause != right.element.isRootCause { return left.element.isRootCause }
             if left.element.severity != right.element.severity { return left.element.severity > right.element.severity }

@@ -1,0 +1,102 @@
+import FaxCore
+import PcapDecode
+import T30Analyzer
+
+/// The findings of a call, the root cause first, each with links to its places on the ladder.
+struct FindingList {
+    let findings: [Finding]
+    private let place: CallPlace
+    private let ladder: LadderTable
+    private let start: Instant
+
+    /// Frames of one finding that are shown.
+    static let evidenceLimit = 20
+
+    init(_ analyzed: AnalyzedCall, _ place: CallPlace, _ ladder: LadderTable) {
+        findings = CallText.byWeight(analyzed.findings)
+        self.place = place
+        self.ladder = ladder
+        start = analyzed.call.firstTime
+    }
+
+    /// Numbers of findings, from 1, by the step of the ladder that is their evidence.
+    var marks: [Int: [Int]] {
+        var marks: [Int: [Int]] = [:]
+        for (index, finding) in findings.enumerated() {
+            for step in steps(of: finding) where marks[step]?.contains(index + 1) != true {
+                marks[step, default: []].append(index + 1)
+            }
+        }
+        return marks
+    }
+
+    private func steps(of finding: Finding) -> [Int] {
+        finding.frames.prefix(Self.evidenceLimit).compactMap { ladder.step(of: $0) }
+            + finding.times.prefix(Self.evidenceLimit).compactMap { ladder.step(at: $0.lowerBound) }
+    }
+
+    func write(to html: inout HTMLWriter) {
+        if findings.isEmpty {
+            html.element("p", ["class": "quiet"], "Nothing out of the ordinary was found.")
+            return
+        }
+        html.element("ol", ["class": "findings"]) { html in
+            for (index, finding) in findings.enumerated() { item(finding, index + 1, &html) }
+        }
+    }
+
+    private func item(_ finding: Finding, _ number: Int, _ html: inout HTMLWriter) {
+        html.element(
+            "li", ["id": place.id("f\(number)"), "class": "finding \(finding.severity.rawValue)", "tabindex": "-1"]
+        ) { html in
+            html.element("h4") { html in
+                html.element("span", ["class": "mark", "aria-hidden": "true"], "\(number)")
+                html.words(finding.title.isEmpty ? finding.id : finding.title)
+            }
+            html.element("p", ["class": "tags"]) { html in
+                if finding.isRootCause { html.element("strong", ["class": "cause"], "root cause") }
+                html.element("span", ["class": "severity"], finding.severity.rawValue)
+                html.element("span", [:], finding.certainty.rawValue)
+                html.element("code", [:], finding.id)
+            }
+            html.element("p", [:], finding.because)
+            evidence(of: finding, &html)
+            if !finding.remedy.isEmpty { html.element("p", ["class": "remedy"], finding.remedy) }
+        }
+    }
+
+    /// Links to frames, of recordings to times.
+    func evidence(of finding: Finding, _ html: inout HTMLWriter) {
+        let links = frameLinks(finding) + timeLinks(finding)
+        if links.isEmpty { return }
+        let hidden = max(finding.frames.count, finding.times.count) - Self.evidenceLimit
+        html.element("p", ["class": "evidence"]) { html in
+            html.words(finding.frames.isEmpty ? "At " : links.count == 1 ? "Frame " : "Frames ")
+            for (index, link) in links.enumerated() {
+                if index > 0 { html.words(", ") }
+                html.append(raw: link)
+            }
+            if hidden > 0 { html.words(" and \(hidden) more") }
+        }
+    }
+
+    private func frameLinks(_ finding: Finding) -> [String] {
+        finding.frames.prefix(Self.evidenceLimit).compactMap { frame in
+            guard let number = place.number(frame) else { return nil }
+            var link = HTMLWriter()
+            let target = ladder.step(of: frame).map { place.link("s\($0)") } ?? place.link("ladder")
+            link.element("a", ["class": "frame", "href": target, "data-frame": place.octetsKey(frame)], number)
+            return link.text
+        }
+    }
+
+    private func timeLinks(_ finding: Finding) -> [String] {
+        guard finding.frames.isEmpty else { return [] }
+        return finding.times.prefix(Self.evidenceLimit).map { time in
+            var link = HTMLWriter()
+            let target = ladder.step(at: time.lowerBound).map { place.link("s\($0)") } ?? place.link("ladder")
+            link.element("a", ["href": target], Clock.seconds(time.lowerBound - start, digits: 2) + " s")
+            return link.text
+        }
+    }
+}

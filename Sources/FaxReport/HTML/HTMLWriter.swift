@@ -1,0 +1,96 @@
+/// Builds HTML element by element. Names of elements and attributes are ours alone (`StaticString`); texts and values
+/// are made harmless and escaped here and nowhere else.
+struct HTMLWriter {
+    typealias Attributes = KeyValuePairs<StaticString, String>
+
+    private(set) var text = ""
+
+    /// Characters of one text from a capture; what is longer is cut with `…`.
+    static let textLimit = 1_000
+
+    mutating func open(_ name: StaticString, _ attributes: Attributes = [:]) {
+        text += "<\(name)"
+        for (name, value) in attributes { text += " \(name)=\"\(Self.escaped(value))\"" }
+        text += ">"
+    }
+
+    /// Blocks end their line; a line feed behind an inline element would be a blank.
+    mutating func close(_ name: StaticString) {
+        text += "</\(name)>"
+        if !Self.inline.contains("\(name)") { text += "\n" }
+    }
+
+    private static let inline: Set = ["a", "b", "button", "code", "dd", "dt", "span", "strong", "td", "th"]
+
+    mutating func element(_ name: StaticString, _ attributes: Attributes = [:], _ content: String = "") {
+        open(name, attributes)
+        text += Self.escaped(content)
+        close(name)
+    }
+
+    mutating func element(_ name: StaticString, _ attributes: Attributes = [:], _ body: (inout HTMLWriter) -> Void) {
+        open(name, attributes)
+        body(&self)
+        close(name)
+    }
+
+    /// An element without an end, such as `img`.
+    mutating func void(_ name: StaticString, _ attributes: Attributes) { open(name, attributes) }
+
+    mutating func words(_ content: String) { text += Self.escaped(content) }
+
+    mutating func image(png: String, alt: String, width: Int, height: Int) {
+        // Base64 of our own making needs no escaping, and is long.
+        text += "<img src=\"data:image/png;base64,\(png)\" alt=\"\(Self.escaped(alt))\" decoding=\"async\""
+        text += " width=\"\(width)\" height=\"\(height)\">"
+    }
+
+    /// What was built by this type or holds no text of a capture.
+    mutating func append(raw: String) { text += raw }
+
+    mutating func append(_ other: HTMLWriter) { text += other.text }
+
+    /// A block of data that no browser runs and no content can end.
+    mutating func data(_ value: JSONValue, _ attributes: Attributes) {
+        open("script", attributes)
+        text += Self.embedded(value)
+        close("script")
+    }
+
+    /// JSON in which nothing can be taken for markup, whatever its strings hold.
+    static func embedded(_ value: JSONValue) -> String {
+        var text = ""
+        for scalar in JSONWriter.text(value, style: .line).unicodeScalars {
+            switch scalar {
+            case "<", ">", "&": text += "\\u00" + String(scalar.value, radix: 16)
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
+    }
+
+    /// Harmless text in which nothing is markup, in content and in quoted attributes.
+    static func escaped(_ text: String) -> String {
+        let harmless = TerminalText.harmless(text, limit: textLimit)
+        if harmless.utf8.allSatisfy({ !isMarkup($0) }) { return harmless }
+        var shown = ""
+        for scalar in harmless.unicodeScalars {
+            switch scalar {
+            case "&": shown += "&amp;"
+            case "<": shown += "&lt;"
+            case ">": shown += "&gt;"
+            case "\"": shown += "&quot;"
+            case "'": shown += "&#39;"
+            default: shown.unicodeScalars.append(scalar)
+            }
+        }
+        return shown
+    }
+
+    private static func isMarkup(_ octet: UInt8) -> Bool {
+        switch octet {
+        case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"): true
+        default: false
+        }
+    }
+}
