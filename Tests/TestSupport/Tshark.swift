@@ -7,14 +7,14 @@ public enum Tshark {
     }
 
     /// Rows of the fields of all frames that pass the filter.
-    public static func fields(_ path: String, filter: String, fields: [String], decodeAs: [String] = []) throws
-        -> [[String]]
-    {
+    public static func fields(
+        _ path: String, filter: String, fields: [String], decodeAs: [String] = [], checking preferences: [String] = []
+    ) throws -> [[String]] {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments =
             ["tshark", "-r", path, "-Y", filter, "-T", "fields", "-E", "separator=|"]
-            + decodeAs.flatMap { ["-d", $0] } + fields.flatMap { ["-e", $0] }
+            + decodeAs.flatMap { ["-d", $0] } + preferences.flatMap { ["-o", $0] } + fields.flatMap { ["-e", $0] }
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice

@@ -1,0 +1,121 @@
+import FaxCore
+import PcapDecode
+import TestSupport
+import Testing
+
+@testable import T30Analyzer
+
+/// One row of the tests of rules: a call, and whether a finding must come of it. Each id wants a row that fires and a near
+/// miss that does not; `docs/rule-coverage.md` shows which have them.
+struct RuleCase: Sendable, CustomTestStringConvertible {
+    enum Kind: String, Sendable, CaseIterable {
+        /// A capture of the corpus as it is.
+        case real
+        /// A capture of the corpus, changed packet by packet.
+        case made
+        /// A call written down step by step.
+        case scripted
+    }
+
+    let id: String
+    let kind: Kind
+    /// Folder of `corpus/captures`; `nil` for scripted calls.
+    let capture: String?
+    let fires: Bool
+    /// What this row shows, where the id does not say it.
+    let shows: String
+    private let calls: @Sendable () throws -> [Call]
+    private let expectation: Expectation
+
+    /// What the finding that fires must be, beside being there. `nil`: does not matter.
+    struct Expectation: Sendable {
+        var severity: Finding.Severity?
+        var certainty: Finding.Certainty?
+        var isRootCause: Bool?
+        var party: Party?
+        /// Stands in `because`.
+        var because: String?
+    }
+
+    /// A capture of the corpus: `.real` without `edit`, `.made` with it.
+    init(
+        id: String, kind: Kind, capture: String, shows: String = "",
+        edit: (@Sendable (inout CaptureEditor) throws -> Void)? = nil, fires: Bool,
+        severity: Finding.Severity? = nil, certainty: Finding.Certainty? = nil, isRootCause: Bool? = nil,
+        party: Party? = nil, because: String? = nil
+    ) {
+        precondition((kind == .made) == (edit != nil), "\(id): a made row has an edit, a real one has none")
+        self.id = id
+        self.kind = kind
+        self.capture = capture
+        self.shows = shows
+        self.fires = fires
+        expectation = Expectation(
+            severity: severity, certainty: certainty, isRootCause: isRootCause, party: party, because: because)
+        calls = {
+            var editor = try CaptureEditor(corpus: capture)
+            try edit?(&editor)
+            #expect(editor.problems == [], "\(id) \(capture)")
+            return editor.calls()
+        }
+    }
+
+    /// A call that the test writes itself.
+    init(
+        id: String, shows: String = "", fires: Bool, severity: Finding.Severity? = nil,
+        certainty: Finding.Certainty? = nil, isRootCause: Bool? = nil, party: Party? = nil, because: String? = nil,
+        script: @escaping @Sendable () throws -> Call
+    ) {
+        self.id = id
+        kind = .scripted
+        capture = nil
+        self.shows = shows
+        self.fires = fires
+        expectation = Expectation(
+            severity: severity, certainty: certainty, isRootCause: isRootCause, party: party, because: because)
+        calls = { [try script()] }
+    }
+
+    var testDescription: String {
+        [id, fires ? "fires:" : "does not:", shows, capture ?? "script"].filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
+    func check() throws {
+        let calls = try calls().map { AnalyzedCall($0, FaxAnalyzer().analyze($0)) }
+        #expect(!calls.isEmpty, "no call in \(testDescription)")
+        let findings = calls.flatMap(\.findings)
+        let found = findings.filter { $0.id == id }
+        guard fires else {
+            #expect(found.map(\.because) == [])
+            return
+        }
+        guard let finding = found.first else {
+            Issue.record("not found; there are: \(findings.map(\.id)), \(calls.map(\.fax.outcome))")
+            return
+        }
+        check(finding, all: findings)
+    }
+
+    private func check(_ finding: Finding, all: [Finding]) {
+        #expect(!finding.frames.isEmpty && !finding.because.isEmpty && !finding.remedy.isEmpty)
+        if let severity = expectation.severity { #expect(finding.severity == severity) }
+        if let certainty = expectation.certainty { #expect(finding.certainty == certainty) }
+        if let party = expectation.party { #expect(finding.party == party) }
+        if let because = expectation.because { #expect(finding.because.contains(because), "\(finding.because)") }
+        if let isRootCause = expectation.isRootCause {
+            #expect(finding.isRootCause == isRootCause, "root cause: \(all.filter(\.isRootCause).map(\.id))")
+        }
+    }
+}
+
+/// The rows of every layer. A new file of rows is named here.
+enum RuleCases {
+    static let all: [RuleCase] =
+        SetupRuleTests.cases
+        + NegotiationRuleTests.cases
+        + TransportRuleTests.cases
+        + AudioRuleTests.cases
+        + IFPRuleTests.cases
+        + T30RuleTests.cases
+        + GatewayRuleTests.cases
+}
