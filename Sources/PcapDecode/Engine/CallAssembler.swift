@@ -22,6 +22,8 @@ struct CallAssembler: PacketSink {
     var closedCalls = 0
     /// So many flows before room is made among them; see ``makeRoom()``.
     var roomDue: Int
+    /// The SIP message in the packet that is being taken, where it was read before.
+    var readAhead: ReadMessage.Datagram?
     /// Calls and flows that housekeeping looked at: it may cost a new one little, however many there are.
     var looks = 0
 
@@ -39,21 +41,23 @@ struct CallAssembler: PacketSink {
 
     @inline(__always)
     mutating func udp(_ info: PacketInfo, payload: RawSpan) {
-        udp(info, FlowKey(source: info.source, destination: info.destination).slotHash, payload)
+        udp(
+            info, FlowKey(source: info.source, destination: info.destination).slotHash,
+            CopyDetector.signature(info, payload, isSIP: SIPMessage.looksLikeSIP(payload)), payload)
     }
 
-    /// The same with the hash of the packet's flow known.
+    /// The same with the hash of the packet's flow and its signature (``CopyDetector``) known.
     @inline(__always)
-    mutating func udp(_ info: PacketInfo, _ hash: UInt64, _ payload: RawSpan) {
+    mutating func udp(_ info: PacketInfo, _ hash: UInt64, _ signature: UInt64, _ payload: RawSpan) {
         let key = FlowKey(source: info.source, destination: info.destination)
         guard let reference = flows.reference(key, hash: hash) else {
             let flow = newFlow(for: key, at: info.time)
-            other(flow, info, payload, flow.copies.judge(info, payload, whole: true))
+            other(flow, info, payload, flow.copies.judge(info, signature))
             return
         }
         let rest = reference._withUnsafeGuaranteedRef { flow -> CopyDetector.Verdict? in
             flow.lastTime = info.time
-            let verdict = flow.copies.judge(info, payload, whole: flow.mediaReference == nil)
+            let verdict = flow.copies.judge(info, signature)
             guard let media = flow.mediaReference else { return verdict }
             if verdict == .seenElsewhere {
                 media._withUnsafeGuaranteedRef { $0.countCaptureCopy() }
@@ -144,7 +148,7 @@ struct CallAssembler: PacketSink {
         }
         for output in outputs {
             switch output {
-            case .sip(let message, let context): handle(message, context)
+            case .sip(let message, let context): handle(ReadMessage(message), context)
             case .t38(let stream): bindTCP(stream)
             case .warning(let failure, let frame): warning(failure, frame: frame)
             }
@@ -188,21 +192,20 @@ struct CallAssembler: PacketSink {
 
     private mutating func sip(_ info: PacketInfo, _ payload: RawSpan, transport: Signalling.Transport) {
         // Keep-alives (RFC 5626 §3.5.1) and STUN share the port.
-        guard SIPMessage.looksLikeSIP(payload) else { return }
-        do throws(DecodeFailure) {
-            let decoded = try SIPMessage.lax(payload)
-            if let failure = decoded.stoppedBy, !info.isTruncated { warning(failure, frame: info.frame) }
+        guard readAhead != nil || SIPMessage.looksLikeSIP(payload) else { return }
+        switch readAhead ?? ReadMessage.datagram(payload, describesSteps: options.describesSteps) {
+        case .message(let read, let failure):
+            if let failure, !info.isTruncated { warning(failure, frame: info.frame) }
             handle(
-                decoded.value,
+                read,
                 SIPContext(
                     time: info.time, frame: info.frame, source: info.source, destination: info.destination,
                     transport: transport))
-        } catch {
-            warning(error, frame: info.frame)
+        case .unreadable(let failure): warning(failure, frame: info.frame)
         }
     }
 
-    private mutating func handle(_ message: SIPMessage, _ context: SIPContext) {
+    private mutating func handle(_ message: ReadMessage, _ context: SIPContext) {
         let unusable = dialogs.counters.unusable
         let events = dialogs.handle(message, context)
         if dialogs.counters.unusable > unusable {

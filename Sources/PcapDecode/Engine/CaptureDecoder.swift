@@ -35,7 +35,7 @@ public final class CaptureDecoder {
 
     /// What ``BatchFiller`` made of a stretch of frames, in order of the capture.
     public func feed(_ batch: PacketBatch) {
-        var (infos, segments, notices, failures) = (0, 0, 0, 0)
+        var (infos, segments, notices, failures, messages) = (0, 0, 0, 0, 0)
         let octets = batch.octets.span.bytes
         let count = batch.items.count
         for index in 0..<count {
@@ -45,11 +45,15 @@ public final class CaptureDecoder {
             let item = batch.items[index]
             if item.beginsFrame { assembler.advance(to: item.time) }
             let payload = octets.extracting(Int(item.place)..<Int(item.place) + Int(item.length))
+            if item.isSIP {
+                assembler.readAhead = batch.messages[messages]
+                messages += 1
+            }
             switch item.kind {
             case .frame: break
-            case .plain: assembler.udp(item.info, item.flowHash, payload)
+            case .plain: assembler.udp(item.info, item.flowHash, item.signature, payload)
             case .udp:
-                assembler.udp(batch.infos[infos], item.flowHash, payload)
+                assembler.udp(batch.infos[infos], item.flowHash, item.signature, payload)
                 infos += 1
             case .tcp:
                 assembler.tcp(batch.infos[infos], segment: batch.segments[segments], payload: payload)
@@ -63,6 +67,7 @@ public final class CaptureDecoder {
                 assembler.warning(batch.failures[failures].failure, frame: batch.failures[failures].frame)
                 failures += 1
             }
+            if item.isSIP { assembler.readAhead = nil }
         }
     }
 

@@ -60,8 +60,7 @@ struct CopyDetector {
     private var next = 0
 
     @inline(__always)
-    mutating func judge(_ info: PacketInfo, _ payload: RawSpan, whole: Bool) -> Verdict {
-        let signature = Self.signature(info, payload, whole: whole)
+    mutating func judge(_ info: PacketInfo, _ signature: UInt64) -> Verdict {
         let time = info.time.nanoseconds
         let earliest = time > Int64.min + Self.windowNanoseconds ? time - Self.windowNanoseconds : Int64.min
         // One by one: a loop over a list of them would build the list for every packet.
@@ -88,16 +87,16 @@ struct CopyDetector {
         next = (next + 1) & 3
     }
 
-    /// `whole`: over every octet, for messages that differ far behind their beginning (SIP); else the first sixteen,
-    /// which hold the numbers of RTP and UDPTL.
+    /// Of SIP over every octet, for its messages differ far behind their beginning; else over the first sixteen, which hold
+    /// the numbers of RTP, UDPTL and IAX2.
     @inline(__always)
-    private static func signature(_ info: PacketInfo, _ payload: RawSpan, whole: Bool) -> UInt64 {
+    static func signature(_ info: PacketInfo, _ payload: RawSpan, isSIP: Bool) -> UInt64 {
         let count = payload.byteCount
         var hash = UInt64(info.ipID) << 32 | UInt64(UInt32(truncatingIfNeeded: count))
         hash ^= UInt64(info.checksum) << 48
         // Mixed before the payload comes in, lest two numbers that count up together undo each other.
         hash = mix(hash, 0)
-        let end = whole ? count : min(count, 16)
+        let end = isSIP ? count : min(count, 16)
         var offset = 0
         while offset + 8 <= end {
             hash = mix(hash, UInt64(payload.be32(offset)) << 32 | UInt64(payload.be32(offset + 4)))

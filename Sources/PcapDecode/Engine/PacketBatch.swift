@@ -1,4 +1,5 @@
 import FaxCore
+import FaxWire
 
 /// What the network layer found in a stretch of frames, with its octets, so that one thread can read while another
 /// follows calls. Filled by ``BatchFiller``, taken by ``CaptureDecoder/feed(_:)-(PacketBatch)``: the same calls come out
@@ -39,6 +40,10 @@ public struct PacketBatch: Sendable {
         var kind: Kind
         /// The first of its frame: time goes on to `time` before it.
         var beginsFrame = false
+        /// A UDP datagram that looks like SIP: it stands in `messages`.
+        var isSIP = false
+        /// Of a UDP datagram (``CopyDetector``).
+        var signature: UInt64 = 0
 
         init(_ kind: Kind, time: Instant) {
             self.kind = kind
@@ -61,11 +66,18 @@ public struct PacketBatch: Sendable {
     private(set) var infos: [PacketInfo] = []
     private(set) var segments: [TCPSegmentInfo] = []
     private(set) var notices: [ICMPNotice] = []
+    /// Of those that look like SIP, in order.
+    private(set) var messages: [ReadMessage.Datagram] = []
     private(set) var failures: [(failure: DecodeFailure, frame: FrameRef)] = []
     /// Time of a frame from which nothing has come yet.
     private var begun: Instant?
 
-    public init() {}
+    /// Session descriptions are put in words (``CaptureDecoder/Options/describesSteps``).
+    let describesSteps: Bool
+
+    public init(describesSteps: Bool = true) {
+        self.describesSteps = describesSteps
+    }
 
     public var isEmpty: Bool { items.isEmpty && begun == nil }
     public var isFull: Bool { octets.count >= Limit.octets || items.count >= Limit.items }
@@ -77,6 +89,7 @@ public struct PacketBatch: Sendable {
         infos.removeAll(keepingCapacity: true)
         segments.removeAll(keepingCapacity: true)
         notices.removeAll(keepingCapacity: true)
+        messages.removeAll(keepingCapacity: true)
         failures.removeAll(keepingCapacity: true)
         begun = nil
     }
@@ -114,10 +127,21 @@ public struct PacketBatch: Sendable {
 
     private mutating func append(_ kind: Item.Kind, _ info: PacketInfo, _ payload: RawSpan) {
         var item = Item(kind, time: info.time)
-        if kind == .udp { item.flowHash = FlowKey(source: info.source, destination: info.destination).slotHash }
+        if kind == .udp {
+            item.flowHash = FlowKey(source: info.source, destination: info.destination).slotHash
+            readAhead(info, payload, &item)
+        }
         place(payload, &item)
         append(item)
         infos.append(info)
+    }
+
+    /// What does not need to know the flow is worked out here.
+    @inline(__always)
+    private mutating func readAhead(_ info: PacketInfo, _ payload: RawSpan, _ item: inout Item) {
+        item.isSIP = SIPMessage.looksLikeSIP(payload)
+        item.signature = CopyDetector.signature(info, payload, isSIP: item.isSIP)
+        if item.isSIP { messages.append(ReadMessage.datagram(payload, describesSteps: describesSteps)) }
     }
 
     @inline(__always)
@@ -143,6 +167,7 @@ extension PacketBatch: PacketSink {
         item.ipID = UInt16(truncatingIfNeeded: info.ipID)
         item.checksum = info.checksum
         item.ttl = info.ttl
+        readAhead(info, payload, &item)
         place(payload, &item)
         append(item)
     }
@@ -177,9 +202,11 @@ extension PacketInfo {
 /// Decodes the network layer of frames into batches.
 public struct BatchFiller {
     private var network = NetworkDecoder()
-    public private(set) var batch = PacketBatch()
+    public private(set) var batch: PacketBatch
 
-    public init() {}
+    public init(_ options: CaptureDecoder.Options = CaptureDecoder.Options()) {
+        batch = PacketBatch(describesSteps: options.describesSteps)
+    }
 
     /// One frame, in order of the capture.
     public mutating func add(_ frame: FrameHeader, _ bytes: RawSpan) {
@@ -189,6 +216,9 @@ public struct BatchFiller {
 
     /// The capture is over: fragments that still wait come out.
     public mutating func finish() { network.finish(to: &batch) }
+
+    /// A new batch to go on with.
+    public var empty: PacketBatch { PacketBatch(describesSteps: batch.describesSteps) }
 
     /// Takes the batch away and goes on with an empty one.
     public mutating func exchange(for empty: consuming PacketBatch) -> PacketBatch {

@@ -117,11 +117,12 @@ struct Dialog: Sendable {
     // MARK: Taking a message
 
     mutating func handle(
-        _ message: SIPMessage, _ head: MessageHead, _ context: SIPContext, _ events: inout [DialogEvent]
+        _ read: ReadMessage, _ head: MessageHead, _ context: SIPContext, _ events: inout [DialogEvent]
     ) {
+        let message = read.message
         if head.isInitialInvite, callerTag != head.fromTag { callerTag = head.fromTag }
         let party = requester(head, context)
-        let sdp = description(of: message)
+        let sdp = description(of: read)
         if let status = head.status {
             take(response: message, head, status, party, sdp, context, &events)
         } else {
@@ -132,11 +133,12 @@ struct Dialog: Sendable {
 
     /// The message's session description; one that was read before (183 and 200, retransmissions, refreshes) is not read
     /// again.
-    private mutating func description(of message: SIPMessage) -> DialogSDP? {
-        guard let octets = message.sdp else { return nil }
-        let hash = DialogSDP.hash(octets)
+    private mutating func description(of read: ReadMessage) -> DialogSDP? {
+        guard read.sdp != nil || read.message.sdp != nil else { return nil }
+        let hash = read.sdp?.hash ?? read.message.sdp.map(DialogSDP.hash) ?? 0
         if let known = descriptions.first(where: { $0.hash == hash }) { return known }
-        let sdp = DialogSDP(octets, hash: hash, isDescribed: describesSteps)
+        guard let sdp = read.sdp ?? read.message.sdp.map({ DialogSDP($0, hash: hash, isDescribed: describesSteps) })
+        else { return nil }
         if let oddity = sdp.oddity { addNote("\(oddity)") }
         if descriptions.count >= DialogTracker.Limit.descriptions { descriptions.removeFirst() }
         descriptions.append(sdp)

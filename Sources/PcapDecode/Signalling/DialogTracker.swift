@@ -84,21 +84,22 @@ public struct DialogTracker: Sendable {
 
     /// Takes one message. The events name the dialog that it belongs to.
     public mutating func handle(_ message: SIPMessage, _ context: SIPContext) -> [DialogEvent] {
+        handle(ReadMessage(message), context)
+    }
+
+    mutating func handle(_ read: ReadMessage, _ context: SIPContext) -> [DialogEvent] {
         latest = nil
-        guard let callID = message.callID, !callID.isEmpty, callID.utf8.count <= Limit.callIDOctets,
-            let cseq = message.cseq
-        else {
+        guard let head = read.head else {
             counters.unusable += 1
             return []
         }
-        if cseq.method == .register {
+        guard head.mayBeOfCall else {
             counters.outsideCalls += 1
-            registrations.handle(message, cseq: cseq, context)
+            registrations.handle(read.message, cseq: head.cseq, context)
             return []
         }
-        let head = MessageHead(message, callID: callID, cseq: cseq)
-        if let id = find(head) { return deliver(head, message, context, to: id) }
-        return open(head, message, context)
+        if let id = find(head) { return deliver(head, read, context, to: id) }
+        return open(head, read, context)
     }
 
     /// Takes a dialog out. Late messages of a call that had ended are not taken for a new one.
@@ -135,17 +136,17 @@ public struct DialogTracker: Sendable {
     }
 
     private mutating func deliver(
-        _ head: MessageHead, _ message: SIPMessage, _ context: SIPContext, to id: DialogID
+        _ head: MessageHead, _ read: ReadMessage, _ context: SIPContext, to id: DialogID
     ) -> [DialogEvent] {
         latest = id
         var events: [DialogEvent] = []
         guard let place = places[id] else { return [] }
-        dialogs[place].handle(message, head, context, &events)
+        dialogs[place].handle(read, head, context, &events)
         dialogs[place].note(registrations)
         return events
     }
 
-    private mutating func open(_ head: MessageHead, _ message: SIPMessage, _ context: SIPContext) -> [DialogEvent] {
+    private mutating func open(_ head: MessageHead, _ read: ReadMessage, _ context: SIPContext) -> [DialogEvent] {
         guard head.belongsToCall else {
             counters.outsideCalls += 1
             return []
@@ -156,12 +157,12 @@ public struct DialogTracker: Sendable {
         }
         let id = DialogID(nextNumber)
         nextNumber += 1
-        var dialog = Dialog(id: id, head, message, context, describesSteps: describesSteps)
+        var dialog = Dialog(id: id, head, read.message, context, describesSteps: describesSteps)
         dialog.previous = byCallID[head.callID]
         byCallID[head.callID] = id
         latest = id
         var events: [DialogEvent] = [.opened(id)]
-        dialog.handle(message, head, context, &events)
+        dialog.handle(read, head, context, &events)
         dialog.note(registrations)
         places[id] = dialogs.count
         dialogs.append(dialog)

@@ -1,7 +1,7 @@
 import FaxWire
 
 /// What the tracker needs of every message, read once.
-struct MessageHead {
+struct MessageHead: Sendable {
     let callID: String
     let cseq: SIPCSeq
     let isRequest: Bool
@@ -10,7 +10,11 @@ struct MessageHead {
     let toTag: String?
     let branch: String?
 
-    init(_ message: SIPMessage, callID: String, cseq: SIPCSeq) {
+    /// `nil`: the Call-ID or the CSeq is missing, not readable, or too long.
+    init?(_ message: SIPMessage) {
+        guard let callID = message.callID, !callID.isEmpty,
+            callID.utf8.count <= DialogTracker.Limit.callIDOctets, let cseq = message.cseq
+        else { return nil }
         self.callID = callID
         self.cseq = cseq
         status = message.status
@@ -19,6 +23,9 @@ struct MessageHead {
         toTag = message.toTag
         branch = message.branch
     }
+
+    /// Of no registration.
+    var mayBeOfCall: Bool { cseq.method != .register }
 
     /// A request that can only stand at the beginning of a call (RFC 3261 §12.1.2: no To-tag yet).
     var isInitialInvite: Bool { isRequest && cseq.method == .invite && toTag == nil }

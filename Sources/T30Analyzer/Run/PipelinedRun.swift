@@ -33,7 +33,7 @@ struct PipelinedRun {
         let handed = Handed(follower)
         queue.async(group: team) { handed.value.follow() }
         for _ in 2..<max(2, jobs) { queue.async(group: team) { [shared] in shared.help() } }
-        let sender = BatchSender(shared)
+        let sender = BatchSender(shared, options)
         read(sender)
         sender.finish()
         shared.endReading()
@@ -46,10 +46,11 @@ struct PipelinedRun {
 /// The reader's end: gathers what frames carry and sends it on in batches.
 final class BatchSender {
     private let shared: PipelinedRun.Shared
-    private var filler = BatchFiller()
+    private var filler: BatchFiller
 
-    init(_ shared: PipelinedRun.Shared) {
+    init(_ shared: PipelinedRun.Shared, _ options: CaptureDecoder.Options) {
         self.shared = shared
+        filler = BatchFiller(options)
     }
 
     @inline(__always)
@@ -61,7 +62,7 @@ final class BatchSender {
     /// Sends what is there, as before a read that may take long.
     func send() {
         if filler.batch.isEmpty { return }
-        let full = filler.exchange(for: PacketBatch())
+        let full = filler.exchange(for: filler.empty)
         if let used = shared.put(full) { _ = filler.exchange(for: used) }
     }
 

@@ -1,0 +1,39 @@
+import FaxCore
+import FaxWire
+
+/// A SIP message with what the dialogs ask of every one, so that the thread which reads packets can work it out for the
+/// one that follows calls.
+struct ReadMessage: Sendable {
+    let message: SIPMessage
+    /// `nil`: Call-ID or CSeq are missing or of no use.
+    let head: MessageHead?
+    /// Its session description, when it has one and it was to be read ahead.
+    private(set) var sdp: DialogSDP?
+
+    init(_ message: SIPMessage) {
+        self.message = message
+        head = MessageHead(message)
+    }
+
+    /// Reads the session description ahead too.
+    init(_ message: SIPMessage, describesSteps: Bool) {
+        self.init(message)
+        guard head?.mayBeOfCall == true, let octets = message.sdp else { return }
+        sdp = DialogSDP(octets, hash: DialogSDP.hash(octets), isDescribed: describesSteps)
+    }
+
+    /// A datagram that looks like SIP.
+    static func datagram(_ payload: RawSpan, describesSteps: Bool) -> Datagram {
+        do throws(DecodeFailure) {
+            let decoded = try SIPMessage.lax(payload)
+            return .message(ReadMessage(decoded.value, describesSteps: describesSteps), stoppedBy: decoded.stoppedBy)
+        } catch {
+            return .unreadable(error)
+        }
+    }
+
+    enum Datagram: Sendable {
+        case message(ReadMessage, stoppedBy: DecodeFailure?)
+        case unreadable(DecodeFailure)
+    }
+}
