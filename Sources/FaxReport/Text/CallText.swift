@@ -20,7 +20,8 @@ public struct CallText: Sendable {
     /// The whole report, with a line feed at its end.
     public func text(_ analyzed: AnalyzedCall, images: [Int: String] = [:]) -> String {
         var lines = header(analyzed)
-        lines += section("Findings", findings(analyzed.findings))
+        lines += section("Verdict", verdict(analyzed))
+        lines += section("Findings", findings(analyzed.findings.filter { !$0.isRootCause }))
         lines += section("Ladder", ladder(analyzed))
         if !analyzed.call.isRecording { lines += section("Streams", streams(analyzed.call.streams)) }
         lines += section("Trainings", trainings(analyzed.fax))
@@ -259,23 +260,39 @@ public struct CallText: Sendable {
         return first.isEmpty && last.isEmpty ? "" : "\(first)–\(last)"
     }
 
+    // MARK: Verdict
+
+    private func verdict(_ analyzed: AnalyzedCall) -> [String] {
+        let verdict = VerdictText(analyzed)
+        var lines = verdict.place.map { ["  broke \($0)"] } ?? []
+        if let root = verdict.rootCause { lines += text(root) }
+        lines += verdict.chain.map { "    so: " + TerminalText.harmless($0, limit: 600) }
+        if let other = verdict.runnerUp {
+            lines.append(
+                "  else: " + TerminalText.harmless(other.title) + "  [\(other.id), \(other.certainty.rawValue)]")
+        }
+        return lines
+    }
+
     // MARK: Findings and frames
 
     private func findings(_ findings: [Finding]) -> [String] {
-        Self.byWeight(findings).flatMap { finding -> [String] in
-            let tone: TerminalText.Tone
-            switch finding.severity {
-            case .error: tone = .bad
-            case .warning: tone = .doubtful
-            case .note: tone = .quiet
-            }
-            let mark = finding.isRootCause ? " · root cause" : ""
-            let first =
-                "  " + terminal.toned("\(finding.severity.rawValue): \(TerminalText.harmless(finding.title))", tone)
-                + "  [\(finding.id), \(finding.certainty.rawValue)\(mark)]"
-            return [first, "    " + TerminalText.harmless(finding.because, limit: 600) + evidence(finding)]
-                + (finding.remedy.isEmpty ? [] : ["    → " + TerminalText.harmless(finding.remedy, limit: 600)])
+        Self.byWeight(findings).flatMap(text)
+    }
+
+    private func text(_ finding: Finding) -> [String] {
+        let tone: TerminalText.Tone
+        switch finding.severity {
+        case .error: tone = .bad
+        case .warning: tone = .doubtful
+        case .note: tone = .quiet
         }
+        let kind = finding.isRootCause ? "root cause" : finding.severity.rawValue
+        let first =
+            "  " + terminal.toned("\(kind): \(TerminalText.harmless(finding.title))", tone)
+            + "  [\(finding.id), \(finding.certainty.rawValue)]"
+        return [first, "    " + TerminalText.harmless(finding.because, limit: 600) + evidence(finding)]
+            + (finding.remedy.isEmpty ? [] : ["    → " + TerminalText.harmless(finding.remedy, limit: 600)])
     }
 
     /// The root cause first, then by severity; else as they came.

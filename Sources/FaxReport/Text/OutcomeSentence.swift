@@ -7,7 +7,7 @@ public enum OutcomeSentence {
     public static func text(_ analyzed: AnalyzedCall) -> String {
         let fax = analyzed.fax
         switch fax.outcome {
-        case .success: return "Fax delivered: \(pages(fax)) confirmed\(how(fax)).\(damage(fax))"
+        case .success: return "Fax delivered: \(pages(fax)) confirmed\(how(fax)).\(damage(fax))\(fault(analyzed))"
         case .partial: return "Fax delivered in part: \(pagesOfSent(fax)) confirmed\(how(fax))\(reason(analyzed))."
         case .failed: return "Fax failed: \(failure(fax))\(reason(analyzed))."
         case .notFax where analyzed.call.isRecording: return "No fax signal in the recording."
@@ -37,6 +37,10 @@ public enum OutcomeSentence {
     private static func damage(_ fax: FaxSession) -> String {
         let bad = fax.pages.compactMap(\.badRows).reduce(0, +)
         return bad == 0 ? "" : " \(count(bad, "row")) came damaged."
+    }
+
+    private static func fault(_ analyzed: AnalyzedCall) -> String {
+        VerdictText.isFaultless(analyzed) ? " No fault found." : ""
     }
 
     private static func failure(_ fax: FaxSession) -> String {
