@@ -60,12 +60,15 @@ let package = Package(
         library("PcapDecode", ["FaxCore", "FaxWire", "FaxProtocol", "CPcap", "CSRTP", "CZlib", "CZstd"], fast),
         library("T30Analyzer", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode"], fast),
         library("Simulator", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode"]),
+        library("Sanitizer", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer"]),
         library(
             "FaxReport", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "CZlib"],
             embedding: ["HTML/report.css", "HTML/page.js"]),
         .executableTarget(
             name: "faxprobe",
-            dependencies: ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport", argumentParser],
+            dependencies: [
+                "FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "Sanitizer", "FaxReport", argumentParser,
+            ],
             path: "Sources/faxprobe", swiftSettings: strict),
         .executableTarget(
             name: "faxlab",
@@ -87,6 +90,9 @@ let package = Package(
             ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Simulator"]),
         tests("SimulatorTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "Simulator"]),
         tests("FaxReportTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport"]),
+        tests(
+            "SanitizerTests",
+            ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Simulator", "Sanitizer"]),
         tests("CommandTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport", "Simulator"]),
     ],
     swiftLanguageModes: [.v6]

@@ -63,7 +63,10 @@ public struct DecodedPage: Sendable {
 }
 
 /// Reads code words into rows (T.4 §4.1, §4.2; T.6 §2.2).
-private struct PageReader {
+struct PageReader {
+    /// Told of every row and empty line with the bits that it was read from.
+    var note: ((CodedRow) -> Void)?
+    private var rowStart = 0
     var line: PageLine
     var rows: PageRows
     let compression: PageDecoder.Compression
@@ -98,6 +101,7 @@ private struct PageReader {
         while line.remainingBits >= Self.decisionBits {
             if rows.isFull { return .limit }
             if line.isAtEOL {
+                noteRow()
                 if rows.rowLength == 0 {
                     emptyLines += 1
                     if compression == .mmr, emptyLines >= Self.emptyLinesOfEOFB { return .eofb }
@@ -110,6 +114,7 @@ private struct PageReader {
             } else {
                 readCode()
                 if compression == .mmr, horizontalRunsLeft == 0, rows.isRowComplete {
+                    noteRow()
                     emptyLines = 0
                     rows.endRow()
                     startRow()
@@ -117,6 +122,11 @@ private struct PageReader {
             }
         }
         return .dataEnd
+    }
+
+    private func noteRow() {
+        let kind: CodedRow.Kind = rows.rowLength == 0 ? .empty : rows.isRowWhole ? .whole : .bad
+        note?(CodedRow(bits: rowStart..<line.position, kind: kind, is2D: is2D))
     }
 
     private mutating func takeEOL() {
@@ -130,8 +140,19 @@ private struct PageReader {
 
     private mutating func startRow() {
         rows.startRow()
+        rowStart = line.position
         horizontalRunsLeft = 0
         isBlack = false
+    }
+
+    /// Reads the codes up to the next end of line, and ends the row there.
+    mutating func readRow(is2D: Bool) {
+        self.is2D = is2D
+        startRow()
+        while !line.isAtEOL, line.remainingBits > 0 {
+            readCode()
+            if compression == .mmr, horizontalRunsLeft == 0, rows.isRowComplete { break }
+        }
     }
 
     private mutating func readCode() {
@@ -165,4 +186,14 @@ private struct PageReader {
         case .vertical, .horizontal, .pass, .invalid: horizontalRunsLeft = 0
         }
     }
+}
+
+/// Where a row stands in coded data.
+struct CodedRow {
+    enum Kind { case whole, bad, empty }
+
+    /// Behind the end of line before it, up to the next one (T.6: up to its last code).
+    var bits: Range<Int>
+    var kind: Kind
+    var is2D: Bool
 }

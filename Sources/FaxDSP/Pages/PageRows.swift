@@ -14,7 +14,7 @@ struct PageRows {
     private var a0 = 0
 
     /// The runs of the row above; they add up to the width.
-    private var reference: [Int]
+    private(set) var reference: [Int]
     /// b1 as a place, and the reference run that begins there.
     private var b1: Int
     private var b1Run = 1
@@ -32,6 +32,8 @@ struct PageRows {
     }
 
     var isRowComplete: Bool { rowLength >= widthPx }
+    /// Its runs, with the one that is not ended, fill the width exactly.
+    var isRowWhole: Bool { rowLength + max(0, pendingRun) == widthPx }
     var nextIsBlack: Bool { runs.count & 1 == 1 }
     var isFull: Bool {
         rowCount >= PageDecoder.rowLimit || octets.count + octetsPerRow > PageDecoder.imageOctetLimit
@@ -122,6 +124,17 @@ struct PageRows {
             countBadRow()
             fillRuns()
         }
+        makeReference()
+    }
+
+    /// The same for a reader that wants no picture: what comes next sees the same row above.
+    mutating func endRowWithoutPicture() {
+        if pendingRun > 0 { addRun() }
+        if rowLength != widthPx { fillRuns() }
+        makeReference()
+    }
+
+    private mutating func makeReference() {
         swap(&runs, &reference)
         runs.removeAll(keepingCapacity: true)
         b1 = reference.first ?? widthPx

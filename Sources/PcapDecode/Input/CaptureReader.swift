@@ -130,6 +130,14 @@ public final class CaptureReader {
         }
     }
 
+    /// What a file of the same kind needs in front of its frames; of pcapng what has been read so far.
+    public var form: CaptureForm {
+        switch format {
+        case .pcap: .pcap(records.header)
+        case .pcapng: .pcapng(interfaces: blocks.allInterfaces)
+        }
+    }
+
     /// Frames of the file so far, those that did not pass the filter included.
     public var framesRead: Int { Int(window.frameNumber) }
     /// Octets of these frames.
@@ -143,4 +151,11 @@ public final class CaptureReader {
     public var comments: [CaptureComment] { window.comments }
     /// Names of the link types declared so far, in the order of their appearance.
     public var linkTypesSeen: [String] { window.linkTypes.map(\.name) }
+}
+
+/// The kind of a capture file, with what counts for all of its frames.
+public enum CaptureForm: Sendable, Hashable {
+    case pcap(PcapHeader)
+    /// The interfaces of all sections, as ``FrameHeader/interface`` counts them, without their names.
+    case pcapng(interfaces: [PcapngInterface])
 }

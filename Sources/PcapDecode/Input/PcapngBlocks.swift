@@ -14,6 +14,8 @@ struct PcapngBlocks {
     private var interfaces: [Interface] = []
     /// Interfaces of the sections before.
     private var earlierInterfaces: UInt32 = 0
+    /// Those of all sections so far, as ``FrameHeader/interface`` counts them, without their names.
+    private(set) var allInterfaces: [PcapngInterface] = []
     private var lastTime = Instant.zero
     private var isAtEnd = false
 
@@ -186,6 +188,9 @@ struct PcapngBlocks {
                 interfaces.append(
                     Interface(
                         linkType: interface.linkType, clock: interface.clock, snapshotLength: interface.snapshotLength))
+                allInterfaces.append(
+                    PcapngInterface(
+                        linkType: interface.linkType, snapshotLength: interface.snapshotLength, clock: interface.clock))
                 window.see(interface.linkType)
             } else {
                 window.warn("more than \(CaptureReader.Limit.interfaces) interfaces in a section")

@@ -1,0 +1,165 @@
+import FaxCore
+
+/// Another page in place of a coded one: rows of spots at random that take as many bits, so that every end of line stays
+/// where it was, whole rows stay whole, bad rows bad, and a decoder counts the same.
+public struct PageSubstitute {
+    private let compression: PageDecoder.Compression
+    private let widthPx: Int
+    private let original: [UInt8]
+    private var bits: RowCoder.Bits
+    private var rows: [CodedRow] = []
+    private let maker: RowMaker
+    private var random: SeededRandom
+    /// Reads what is written, as the reference of the row that comes next.
+    private var shadow: PageRows
+    /// Bits of T.6 rows that were not used up so far.
+    private var saved = 0
+
+    private static let junkTrials = 200
+    private static let eol: RowCoder.Bits = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+
+    /// As many octets as `octets`; see ``PageDecoder/decode(_:compression:bitOrder:widthPx:dpiX:dpiY:)`` for the rest.
+    public static func octets(
+        for octets: [UInt8], compression: PageDecoder.Compression, bitOrder: PageDecoder.BitOrder, widthPx: Int,
+        random: SeededRandom
+    ) -> [UInt8] {
+        guard widthPx > 16, widthPx <= PageDecoder.widthLimit else {
+            return [UInt8](repeating: 0, count: octets.count)
+        }
+        var substitute = PageSubstitute(octets, compression, bitOrder, widthPx, random)
+        substitute.write()
+        return substitute.packed(bitOrder)
+    }
+
+    private init(
+        _ octets: [UInt8], _ compression: PageDecoder.Compression, _ bitOrder: PageDecoder.BitOrder, _ widthPx: Int,
+        _ random: SeededRandom
+    ) {
+        self.compression = compression
+        self.widthPx = widthPx
+        self.random = random
+        original = octets
+        bits = RowCoder.Bits(repeating: 0, count: octets.count * 8)
+        maker = RowMaker(widthPx: widthPx)
+        shadow = PageRows(widthPx: widthPx)
+        var rows: [CodedRow] = []
+        var reader = PageReader(octets, compression: compression, bitOrder: bitOrder, widthPx: widthPx)
+        reader.note = { rows.append($0) }
+        _ = reader.read()
+        self.rows = rows
+        if compression != .mmr { keepLines(PageLine(octets, bitOrder: bitOrder, flushBits: 0)) }
+    }
+
+    /// Ends of line and their tags stay; everything between them is written anew.
+    private mutating func keepLines(_ line: PageLine) {
+        var line = line
+        var linesLeft = rows.count + 2
+        line.skipToEOL()
+        while line.position + PageLine.eolBits <= bits.count, linesLeft > 0 {
+            bits[line.position + PageLine.eolBits - 1] = 1
+            let isTagged = compression == .mr
+            let tag = line.takeEOL(tagged: isTagged)
+            if isTagged, tag { bits[line.position - 1] = 1 }
+            line.skipToEOL()
+            linesLeft -= 1
+        }
+    }
+
+    // MARK: Rows
+
+    private mutating func write() {
+        let limits = changeLimits()
+        var end = 0
+        for (index, row) in rows.enumerated() {
+            let place = compression == .mmr ? end..<end + row.bits.count + saved : row.bits
+            let new: RowCoder.Bits
+            switch row.kind {
+            case .empty: new = []
+            case .bad: new = junk(place.count, row)
+            case .whole: new = whole(place.count, row, limits[index]) ?? junk(place.count, row)
+            }
+            if row.kind == .empty, compression == .mmr {
+                // An end of line: two of them end the page (T.6 §2.4.1.1).
+                if end + Self.eol.count <= bits.count {
+                    bits.replaceSubrange(end..<end + Self.eol.count, with: Self.eol)
+                }
+                end += Self.eol.count
+                continue
+            }
+            for (offset, bit) in new.enumerated() where place.lowerBound + offset < bits.count {
+                bits[place.lowerBound + offset] = bit
+            }
+            end = place.lowerBound + new.count
+            saved = place.count - new.count
+        }
+    }
+
+    /// Of each row how many changes it may have, so that the rows in two dimensions below it still find room.
+    private func changeLimits() -> [Int] {
+        var limits = [Int](repeating: widthPx, count: rows.count)
+        for index in rows.indices.dropLast().reversed() {
+            let below = rows[index + 1]
+            guard below.kind == .whole, below.is2D else { continue }
+            let (room, next) = (below.bits.count, limits[index + 1])
+            // Each change goes on below at one bit, or ends there at four bits a pair; the end of the row is one bit.
+            let kept = min(room - 1, next)
+            let ended = next + max(0, room - next - 1) / 4 * 2
+            limits[index] = max(0, room - 1 >= next ? max(kept, ended) : kept) & ~1
+        }
+        return limits
+    }
+
+    private mutating func whole(_ count: Int, _ row: CodedRow, _ limit: Int) -> RowCoder.Bits? {
+        let reference = row.is2D ? maker.coder.changes(runs: shadow.reference) : nil
+        guard let made = maker.row(bits: count, changes: limit, reference: reference, &random) else { return nil }
+        let code = maker.coder.bits(made, reference: reference)
+        return accept(code, row) { $0 == .whole } ? code : nil
+    }
+
+    /// Bits without an end of line that make no row of the right length.
+    private mutating func junk(_ count: Int, _ row: CodedRow) -> RowCoder.Bits {
+        for _ in 0..<Self.junkTrials {
+            var zeros = 0
+            let code: RowCoder.Bits = (0..<count).map { _ in
+                let bit: UInt8 = zeros >= 6 || random.chance(0.5) ? 1 : 0
+                zeros = bit == 1 ? 0 : zeros + 1
+                return bit
+            }
+            if accept(code, row, if: { $0 == .bad }) { return code }
+        }
+        return []
+    }
+
+    /// Reads the code as a decoder does, and keeps what it leaves as reference if `fits`.
+    private mutating func accept(
+        _ code: RowCoder.Bits, _ row: CodedRow, if fits: (CodedRow.Kind) -> Bool
+    ) -> Bool {
+        let octets = Self.packed(code + (compression == .mmr ? [] : Self.eol + [1]))
+        var reader = PageReader(
+            octets, compression: compression, bitOrder: .mostSignificantFirst, widthPx: widthPx)
+        reader.rows = shadow
+        reader.readRow(is2D: row.is2D)
+        let rows = reader.rows
+        let kind: CodedRow.Kind = rows.rowLength == 0 ? .empty : rows.isRowWhole ? .whole : .bad
+        guard fits(kind) else { return false }
+        shadow = reader.rows
+        shadow.endRowWithoutPicture()
+        return true
+    }
+
+    // MARK: Octets
+
+    private func packed(_ order: PageDecoder.BitOrder) -> [UInt8] {
+        let octets = Self.packed(bits)
+        switch order {
+        case .mostSignificantFirst: return octets
+        case .leastSignificantFirst: return octets.map(\.bitsReversed)
+        }
+    }
+
+    private static func packed(_ bits: RowCoder.Bits) -> [UInt8] {
+        var octets = [UInt8](repeating: 0, count: (bits.count + 7) / 8)
+        for (index, bit) in bits.enumerated() where bit == 1 { octets[index >> 3] |= 0x80 >> UInt8(index & 7) }
+        return octets
+    }
+}
