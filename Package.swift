@@ -59,15 +59,17 @@ let package = Package(
         library("FaxDSP", ["FaxCore", "FaxWire", "CSpanDSP", "CTIFF", "CSndFile"]),
         library("PcapDecode", ["FaxCore", "FaxWire", "FaxProtocol", "CPcap", "CSRTP", "CZlib", "CZstd"], fast),
         library("T30Analyzer", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode"], fast),
+        library("CaptureCompare", ["FaxCore", "FaxWire", "PcapDecode", "T30Analyzer"]),
         library("Simulator", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode"]),
         library("Sanitizer", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer"]),
         library(
-            "FaxReport", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "CZlib"],
+            "FaxReport", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "CaptureCompare", "CZlib"],
             embedding: ["HTML/report.css", "HTML/page.js"]),
         .executableTarget(
             name: "faxprobe",
             dependencies: [
-                "FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "Sanitizer", "FaxReport", argumentParser,
+                "FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "Sanitizer", "CaptureCompare", "FaxReport",
+                argumentParser,
             ],
             path: "Sources/faxprobe", swiftSettings: strict),
         .executableTarget(
@@ -88,6 +90,8 @@ let package = Package(
         tests(
             "T30AnalyzerTests",
             ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Simulator"]),
+        tests(
+            "CaptureCompareTests", ["FaxCore", "FaxWire", "PcapDecode", "T30Analyzer", "CaptureCompare", "FaxReport"]),
         tests("SimulatorTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "Simulator"]),
         tests("FaxReportTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport"]),
         tests(

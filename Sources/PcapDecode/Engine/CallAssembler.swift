@@ -24,6 +24,8 @@ struct CallAssembler: PacketSink {
     var roomDue: Int
     /// The SIP message in the packet that is being taken, where it was read before.
     var readAhead: ReadMessage.Datagram?
+    /// Takes every SIP message once, whatever carried it.
+    var onMessage: ((SIPMessage, SIPContext) -> Void)?
     /// Calls and flows that housekeeping looked at: it may cost a new one little, however many there are.
     var looks = 0
 
@@ -206,6 +208,7 @@ struct CallAssembler: PacketSink {
     }
 
     private mutating func handle(_ message: ReadMessage, _ context: SIPContext) {
+        onMessage?(message.message, context)
         let unusable = dialogs.counters.unusable
         let events = dialogs.handle(message, context)
         if dialogs.counters.unusable > unusable {

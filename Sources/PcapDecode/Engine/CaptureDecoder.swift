@@ -27,6 +27,12 @@ public final class CaptureDecoder {
         assembler = CallAssembler(options, onCall: onCall)
     }
 
+    /// Takes every SIP message once, whatever carried it, before the calls do.
+    public var onMessage: ((SIPMessage, SIPContext) -> Void)? {
+        get { assembler.onMessage }
+        set { assembler.onMessage = newValue }
+    }
+
     /// One frame, in order of time.
     public func feed(_ frame: FrameHeader, _ bytes: RawSpan) {
         assembler.advance(to: frame.time)
