@@ -22,7 +22,7 @@ final class SharedWork<Batch: Sendable, Work: Sendable, Result: Sendable>: Senda
 
     /// Batches that wait for the follower. A reader that found no room goes on when half of them are taken: threads that
     /// wake each other for every batch would do little else.
-    static var batchLimit: Int { 8 }
+    static var batchLimit: Int { 16 }
 
     private let state = Mutex(State())
     private let readerBell = DispatchSemaphore(value: 0)

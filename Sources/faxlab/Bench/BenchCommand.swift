@@ -12,7 +12,7 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "The optimised command.") var faxprobe = ".build/release/faxprobe"
     @Option(help: "The folder with the small captures.") var corpus = "corpus/captures"
     @Option(help: "Size of the capture in megabytes.") var megabytes = 500
-    @Option(help: "Runs of each program; the median counts.") var runs = 5
+    @Option(help: "Runs of each program by turns, half as many on longer files; the median counts.") var runs = 11
     @Option(help: "Calls at one time, about.") var concurrency = 50
     @Option(help: "The same seed makes the same capture.") var seed: UInt64 = 1
     @Flag(help: "Leave tshark out (it needs a minute a run).") var withoutTshark = false
@@ -65,7 +65,9 @@ struct BenchCommand: ParsableCommand {
             sizes.append(made.octets)
             try measure(path, octets: made.octets, isFirst: factor == 1, into: &table)
         }
-        say("\nMedian of \(runs) runs (tshark: 1):\n\n\(table.text())\n")
+        say(
+            "\nMedian of \(runs) runs by turns, of \(max(1, runs / 2)) on longer files (tshark: 1):\n\n\(table.text())\n"
+        )
         return Demand.all(table, sizes: sizes)
     }
 
@@ -76,19 +78,26 @@ struct BenchCommand: ParsableCommand {
 
     private func measure(_ path: String, octets: Int, isFirst: Bool, into table: inout SpeedTable) throws {
         let tcpdump = ["tcpdump", "-r", path, "-w", "/dev/null"]
+        let programs =
+            [("tcpdump", tcpdump)]
+            + [1, 2].map { jobs in
+                (
+                    "faxprobe --jobs \(jobs)",
+                    [faxprobe, "analyze", "--calls", "--no-audio", "--jobs", "\(jobs)", path]
+                )
+            }
         _ = try checked(tcpdump)  // brings the file into the cache
-        table.append("tcpdump", octets: octets, try repeated(tcpdump))
-        for jobs in [1, 2] {
-            let analyze = [faxprobe, "analyze", "--calls", "--no-audio", "--jobs", "\(jobs)", path]
-            table.append("faxprobe --jobs \(jobs)", octets: octets, try repeated(analyze, mayFindFailures: true))
+        // By turns, so that a slow minute of the machine is a slow minute for all.
+        var costs = programs.map { _ in [ChildProcess.Cost]() }
+        for _ in 0..<max(1, isFirst ? runs : runs / 2) {
+            for (index, program) in programs.enumerated() {
+                costs[index].append(try checked(program.1, mayFindFailures: index > 0))
+            }
         }
+        for (program, costs) in zip(programs, costs) { table.append(program.0, octets: octets, costs) }
         if isFirst, !withoutTshark {
             table.append("tshark", octets: octets, [try checked(["tshark", "-r", path, "-q", "-z", "rtp,streams"])])
         }
-    }
-
-    private func repeated(_ arguments: [String], mayFindFailures: Bool = false) throws -> [ChildProcess.Cost] {
-        try (0..<max(1, runs)).map { _ in try checked(arguments, mayFindFailures: mayFindFailures) }
     }
 
     /// Status 1 of faxprobe says that some fax failed, which the corpus wants.
