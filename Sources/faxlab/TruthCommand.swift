@@ -9,7 +9,7 @@ struct TruthCommand: ParsableCommand {
         discussion:
             """
             Reads NAME/capture.pcap with NAME/expected.json, NAME.pcap with NAME.json, and the recordings NAME.2ch.flac and \
-            NAME.mix.flac with NAME.json. Ends with 1 when anything is wrong; another root cause than the truth's is told only.
+            NAME.mix.flac with NAME.json. Ends with 1 when anything is wrong, the root cause included.
             """
     )
 

@@ -103,17 +103,27 @@ import Testing
             })
     }
 
-    @Test func anotherCauseIsToldOnly() throws {
+    @Test func anotherCauseIsWrong() throws {
         let truth = try Self.truth("07-t38-noec-3pct-loss")
         let row = TruthTable.row(truth) { url in
             var calls = try TruthTable.calls(of: url)
             for index in calls[0].findings.indices { calls[0].findings[index].isRootCause = false }
             return calls
         }
-        #expect(row.wrongs.isEmpty && row.otherCauses.count == 1)
+        #expect(row.wrongs.count == 1 && row.causes?.isRight == false)
         var table = TruthTable()
         table.append(row)
-        #expect(table.text().hasSuffix("causes: 0 of 1\n"))
+        let text = table.text()
+        #expect(text.hasSuffix("causes: 0 of 1\n"))
+        #expect(text.contains("✗    1  none      udptl-loss-unrepaired"), "the confusion table")
+    }
+
+    @Test(arguments: [
+        (["a", "b"], ["b"], true), (["a"], ["b", "a"], true), (["a"], ["b"], false), (["a"], [], false),
+        (["none"], [], true), (["none"], ["a"], false),
+    ])
+    func causesAreJudgedByTheTruths(expected: [String], found: [String], isRight: Bool) {
+        #expect(JudgedCause(expected: expected, found: found).isRight == isRight)
     }
 
     /// Octets, parties and ECM frames of recordings.

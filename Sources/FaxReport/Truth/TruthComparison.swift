@@ -18,19 +18,14 @@ public struct TruthCheck: Sendable {
         case lossAtCapture = "loss"
         case lossAtCaller = "loss@A"
         case cause
-
-        /// Told and counted on its own: another cause than the truth's does not make a row wrong.
-        public var isReportOnly: Bool { self == .cause }
     }
 
     public var topic: Topic
     public var verdict: Verdict
 
-    public var differs: Bool {
+    public var isWrong: Bool {
         if case .wrong = verdict { true } else { false }
     }
-
-    public var isWrong: Bool { differs && !topic.isReportOnly }
 }
 
 /// Judges the analysis of a capture by its truth.
@@ -153,15 +148,19 @@ public struct TruthComparison {
 
     /// Of a clean call, no cause and nothing worse than a warning.
     private func cause() -> TruthCheck.Verdict {
+        guard let judged = judgedCause else { return .open(nil) }
+        if judged.isRight { return .right }
+        return .wrong(expected: judged.expected.joined(separator: " or "), found: named(judged.found))
+    }
+
+    /// What the truth says of the root cause, and what was found; `nil`: it says nothing.
+    var judgedCause: JudgedCause? {
         let findings = calls.flatMap(\.findings)
         let found = findings.filter(\.isRootCause).map(\.id)
-        if let expected = expect.rootCauseAnyOf {
-            if found.contains(where: expected.contains) { return .right }
-            return .wrong(expected: expected.joined(separator: " or "), found: named(found))
-        }
-        guard expect.clean == true, !isCut else { return .open(nil) }
-        let errors = findings.filter { $0.severity == .error }.map(\.id)
-        return found.isEmpty && errors.isEmpty ? .right : .wrong(expected: "none", found: named(found + errors))
+        if let expected = expect.rootCauseAnyOf { return JudgedCause(expected: expected, found: found) }
+        guard expect.clean == true, !isCut else { return nil }
+        let errors = findings.filter { $0.severity == .error && !$0.isRootCause }.map(\.id)
+        return JudgedCause(expected: ["none"], found: found + errors)
     }
 
     private func named(_ ids: [String]) -> String { ids.isEmpty ? "none" : ids.joined(separator: ", ") }

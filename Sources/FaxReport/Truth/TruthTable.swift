@@ -8,18 +8,15 @@ public struct TruthTable: Sendable {
     public struct Row: Sendable {
         public var name: String
         public var checks: [TruthCheck]
+        /// The root cause that the truth names, and the one that was found.
+        public var causes: JudgedCause?
         /// The capture could not be read.
         public var failure: String?
 
         public var wrongs: [String] {
             if let failure { return ["\(name): \(failure)"] }
-            return checks.compactMap { check in
-                check.topic.isReportOnly ? nil : words(check)
-            }
+            return checks.compactMap(words)
         }
-
-        /// The root cause differs from the truth's.
-        public var otherCauses: [String] { checks.filter(\.topic.isReportOnly).compactMap(words) }
 
         private func words(_ check: TruthCheck) -> String? {
             guard case .wrong(let expected, let found) = check.verdict else { return nil }
@@ -47,7 +44,10 @@ public struct TruthTable: Sendable {
             var comparison = TruthComparison(truth, calls: calls)
             comparison.impairLog = log
             var checks = try comparison.checks()
-            if calls.contains(where: \.call.isRecording) { return Row(name: truth.name, checks: checks) }
+            let causes = comparison.judgedCause
+            if calls.contains(where: \.call.isRecording) {
+                return Row(name: truth.name, checks: checks, causes: causes)
+            }
             let isUnimpaired = truth.truth.impairment?.isEmpty == true && truth.truth.derivedFrom == nil
             let atCapture = LossComparison(log: log, host: truth.truth.host, isUnimpaired: isUnimpaired)
             checks.append(TruthCheck(topic: .lossAtCapture, verdict: atCapture.verdict(calls)))
@@ -55,7 +55,7 @@ public struct TruthTable: Sendable {
                 let atCaller = LossComparison(log: log, host: "A", isUnimpaired: isUnimpaired)
                 checks.append(TruthCheck(topic: .lossAtCaller, verdict: atCaller.verdict(try analyze(other))))
             }
-            return Row(name: truth.name, checks: checks, failure: nil)
+            return Row(name: truth.name, checks: checks, causes: causes)
         } catch {
             return Row(name: truth.name, checks: [], failure: "\(error)")
         }
@@ -74,18 +74,16 @@ public struct TruthTable: Sendable {
             lines.append(padded(row.name, width) + marks + row.notes.joined(separator: "; "))
         }
         if !wrongs.isEmpty { lines += ["", "Wrong:"] + wrongs.map { "  " + $0 } }
-        let otherCauses = rows.flatMap(\.otherCauses)
-        if !otherCauses.isEmpty { lines += ["", "Another cause than the truth's:"] + otherCauses.map { "  " + $0 } }
-        let all = rows.flatMap(\.checks).filter { !$0.topic.isReportOnly }
-        let causes = rows.flatMap(\.checks).filter { $0.topic.isReportOnly }
+        let confusion = CauseConfusion(rows.compactMap(\.causes))
+        if !confusion.isEmpty { lines += ["", "Root causes, the truth's against ours:"] + confusion.lines }
+        let all = rows.flatMap(\.checks)
         let right = all.count { $0.verdict == .right }
         let bad = rows.count { !$0.wrongs.isEmpty }
         lines += [
             "",
             "\(rows.count) captures: \(right) statements right, \(wrongs.count) wrong (in \(bad) captures), "
                 + "\(all.count - right - all.count(where: \.isWrong)) not judged",
-            "causes: \(causes.count { $0.verdict == .right }) of "
-                + "\(causes.count { $0.verdict == .right || $0.differs })",
+            "causes: \(confusion.right) of \(confusion.judged)",
         ]
         return lines.map(trimmed).joined(separator: "\n") + "\n"
     }
@@ -95,7 +93,7 @@ public struct TruthTable: Sendable {
         guard let check = row.checks.first(where: { $0.topic == topic }) else { return "–" }
         switch check.verdict {
         case .right: return "✓"
-        case .wrong: return topic.isReportOnly ? "≠" : "✗"
+        case .wrong: return "✗"
         case .open: return "–"
         }
     }

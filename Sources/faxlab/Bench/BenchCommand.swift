@@ -57,6 +57,7 @@ struct BenchCommand: ParsableCommand {
 
         var table = SpeedTable()
         var sizes: [Int] = []
+        var diagnosis: DiagnosisBench?
         for factor in withoutGrowth ? [1] : [1, 2, 4] {
             let path = "\(folder)/grown.pcap"
             let plan = CaptureGrower.Plan(octets: factor * megabytes * 1_000_000, concurrency: concurrency, seed: seed)
@@ -64,11 +65,13 @@ struct BenchCommand: ParsableCommand {
             say("\(factor)x: \(made.copies) captures of the corpus, \(made.frames) frames, \(made.octets) octets")
             sizes.append(made.octets)
             try measure(path, octets: made.octets, isFirst: factor == 1, into: &table)
+            if factor == 1 { diagnosis = try DiagnosisBench(capture: path, runs: runs) }
         }
         say(
             "\nMedian of \(runs) runs by turns, of \(max(1, runs / 2)) on longer files (tshark: 1):\n\n\(table.text())\n"
         )
-        return Demand.all(table, sizes: sizes)
+        if let diagnosis { say(diagnosis.lines.joined(separator: "\n")) }
+        return Demand.all(table, sizes: sizes) + (diagnosis?.demands ?? [])
     }
 
     private static func write(_ lines: [String], to path: String) throws {
