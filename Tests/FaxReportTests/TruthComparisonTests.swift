@@ -183,6 +183,6 @@ import Testing
         let table = try TruthTable.run(folder: folder)
         #expect(table.rows.map(\.name) == ["x"])
         #expect(table.wrongs.isEmpty)
-        #expect(table.text().contains("1 captures: 9 statements right, 0 wrong"))
+        #expect(table.text().contains("1 captures: 10 statements right, 0 wrong"))
     }
 }
