@@ -42,6 +42,7 @@ public struct FaxAnalyzer: Sendable {
             burst.party = burst.party ?? (call.isMixedRecording ? session.sender : parties[burst.stream])
             return burst
         }
+        session.codewords = audio.codewords
         session.remarks += BurstRemarks(session).remarks
         session.remarks += TimerCheck(session).remarks
         session.remarks += record.quirks.map(SessionRemark.init)

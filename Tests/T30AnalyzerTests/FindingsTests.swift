@@ -54,7 +54,7 @@ import Testing
             script.frame(.callee, 0x8C)
         }
         let loss = found.first { $0.id == "udptl-loss-unrepaired" }
-        #expect(loss?.severity == .error)
+        #expect(loss?.severity == .warning)
         #expect(loss?.because.contains("TCF, page data") == true)
         #expect(ids(found).contains("page-bad-lines") && ids(found).contains("ftt-single"))
         #expect(root(found) == [])

@@ -233,12 +233,14 @@ public struct UDPTLReceiver: Sendable {
         case .fec(let span):
             keepsHistory = true
             statistics.withFEC += 1
+            noteReach(arrival, span)
             if statistics.withFEC == 1, statistics.withRedundancy > 0 {
                 statistics.note(.mixedErrorCorrection, arrival.frame)
             }
             statistics.count(depth: span)
         case .redundancy:
             if layout.entries > 0 {
+                if layout.hasEmptyEntry { statistics.note(.zeroLengthSecondary, arrival.frame) }
                 statistics.withRedundancy += 1
                 if statistics.withRedundancy == 1, statistics.withFEC > 0 {
                     statistics.note(.mixedErrorCorrection, arrival.frame)
@@ -250,6 +252,13 @@ public struct UDPTLReceiver: Sendable {
         case nil:
             break
         }
+    }
+
+    /// Parity over packets before the first one.
+    private mutating func noteReach(_ arrival: Arrival, _ span: Int) {
+        let reach = span.multipliedReportingOverflow(by: arrival.layout.announcedEntries)
+        guard !reach.overflow, reach.partialValue <= Self.maximumHold else { return }
+        if arrival.sequence - reach.partialValue < tracker.first { statistics.note(.bogusEarlyFEC, arrival.frame) }
     }
 
     /// Sends out what is in order now, and gives up a hole that too many packets wait for.

@@ -18,7 +18,6 @@ extension UDPTLReceiver {
         var distance = 0
         while let entry = arrival.layout.nextEntry(datagram, after: &offset) {
             distance += 1
-            if entry.isEmpty { statistics.note(.zeroLengthSecondary, arrival.frame) }
             let sequence = arrival.sequence - distance
             guard sequence >= next, !history.contains(sequence), !entry.isEmpty else { continue }
             recover(
@@ -42,10 +41,7 @@ extension UDPTLReceiver {
             let first = arrival.sequence + index - span * entries
             index += 1
             guard !entry.isEmpty else { continue }
-            guard first >= tracker.first else {
-                statistics.note(.bogusEarlyFEC, arrival.frame)
-                continue
-            }
+            guard first >= tracker.first else { continue }
             let parity = UDPTLParity(
                 first: first, step: entries, count: span, octets: [], time: arrival.time, frame: arrival.frame)
             guard missing(parity) != .none else { continue }

@@ -92,6 +92,7 @@ public struct AnalysisDocument: Sendable {
             .init("findings", .array(analyzed.findings.map(finding))),
             .init("verdict", verdict(analyzed)),
             .init("coverage", coverage(call.coverage)),
+            .init("what_if", whatIf(WhatIf(analyzed.call, analyzed.fax))),
         ])
     }
 

@@ -26,12 +26,20 @@ public struct CallText: Sendable {
         if !analyzed.call.isRecording { lines += section("Streams", streams(analyzed.call.streams)) }
         lines += section("Trainings", trainings(analyzed.fax))
         lines += section("Pages", pages(analyzed.fax, images))
+        lines += section("What if", whatIf(analyzed))
         if isVerbose { lines += section("T.30 frames", frames(analyzed.fax)) }
         return lines.joined(separator: "\n") + "\n"
     }
 
     private func section(_ title: String, _ lines: [String]) -> [String] {
         lines.isEmpty ? [] : ["", terminal.toned(title, .strong)] + lines
+    }
+
+    /// Where packets of T.38 were lost; clocks only with every detail.
+    private func whatIf(_ analyzed: AnalyzedCall) -> [String] {
+        var whatIf = WhatIf(analyzed.call, analyzed.fax)
+        if !isVerbose { whatIf.audio = nil }
+        return WhatIfText.lines(whatIf)
     }
 
     // MARK: Header

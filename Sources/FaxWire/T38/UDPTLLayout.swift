@@ -50,6 +50,8 @@ public struct UDPTLLayout: Sendable {
     /// How many entries the packet announces, and how many of them are there.
     public private(set) var announcedEntries = 0
     public private(set) var entries = 0
+    /// An entry has no octets.
+    public private(set) var hasEmptyEntry = false
     private var firstEntry = 0
     /// First octet after the packet; what follows is trailing.
     public private(set) var end = 0
@@ -95,6 +97,7 @@ public struct UDPTLLayout: Sendable {
         while entries < count {
             guard let length = length(bytes, .entryLength) else { return }
             guard byteCount - end >= length else { return halt(.entry, .lies, end, length) }
+            if length == 0 { hasEmptyEntry = true }
             end += length
             entries += 1
         }

@@ -94,6 +94,15 @@ public struct StreamStatistics: Sendable, Hashable {
     /// Talk-spurt starts (marker) and comfort noise packets.
     public var markers = 0
     public var comfortNoise = 0
+    /// Talk spurts that began after a pause in the timestamps longer than one packet.
+    public var silences = 0
+    /// Packets of which the capture kept only the beginning; those that came in IP fragments, and how many of these
+    /// lack a fragment. Of UDPTL only.
+    public var cutPackets = 0
+    public var fragmentedPackets = 0
+    public var incompletePackets = 0
+    /// The first packet that came in fragments.
+    public var firstFragmented: FrameRef?
     public var errorCorrection: ErrorCorrection?
     /// Commonest number of secondaries (redundancy) or FEC span.
     public var redundancyDepth: Int?

@@ -161,6 +161,10 @@ public struct NegotiatedMedia: Sendable {
     /// Order of the payload types on the m-line.
     public var preference: [UInt8]
     public var t38: T38Parameters?
+    /// `a=ptime`: how much sound this party wants in a packet.
+    public var packetTimeMs: Double?
+    /// Payload types that this party takes for voice-band data (V.152, `a=gpmd:… vbd=yes`).
+    public var voiceBandDataTypes: [UInt8] = []
     /// SDES `a=crypto` lines of this party.
     public var crypto: [String]
     /// `true`: an answer, or an offer that was answered with 2xx. `false`: an offer still open or refused.

@@ -15,6 +15,7 @@ final class T38DatagramStream {
     private var identicalCopies = 0
     private var foreign = 0
     private var isFull = false
+    private var shape = StreamStatistics()
     /// Sequence number of the last datagram taken.
     private var lastNumber: UInt16?
 
@@ -43,6 +44,7 @@ final class T38DatagramStream {
         }
         lastNumber = payload.byteCount >= 2 ? payload.be16(0) : lastNumber
         if isCopy { identicalCopies += 1 }
+        if info.isTruncated || info.fragments > 0 { noteShape(info) }
         if info.time > lastTime {
             let (gap, overflow) = info.time.nanoseconds.subtractingReportingOverflow(lastTime.nanoseconds)
             maximumGapNanoseconds = max(maximumGapNanoseconds, overflow ? .max : gap)
@@ -54,6 +56,17 @@ final class T38DatagramStream {
         receiver.handle(payload, time: info.time, frame: info.frame) { delivery, octets in
             if !isFull { log.append(delivery, octets) }
         }
+    }
+
+    /// Cut by the capture, or in IP fragments, the last of which may be missing.
+    private func noteShape(_ info: PacketInfo) {
+        guard info.fragments > 0 else {
+            shape.cutPackets += 1
+            return
+        }
+        shape.fragmentedPackets += 1
+        shape.firstFragmented = shape.firstFragmented ?? info.frame
+        if info.isTruncated { shape.incompletePackets += 1 }
     }
 
     /// The stream as it stands; the receiver goes on.
@@ -71,6 +84,10 @@ final class T38DatagramStream {
         stream.lastTime = lastTime
         stream.take(receiver)
         stream.statistics.maximumGap = .nanoseconds(maximumGapNanoseconds)
+        stream.statistics.cutPackets = shape.cutPackets
+        stream.statistics.fragmentedPackets = shape.fragmentedPackets
+        stream.statistics.incompletePackets = shape.incompletePackets
+        stream.statistics.firstFragmented = shape.firstFragmented
         stream.statistics.foreignPackets = foreign + flowForeign
         stream.statistics.t38Version = log.version
         stream.takeCopies(identicalCopies)

@@ -156,6 +156,7 @@ public struct RTPStreamAccumulator: Sendable {
         statistics.maximumGap = packets > 1 ? .nanoseconds(maximumGapNanoseconds) : nil
         statistics.markers = markers
         statistics.comfortNoise = comfortNoise
+        statistics.silences = silences
         statistics.largestPacket = packets > 0 ? largestPacket : nil
         guard let clockRate, packets > 1 else { return statistics }
         statistics.jitter = .seconds(jitterTicks / Double(clockRate))

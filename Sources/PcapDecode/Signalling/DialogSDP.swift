@@ -14,6 +14,8 @@ struct DialogSDP: Sendable {
         var codecs: [UInt8: PayloadFormat]
         var preference: [UInt8]
         var t38: T38Parameters?
+        var packetTimeMs: Double?
+        var voiceBandDataTypes: [UInt8]
         var crypto: [String]
 
         var isActive: Bool { port != 0 }
@@ -97,6 +99,8 @@ extension DialogSDP.Line {
         codecs = Dictionary(media.payloadFormats.map { ($0.type, $0.format) }, uniquingKeysWith: { first, _ in first })
         preference = media.preference
         t38 = media.isT38 ? media.t38 : nil
+        packetTimeMs = media.packetTimeMs
+        voiceBandDataTypes = media.voiceBandDataTypes
         crypto = media.crypto
     }
 

@@ -243,6 +243,8 @@ struct Negotiation: Sendable {
             media.codecs = line.codecs
             media.preference = line.preference
             media.t38 = line.t38
+            media.packetTimeMs = line.packetTimeMs
+            media.voiceBandDataTypes = line.voiceBandDataTypes
             media.crypto = line.crypto
             media.accepted = accepted
             if let place = add(media, &signalling) { places.append(place) }
@@ -288,5 +290,6 @@ extension NegotiatedMedia {
     fileprivate func saysTheSame(as other: NegotiatedMedia) -> Bool {
         kind == other.kind && transport == other.transport && preference == other.preference && codecs == other.codecs
             && t38 == other.t38 && crypto == other.crypto && rtcpPort == other.rtcpPort
+            && packetTimeMs == other.packetTimeMs && voiceBandDataTypes == other.voiceBandDataTypes
     }
 }

@@ -18,6 +18,7 @@ enum AudioCarriage {
                 hearing.improve(by: AudioHearing(closed))
             }
             reading.take(AudioStreamReader(hearing, stream: index, party: stream.direction))
+            if let report = CodewordReport(stream, index: index) { reading.codewords.append(report) }
             reading.audio.append(SessionAudio(party: stream.direction, stream: index, timeline: timeline))
         }
         reading.bursts.sort { $0.training.lowerBound < $1.training.lowerBound }
@@ -30,6 +31,7 @@ struct AudioReading {
     var record = LineRecord()
     var bursts: [BurstReport] = []
     var audio: [SessionAudio] = []
+    var codewords: [CodewordReport] = []
 
     fileprivate mutating func take(_ reader: AudioStreamReader) {
         record.events += reader.events

@@ -33,6 +33,9 @@ extension BurstReport {
         badFrames = content == .ecm ? burst.frames.count { !$0.crcOK && $0.isImageFrame && $0.octets.count > 4 } : 0
         points = burst.points
         slips = SlipCheck(burst, timeline).slips()
+        jumps = JumpCheck(burst, timeline).jumps()
+        clippedShare = WaveformCheck.clippedShare(burst, timeline)
+        repeats = WaveformCheck.repeats(burst, timeline)
     }
 }
 

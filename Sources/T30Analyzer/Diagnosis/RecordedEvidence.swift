@@ -30,6 +30,7 @@ struct RecordedEvidence {
             self.session.signals[index].firstFrame = number
             self.session.signals[index].lastFrame = number
         }
+        for index in session.bursts.indices { numberBurst(index) }
         for index in session.remarks.indices {
             let time = session.remarks[index].time
             self.session.remarks[index].frames = [number(time, time)]
@@ -41,6 +42,17 @@ struct RecordedEvidence {
         session.trainings[index].frame = number(training.time, training.time)
         let answer = session.messages.first { $0.time > training.time && $0.name == training.answer }
         session.trainings[index].answerFrame = answer?.frame
+    }
+
+    private mutating func numberBurst(_ index: Int) {
+        let burst = session.bursts[index]
+        let number = number(burst.training.lowerBound, burst.data?.upperBound ?? burst.training.upperBound)
+        session.bursts[index].firstFrame = number
+        session.bursts[index].lastFrame = number
+        for place in burst.slips.indices {
+            let time = burst.slips[place].time
+            session.bursts[index].slips[place].frame = self.number(time, time)
+        }
     }
 
     private mutating func number(_ start: Instant, _ end: Instant) -> FrameRef {

@@ -40,6 +40,24 @@ public struct BurstReport: Sendable {
         public var evidence: Evidence
     }
 
+    /// A place where the timestamps leap inside the signal although no packet is missing.
+    public struct Jump: Sendable, Hashable {
+        public var time: Instant
+        /// How far; negative: back.
+        public var missing: Duration
+        /// The packets on both sides.
+        public var before: FrameRef
+        public var after: FrameRef
+    }
+
+    /// A packet that holds the waveform of the packet before it once more.
+    public struct Repeat: Sendable, Hashable {
+        public var time: Instant
+        public var frame: FrameRef
+        /// Of both, 0…1.
+        public var correlation: Double
+    }
+
     public var party: Party?
     /// Index in `Call.streams`.
     public var stream: Int
@@ -61,6 +79,11 @@ public struct BurstReport: Sendable {
     public var bits = 0
     public var gaps: [Gap] = []
     public var slips: [Slip] = []
+    public var jumps: [Jump] = []
+    /// Of its samples, how many stand at the end of the range of G.711.
+    public var clippedShare = 0.0
+    /// Packets inside the data that repeat the one before: concealment before the capture.
+    public var repeats: [Repeat] = []
     /// ECM frames of the burst with a right and a wrong check sequence.
     public var goodFrames = 0
     public var badFrames = 0
@@ -69,4 +92,6 @@ public struct BurstReport: Sendable {
 
     public static let gapLimit = 1_000
     public static let slipLimit = 1_000
+    public static let jumpLimit = 1_000
+    public static let repeatLimit = 1_000
 }

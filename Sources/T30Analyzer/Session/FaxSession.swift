@@ -37,6 +37,8 @@ public struct FaxSession: Sendable {
     public var signals: [FaxSignal] = []
     /// The message channel as received from audio, in order of time.
     public var bursts: [BurstReport] = []
+    /// Which values of G.711 each stream uses, for streams of enough of it.
+    public var codewords: [CodewordReport] = []
     /// Timers that ran out, breaches of T.30's limits.
     public var remarks: [SessionRemark] = []
     /// The audio of each stream that was heard; empty unless asked for (`FaxAnalyzer.Options.keepsSamples`).

@@ -1,5 +1,6 @@
 import FaxCore
 import PcapDecode
+import Synchronization
 import TestSupport
 import Testing
 
@@ -24,7 +25,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     let fires: Bool
     /// What this row shows, where the id does not say it.
     let shows: String
-    private let calls: @Sendable () throws -> [Call]
+    private let calls: @Sendable () throws -> [AnalyzedCall]
     private let expectation: Expectation
 
     /// What the finding that fires must be, beside being there. `nil`: does not matter.
@@ -53,10 +54,11 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
         expectation = Expectation(
             severity: severity, certainty: certainty, isRootCause: isRootCause, party: party, because: because)
         calls = {
+            guard let edit else { return try RealCaptures.calls(capture) }
             var editor = try CaptureEditor(corpus: capture)
-            try edit?(&editor)
+            try edit(&editor)
             #expect(editor.problems == [], "\(id) \(capture)")
-            return editor.calls()
+            return editor.calls().map { AnalyzedCall($0, FaxAnalyzer().analyze($0)) }
         }
     }
 
@@ -73,7 +75,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
         self.fires = fires
         expectation = Expectation(
             severity: severity, certainty: certainty, isRootCause: isRootCause, party: party, because: because)
-        calls = { [try script()] }
+        calls = { [try script()].map { AnalyzedCall($0, FaxAnalyzer().analyze($0)) } }
     }
 
     var testDescription: String {
@@ -81,7 +83,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     }
 
     func check() throws {
-        let calls = try calls().map { AnalyzedCall($0, FaxAnalyzer().analyze($0)) }
+        let calls = try calls()
         #expect(!calls.isEmpty, "no call in \(testDescription)")
         let findings = calls.flatMap(\.findings)
         let found = findings.filter { $0.id == id }
@@ -108,12 +110,29 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     }
 }
 
+/// Captures of the corpus as they are, each analysed once for all its rows.
+private enum RealCaptures {
+    private static let known = Mutex<[String: [AnalyzedCall]]>([:])
+
+    static func calls(_ name: String) throws -> [AnalyzedCall] {
+        try known.withLock { known in
+            if let calls = known[name] { return calls }
+            let calls = try CaptureEditor(corpus: name).calls().map { AnalyzedCall($0, FaxAnalyzer().analyze($0)) }
+            known[name] = calls
+            return calls
+        }
+    }
+}
+
 /// The rows of every layer. A new file of rows is named here.
 enum RuleCases {
     static let all: [RuleCase] =
         SetupRuleTests.cases
         + NegotiationRuleTests.cases
         + TransportRuleTests.cases
+        + LossRuleTests.cases
+        + UDPTLRuleTests.cases
+        + RTPRuleTests.cases
         + AudioRuleTests.cases
         + IFPRuleTests.cases
         + T30RuleTests.cases

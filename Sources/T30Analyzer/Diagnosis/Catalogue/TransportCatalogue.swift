@@ -245,6 +245,16 @@ extension FailureCatalogue {
             remedy: "Compare with a capture at the silent side; check c= and m= against the packet source.",
             source: "recorded here"),
         CatalogueEntry(
+            "loss-beyond-capture", .transport, .strong, "Loss beyond the capture point",
+            symptom: "The capture looks clean, and the fax is slow, damaged or fails.",
+            signature:
+                "RTCP reports of the receiver tell of more lost packets than the capture lacks (3 or more, 0.1 % (ours)); "
+                + "commands are repeated although the capture holds their answers whole and in time; PPR asks for ECM "
+                + "frames that the capture holds whole.",
+            cause: "Loss on the way from the capture point to the receiver, or in the receiver's own gateway.",
+            remedy: "Capture on the receiver's side too, and compare.",
+            source: "recorded here"),
+        CatalogueEntry(
             "media-stops-mid-call", .transport, .proof, "Media stops for good in mid call",
             symptom: "Fax dies in a page; both sides time out.",
             signature:

@@ -4,55 +4,30 @@ import PcapDecode
 /// Layers A, C and D as far as they concern a fax in audio: who answered, what carried it, what the network did to it.
 enum AudioRules {
     /// Codecs that let every fax signal through.
-    private static let transparent: Set<String> = ["PCMU", "PCMA", "L16", "CLEARMODE"]
-    /// Loss in pass-through from which on pages suffer, and from which on they fail, in packets of 10,000.
-    private static let lossWarning = 2
-    private static let lossError = 10
-    /// RFC 3550 jitter that fixed buffers of adapters usually stand, and that they do not.
-    private static let jitterWarning = Duration.milliseconds(20)
-    private static let jitterError = Duration.milliseconds(30)
-    /// Packets out of order, of 1,000, that a device without a reordering buffer does not stand.
-    private static let disorderError = 10
+    static let transparent: Set<String> = ["PCMU", "PCMA", "L16", "CLEARMODE"]
     /// So long media must flow one way only, and a voice must be listened to.
     private static let oneWayLeast = Duration.seconds(5)
     private static let voiceLeast = Duration.seconds(1)
     private static let answerLeast = Duration.seconds(20)
 
-    private static let effectsOfLoss = [
-        "tcf-errors", "ftt-loop", "ftt-single", "dcs-tcf-no-response", "dis-repeated-no-dcs", "no-mcf", "ppr-loop",
-        "rtn",
-        "page-bad-lines", "ecm-partial-page", "command-repeated", "dcn-early", "dcn-from-receiver", "crp",
-    ]
+    static let rules =
+        ownRules + PassThroughRules.rules + EventRules.rules + RTPRules.rules + LevelRules.rules
 
-    static let rules = [
-        Rule(["compressed-codec": .cause(.switching, of: effectsOfLoss)], once: compressed),
+    private static let ownRules = [
+        Rule(["compressed-codec": .cause(.switching, of: TransportRules.effectsOfLoss)], once: compressed),
         Rule(["one-way-media": .cause(.switching, of: ["dis-repeated-no-dcs"])]) { facts in
             guard isAudioFax(facts) else { return [] }
-            return (oneWay(facts) ?? (network(facts).isEmpty ? unheard(facts) : nil)).map { [$0] } ?? []
+            return (oneWay(facts) ?? (RTPRules.network(facts).isEmpty ? unheard(facts) : nil)).map { [$0] } ?? []
         },
         Rule(["answered-by-voice": .cause(.switching)], once: answeredByVoice),
-        Rule(
-            [
-                "rtp-loss-passthrough": .cause(.session, of: effectsOfLoss),
-                "rtp-jitter-exceeds-buffer": .cause(.session, of: effectsOfLoss),
-            ], network),
     ]
 
-    private static func isAudioFax(_ facts: CallFacts) -> Bool {
+    static func isAudioFax(_ facts: CallFacts) -> Bool {
         !facts.rtp.isEmpty && facts.fax.outcome != .notFax
     }
 
-    private static func network(_ facts: CallFacts) -> [Finding] {
-        guard isAudioFax(facts) else { return [] }
-        return facts.rtp.flatMap { [loss($0, facts), jitter($0, facts)].compactMap { $0 } }
-    }
-
-    private static func isHeard(_ stream: MediaStream) -> Bool {
+    static func isHeard(_ stream: MediaStream) -> Bool {
         stream.codec.map { transparent.contains($0.uppercased()) } ?? false
-    }
-
-    private static func sender(_ stream: MediaStream) -> String {
-        stream.direction.map { "the \($0.rawValue)" } ?? "\(stream.from)"
     }
 
     // MARK: - Who answered
@@ -87,7 +62,7 @@ enum AudioRules {
         else { return nil }
         return Finding(
             "compressed-codec", .audio, .error, .proof, "Fax over a compressed codec",
-            because: "The audio of \(sender(stream)) went as \(codec), which is made for speech: the signals of fax "
+            because: "The audio of \(stream.sender) went as \(codec), which is made for speech: the signals of fax "
                 + "modems do not survive it.",
             remedy: "Force G.711 for fax calls, or offer T.38.", frames: [stream.firstFrame, stream.lastFrame])
     }
@@ -133,52 +108,7 @@ enum AudioRules {
             frames: answers.map(\.frame) + [calls.first?.firstFrame, last.lastFrame])
     }
 
-    /// Lost packets of pass-through, with what they hit.
-    private static func loss(_ stream: MediaStream, _ facts: CallFacts) -> Finding? {
-        guard isHeard(stream), hasFax(facts), let expected = stream.statistics.expected, expected > 0 else {
-            return nil
-        }
-        let lost = stream.statistics.unrecovered ?? stream.statistics.lost ?? 0
-        guard lost > 0 else { return nil }
-        let hits = LossHit.all([stream], facts.fax).filter(\.hitContent)
-        let isCause = facts.isFailed && !hits.isEmpty
-        let share = lost * 10_000 / expected
-        var targets: [String] = []
-        for target in hits.flatMap(\.targets).map(\.inWords) where !targets.contains(target) { targets.append(target) }
-        var because =
-            "\(lost) of \(expected) packets from \(sender(stream)) (\(percentText(lost, of: expected))) were "
-            + "lost, at most \(stream.statistics.longestLossBurst ?? 1) in a row"
-        if !targets.isEmpty { because += ". Hit: " + targets.prefix(8).joined(separator: ", ") }
-        if targets.count > 8 { because += " and \(targets.count - 8) more" }
-        let severity: Finding.Severity =
-            isCause ? .error : facts.isFailed && share >= lossError ? .warning : share >= lossWarning ? .warning : .note
-        return Finding(
-            "rtp-loss-passthrough", .transport, facts.fax.outcome == .success ? min(severity, .warning) : severity,
-            hits.isEmpty ? .hint : .strong, "RTP loss in G.711 pass-through", because: because + ".",
-            remedy: "Give the media priority (QoS), use T.38 with redundancy, or RFC 2198 for the audio.",
-            frames: hits.isEmpty
-                ? stream.statistics.gaps.flatMap { [$0.before, $0.after] }
-                : hits.flatMap { [$0.gap.before, $0.gap.after] })
-    }
-
-    /// Packets that come too late, or in another order, are as good as lost where the buffer is short.
-    private static func jitter(_ stream: MediaStream, _ facts: CallFacts) -> Finding? {
-        guard isHeard(stream), hasFax(facts), let jitter = stream.statistics.maximumJitter else { return nil }
-        let reordered = stream.statistics.reordered ?? 0
-        let isDisordered = reordered * 1_000 >= stream.packets * disorderError
-        guard jitter >= jitterWarning || isDisordered else { return nil }
-        let isCause = facts.isFailed && (jitter >= jitterError || isDisordered)
-        return Finding(
-            "rtp-jitter-exceeds-buffer", .transport, isCause ? .error : .warning, .strong, "Jitter above the buffer",
-            because: "The jitter of \(sender(stream)) reached \(Int(jitter.inSeconds * 1_000)) ms"
-                + (reordered > 0 ? " and \(counted(reordered, "packet")) came out of order" : "")
-                + "; packets that come later than the receiver's buffer is long are lost to it.",
-            remedy: "Use a fixed jitter buffer that is longer than that, look for the queue or parallel path in the "
-                + "network, or use T.38.",
-            frames: [stream.firstFrame, stream.lastFrame])
-    }
-
-    private static func hasFax(_ facts: CallFacts) -> Bool {
+    static func hasFax(_ facts: CallFacts) -> Bool {
         !facts.fax.messages.isEmpty || facts.fax.signals.contains(where: \.isFax)
     }
 }
