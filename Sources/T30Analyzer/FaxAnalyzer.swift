@@ -43,6 +43,11 @@ public struct FaxAnalyzer: Sendable {
             return burst
         }
         session.codewords = audio.codewords
+        session.ifpSignals = record.ifpSignals.map { signal in
+            var signal = signal
+            signal.party = signal.party ?? parties[signal.stream]
+            return signal
+        }.sorted { ($0.start, $0.stream) < ($1.start, $1.stream) }
         session.remarks += BurstRemarks(session).remarks
         session.remarks += TimerCheck(session).remarks
         session.remarks += record.quirks.map(SessionRemark.init)
@@ -154,7 +159,7 @@ struct PartyGuess {
         case .signal(.ced), .signal(.ansReversed), .signal(.ansam), .signal(.ansamReversed): return .sure(.callee)
         case .signal, .burst, .v8: return nil
         case .frame(let frame):
-            guard frame.modem == .v21, frame.crcOK == true, frame.octets.count >= 3 else { return nil }
+            guard frame.isControl, frame.crcOK == true, frame.octets.count >= 3 else { return nil }
             let frame = T30Frame(lax: frame.octets)
             switch frame.signal {
             case .dis, .csi, .nsf: return .sure(.callee)
@@ -170,7 +175,7 @@ extension LineRecord {
     static func + (left: LineRecord, right: LineRecord) -> LineRecord {
         LineRecord(
             events: left.events + right.events, quirks: left.quirks + right.quirks,
-            unreadable: left.unreadable + right.unreadable)
+            unreadable: left.unreadable + right.unreadable, ifpSignals: left.ifpSignals + right.ifpSignals)
     }
 
     /// A frame or page of T.30, not only a tone, came across.

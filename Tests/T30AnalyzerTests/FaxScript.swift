@@ -22,6 +22,8 @@ struct FaxScript {
     private var frameNumber: UInt32 = 0
     private(set) var now = Instant(seconds: 1_000)
     private var isLosing = false
+    /// Of the packets' coding.
+    var form = IFPForm.v1998
 
     /// What T.30 says of the pages.
     var isECM = false
@@ -36,7 +38,7 @@ struct FaxScript {
 
     mutating func send(_ party: Party, _ packet: IFPPacket, after milliseconds: Int = 20) {
         now = now + .milliseconds(milliseconds)
-        guard let octets = packet.octets(form: .v1998) else { return }
+        guard let octets = packet.octets(form: form) else { return }
         send(party, octets: octets)
     }
 
@@ -243,7 +245,7 @@ struct FaxScript {
                     before: before.frame, after: packet.frame, time: before.time...packet.time))
             stream.statistics.longestLossBurst = max(stream.statistics.longestLossBurst ?? 0, missing)
         }
-        log.version = 0
+        log.version = form.rawValue
         stream.t38 = log
         return stream
     }

@@ -1,3 +1,4 @@
+import FaxCore
 import Testing
 
 @testable import T30Analyzer
@@ -25,5 +26,15 @@ struct RuleBookTests {
         let ids = FailureCatalogue.entries.map(\.id)
         #expect(Set(ids).count == ids.count)
         #expect(ids.count >= 189)
+    }
+}
+
+extension RuleBook {
+    /// Findings of a call whose id their own rule does not list: rows of rules and real calls must have none.
+    static func strays(_ facts: CallFacts) -> [String] {
+        rules.flatMap { rule in
+            let own = rule.finds.map(\.key)
+            return rule.look(facts).map(\.id).filter { !own.contains($0) }
+        }
     }
 }

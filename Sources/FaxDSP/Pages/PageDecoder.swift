@@ -34,7 +34,12 @@ public struct PageDecoder: Sendable {
         guard widthPx > 0, widthPx <= widthLimit else { return nil }
         var reader = PageReader(octets, compression: compression, bitOrder: bitOrder, widthPx: widthPx)
         let end = reader.read()
-        return reader.rows.page(endedBy: end, dpiX: dpiX, dpiY: dpiY)
+        var page = reader.rows.page(endedBy: end, dpiX: dpiX, dpiY: dpiY)
+        page.badRuns = reader.badRuns
+        page.longestLineBits = compression == .mmr ? nil : reader.longestLineBits
+        page.bitsAfterEnd = end == .dataEnd ? 0 : max(0, octets.count * 8 - reader.line.position)
+        page.emptyLinesAtEnd = reader.emptyLines
+        return page
     }
 }
 
@@ -60,6 +65,23 @@ public struct DecodedPage: Sendable {
     public var badRowNumbers: [Int]
     public var longestBadRun: Int
     public var endedBy: End
+    /// Where the bad rows stand in the coded data; the first ``PageDecoder/badRowNumberLimit`` runs.
+    public var badRuns: [BadRun] = []
+    /// The longest way from one end of line to the next, in bits; `nil` for T.6, which has none.
+    public var longestLineBits: Int?
+    /// What follows the end that was found.
+    public var bitsAfterEnd = 0
+    /// Ends of line in a row, after that of the last row, where the data stopped or RTC was found.
+    public var emptyLinesAtEnd = 0
+
+    /// Bad rows one after the other.
+    public struct BadRun: Sendable, Hashable {
+        /// Index in the picture of the first one.
+        public var firstRow: Int
+        public var rows: Int
+        /// Their place in the coded data, in bits.
+        public var bits: Range<Int>
+    }
 }
 
 /// Reads code words into rows (T.4 §4.1, §4.2; T.6 §2.2).
@@ -76,6 +98,11 @@ struct PageReader {
     /// One-dimensional runs still to come of a horizontal mode pair; 0 elsewhere.
     var horizontalRunsLeft = 0
     var isBlack = false
+    private(set) var emptyLines = 0
+    private(set) var badRuns: [DecodedPage.BadRun] = []
+    private(set) var longestLineBits = 0
+    /// Where the last end of line ended.
+    private var lineStart = 0
 
     /// A receiver decides with a tagged end of line (13 bits) before it; with fewer bits left it waits for more.
     static let decisionBits = 13
@@ -97,7 +124,6 @@ struct PageReader {
             guard line.remainingBits >= Self.decisionBits else { return .dataEnd }
             takeEOL()
         }
-        var emptyLines = 0
         while line.remainingBits >= Self.decisionBits {
             if rows.isFull { return .limit }
             if line.isAtEOL {
@@ -108,7 +134,7 @@ struct PageReader {
                     if emptyLines >= Self.emptyLinesOfRTC { return .rtc }
                 } else {
                     emptyLines = 0
-                    rows.endRow()
+                    endRow()
                 }
                 takeEOL()
             } else {
@@ -116,11 +142,14 @@ struct PageReader {
                 if compression == .mmr, horizontalRunsLeft == 0, rows.isRowComplete {
                     noteRow()
                     emptyLines = 0
-                    rows.endRow()
+                    endRow()
                     startRow()
                 }
             }
         }
+        // The last end of line of an RTC that nothing follows is too short for a decision.
+        if line.isAtEOL, rows.rowLength == 0, line.remainingBits >= PageLine.eolBits { emptyLines += 1 }
+        longestLineBits = max(longestLineBits, line.position - lineStart)
         return .dataEnd
     }
 
@@ -129,12 +158,29 @@ struct PageReader {
         note?(CodedRow(bits: rowStart..<line.position, kind: kind, is2D: is2D))
     }
 
+    private mutating func endRow() {
+        let row = rows.rowCount
+        if !rows.endRow() { noteBadRow(row) }
+    }
+
+    private mutating func noteBadRow(_ row: Int) {
+        let bits = min(rowStart, line.position)..<line.position
+        if let last = badRuns.indices.last, row == badRuns[last].firstRow + badRuns[last].rows {
+            badRuns[last].rows += 1
+            badRuns[last].bits = badRuns[last].bits.lowerBound..<max(badRuns[last].bits.upperBound, bits.upperBound)
+        } else if badRuns.count < PageDecoder.badRowNumberLimit {
+            badRuns.append(DecodedPage.BadRun(firstRow: row, rows: 1, bits: bits))
+        }
+    }
+
     private mutating func takeEOL() {
+        longestLineBits = max(longestLineBits, line.position - lineStart)
         switch compression {
         case .mh: _ = line.takeEOL(tagged: false)
         case .mr: is2D = !line.takeEOL(tagged: true)
         case .mmr: _ = line.takeEOL(tagged: false)
         }
+        lineStart = line.position
         startRow()
     }
 

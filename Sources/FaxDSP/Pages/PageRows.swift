@@ -3,7 +3,7 @@ struct PageRows {
     let widthPx: Int
     private let octetsPerRow: Int
     private var octets: [UInt8] = []
-    private var rowCount = 0
+    private(set) var rowCount = 0
 
     /// White, black, white … lengths of the row being read, starting with white.
     private var runs: [Int] = []
@@ -113,10 +113,11 @@ struct PageRows {
 
     // MARK: Rows
 
-    /// Ends the row: painted when its runs fill the width exactly, else the row above is repeated.
-    mutating func endRow() {
+    /// Ends the row: painted when its runs fill the width exactly, else the row above is repeated. Says which.
+    mutating func endRow() -> Bool {
         if pendingRun > 0 { addRun() }
-        if rowLength == widthPx {
+        let isWhole = rowLength == widthPx
+        if isWhole {
             paint()
             rowCount += 1
             badRun = 0
@@ -125,6 +126,7 @@ struct PageRows {
             fillRuns()
         }
         makeReference()
+        return isWhole
     }
 
     /// The same for a reader that wants no picture: what comes next sees the same row above.

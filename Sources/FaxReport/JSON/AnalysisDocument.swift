@@ -88,7 +88,7 @@ public struct AnalysisDocument: Sendable {
             .init("last_time", .time(call.lastTime)),
             .init("signalling", signalling(call.signalling, call)),
             .init("streams", .array(call.streams.map(stream))),
-            .init("fax", fax(analyzed.fax, images: images)),
+            .init("fax", fax(analyzed.fax, budget: TimeBudget(call, analyzed.fax), images: images)),
             .init("findings", .array(analyzed.findings.map(finding))),
             .init("verdict", verdict(analyzed)),
             .init("coverage", coverage(call.coverage)),

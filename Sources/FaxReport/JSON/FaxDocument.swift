@@ -3,7 +3,7 @@ import FaxWire
 import T30Analyzer
 
 extension AnalysisDocument {
-    func fax(_ fax: FaxSession, images: [Int: String]) -> JSONValue {
+    func fax(_ fax: FaxSession, budget: TimeBudget?, images: [Int: String]) -> JSONValue {
         .object([
             .init("outcome", .string(fax.outcome.rawValue)),
             .init("carried_by", .string(fax.carriedBy)),
@@ -27,7 +27,9 @@ extension AnalysisDocument {
             .init("signals", .array(fax.signals.map(signal))),
             .init("bursts", .array(fax.bursts.map(burst))),
             .init("remarks", .array(fax.remarks.map(remark))),
-            .init("time_budget", .object([])),
+            .init("time_budget", budget.map(timeBudget) ?? .object([])),
+            .init("throughput", budget.map(throughput) ?? .null),
+            .init("costs", .array(budget?.costs.map(cost) ?? [])),
         ])
     }
 

@@ -27,7 +27,11 @@ public struct CallText: Sendable {
         lines += section("Trainings", trainings(analyzed.fax))
         lines += section("Pages", pages(analyzed.fax, images))
         lines += section("What if", whatIf(analyzed))
-        if isVerbose { lines += section("T.30 frames", frames(analyzed.fax)) }
+        if isVerbose {
+            let budget = TimeBudget(analyzed.call, analyzed.fax)
+            lines += section("Time", budget.map { TimeBudgetText(budget: $0).lines } ?? [])
+            lines += section("T.30 frames", frames(analyzed.fax))
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -22,6 +22,9 @@ public struct PartialPageRequest: Sendable, Hashable {
 
     public init(information: [UInt8]) { self.information = information }
 
+    /// Frames asked for, of those that the partial page has.
+    public func frames(of count: Int?) -> [Int] { count.map { count in frames.filter { $0 < count } } ?? frames }
+
     /// Frames asked for, ascending.
     public var frames: [Int] {
         var list: [Int] = []

@@ -1,6 +1,10 @@
 extension T30Frame {
     /// What the information field says, in order (T.30 5.3.6.2); empty where there is nothing to say.
-    public var fields: [T30Field] {
+    public var fields: [T30Field] { fields(framesOfBlock: nil) }
+
+    /// - Parameter framesOfBlock: how many frames the partial page has that a PPR speaks of: a bit map has room for 256,
+    ///   and some receivers set the bits of frames that there are not.
+    public func fields(framesOfBlock: Int?) -> [T30Field] {
         guard let signal else { return asTheyAre }
         switch signal {
         case .dis, .dtc: return DigitalIdentification(information: information).fields + lengthRemark
@@ -14,7 +18,7 @@ extension T30Frame {
         case .cia, .tsa, .csa, .ira, .isp: return internetAddress
         case .nsf, .nsc, .nss: return NonStandardFacilities(information: information).fields
         case .pps, .eor: return partialPage
-        case .ppr: return repeatRequest
+        case .ppr: return repeatRequest(framesOfBlock)
         case .ctc: return rate
         case .fnv: return notValid
         case .fcd: return codedFrame
@@ -72,8 +76,8 @@ extension T30Frame {
         ]
     }
 
-    private var repeatRequest: [T30Field] {
-        let frames = PartialPageRequest(information: information).frames
+    private func repeatRequest(_ framesOfBlock: Int?) -> [T30Field] {
+        let frames = PartialPageRequest(information: information).frames(of: framesOfBlock)
         return [
             T30Field(name: "frames", value: .text(ranges(frames)), meaning: "numbers of the frames wanted again"),
             T30Field(name: "count", value: .number(frames.count), meaning: "frames wanted again"),

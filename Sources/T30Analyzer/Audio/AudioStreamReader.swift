@@ -99,12 +99,16 @@ struct AudioStreamReader {
                 LineBurst.Mark(offset: mark.octet, frame: $0.frame, time: $0.time)
             }
         }
-        let content = LineBurst(
+        var content = LineBurst(
             octets: burst.isMostlyZero ? burst.octetsOfTraining : burst.octets, modem: burst.modulation.modem,
             rateBps: burst.modulation.rateBps, gaps: gaps.map { burst.octet(ofSample: $0.samples.lowerBound) },
             marks: marks, ended: burst.hasEnd)
+        content.gapReach = burst.modulation.rateBps * Self.recoveryMilliseconds / 8_000
         emit(.burst(content), burst.data, timeline, measure)
     }
+
+    /// How long after a hole a modem may give wrong bits.
+    private static let recoveryMilliseconds = 200
 
     // MARK: - Other signals
 

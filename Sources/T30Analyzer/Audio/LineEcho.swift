@@ -124,7 +124,7 @@ struct LineEcho {
     private static func isMessageChannel(_ content: LineEvent.Content) -> Bool {
         switch content {
         case .burst, .signal(.training): true
-        case .frame(let frame): frame.modem != .v21
+        case .frame(let frame): !frame.isControl
         case .signal, .v8: false
         }
     }

@@ -27,7 +27,7 @@ struct MixedLine {
         case .v8(let message): return message.name == "JM" ? .callee : .caller
         case .signal: return nil
         case .frame(let frame):
-            guard frame.modem == .v21 else { return sender }
+            guard frame.isControl else { return sender }
             guard frame.crcOK != false, frame.octets.count >= 3 else { return nil }
             let command = T30Frame(lax: frame.octets)
             switch command.signal {

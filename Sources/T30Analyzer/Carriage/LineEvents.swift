@@ -8,6 +8,8 @@ struct LineRecord: Sendable {
     var quirks: [LineQuirk] = []
     /// Packets of the carriage that could not be read.
     var unreadable = 0
+    /// Signals as IFP told them; of audio none.
+    var ifpSignals: [IFPSignal] = []
 }
 
 /// One thing on the line.
@@ -89,6 +91,9 @@ struct LineFrame: Sendable {
     var hasGap: Bool
     /// The capture kept only the beginning of a packet: what is missing may have reached the receiver.
     var isCut = false
+
+    /// T.30 commands and responses: V.21, and the control channel of V.34 (T.30 Annex F).
+    var isControl: Bool { modem == .v21 || (modem == .v34 && rateBps == 1_200) }
 }
 
 /// Continuous data without framing: TCF or a non-ECM page.
@@ -99,6 +104,8 @@ struct LineBurst: Sendable {
     var rateBps: Int?
     /// Where packets were lost: offsets in `octets`, at most `LineBurst.gapLimit`.
     var gaps: [Int]
+    /// Octets after a gap that it may still spoil: a modem has to find its place again.
+    var gapReach = 0
     /// Frames of the capture by offset: `marks[i]` is where octets from `marks[i].offset` on came from.
     var marks: [Mark]
     /// An end of signal came.

@@ -10,6 +10,8 @@ struct CallFacts {
     let rtp: [MediaStream]
     /// Gaps of T.38 that nothing repaired, with what they hit.
     let losses: [LossHit]
+    /// What each party said on the control channel, turn by turn.
+    let turns: [Turn]
     /// When the call was over: BYE, CANCEL or refusal, else its last packet.
     let end: Instant
 
@@ -19,6 +21,7 @@ struct CallFacts {
         t38 = call.streams.filter { $0.t38 != nil }
         rtp = call.streams.filter { $0.kind == .rtp || $0.kind == .srtp }
         losses = LossHit.all(t38, fax)
+        turns = Turn.all(fax)
         end = call.signalling.endTime ?? call.lastTime
     }
 

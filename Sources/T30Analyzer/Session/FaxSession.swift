@@ -39,6 +39,8 @@ public struct FaxSession: Sendable {
     public var bursts: [BurstReport] = []
     /// Which values of G.711 each stream uses, for streams of enough of it.
     public var codewords: [CodewordReport] = []
+    /// Signals as IFP packets told them, in order of time; empty where T.38 did not carry the fax.
+    public var ifpSignals: [IFPSignal] = []
     /// Timers that ran out, breaches of T.30's limits.
     public var remarks: [SessionRemark] = []
     /// The audio of each stream that was heard; empty unless asked for (`FaxAnalyzer.Options.keepsSamples`).
@@ -85,6 +87,8 @@ public struct Training: Sendable {
     /// TCF as carried: longest run of zero bits and the bits that were not zero; `nil` when TCF was not carried.
     public var longestZeroRunBits: Int?
     public var errors: Int?
+    /// Ones before its first zero, in bits.
+    public var leadingOneBits: Int?
     /// `CFR`, `FTT`; `nil` none seen.
     public var answer: String?
     public var answerFrame: FrameRef?
@@ -108,6 +112,15 @@ public struct FaxPage: Sendable {
     public var compression: String?
     public var resolutionDPI: Resolution?
     public var widthPx: Int?
+    /// Runs of bad rows of a page without ECM.
+    public var badRuns: [BadRowRun] = []
+    /// The coded data of a page without ECM has its end: RTC, or the beginning of one; and the bits that came after it.
+    public var hasEnd: Bool?
+    public var bitsAfterEnd: Int?
+    /// The longest way from one end of line to the next.
+    public var longestLineBits: Int?
+    /// The signal with the data came to its own end.
+    public var isDataEnded: Bool?
     /// ECM frames of the page, and how many had to be sent again.
     public var ecmFrames: Int?
     public var ecmRetransmitted: Int?
@@ -127,6 +140,18 @@ public struct FaxPage: Sendable {
     public init(number: Int) {
         self.number = number
     }
+}
+
+/// Bad rows of a page one after the other.
+public struct BadRowRun: Sendable, Hashable {
+    /// Index in the picture, from 0.
+    public var firstRow: Int
+    public var rows: Int
+    /// The packets that carried them.
+    public var firstFrame: FrameRef?
+    public var lastFrame: FrameRef?
+    /// Packets with data of these rows did not come.
+    public var isAtLoss: Bool
 }
 
 public struct PhaseSpan: Sendable {

@@ -27,7 +27,11 @@ struct PageAssembly {
     private var round = Block()
     private var burst: [UInt8] = []
     private(set) var retransmitted = 0
-    private(set) var gaps = 0
+    /// Where packets of non-ECM data are missing, in its octets, and how far each may reach.
+    private var gaps: [Range<Int>] = []
+    private var marks: [LineBurst.Mark] = []
+    /// The last burst came to its own end.
+    private(set) var isEnded = false
     private var keptOctets = 0
     /// The capture cut packets of the page: what the receiver got is not known.
     private(set) var isCut = false
@@ -106,11 +110,26 @@ struct PageAssembly {
 
     mutating func take(_ burst: LineBurst, _ settings: ImageSettings?) {
         self.settings = self.settings ?? settings
-        gaps += burst.gaps.count
+        noteGaps(of: burst)
+        isEnded = burst.ended
         if burst.isCut { isCut = true }
         let room = max(0, Self.octetLimit - self.burst.count)
         self.burst += burst.octets.prefix(room)
     }
+
+    private mutating func noteGaps(of burst: LineBurst) {
+        let start = self.burst.count
+        let room = max(0, LineBurst.gapLimit - gaps.count)
+        gaps += burst.gaps.prefix(room).map { start + $0..<start + $0 + burst.gapReach + 1 }
+        guard marks.count < Self.markLimit else { return }
+        marks += burst.marks.map { LineBurst.Mark(offset: start + $0.offset, frame: $0.frame, time: $0.time) }
+    }
+
+    /// Packets of one page kept: 32 megabytes in packets of 36 octets.
+    private static let markLimit = 1 << 20
+
+    /// How many frames the partial page has that was announced last; `nil`: none was.
+    var framesOfBlock: Int? { blocks.last?.counts?.frames }
 
     var hasData: Bool { !burst.isEmpty || isECM }
     var isECM: Bool { round.count > 0 || blocks.contains { $0.count > 0 } }
@@ -154,8 +173,33 @@ struct PageAssembly {
         // Nothing left of the page in the capture is not a page of no rows.
         guard decoded.rows > 0 else { return }
         page.rows = decoded.rows
+        if !isECM { describe(decoded, in: &page) }
         // Missing frames spoil the row in which they begin, whatever the decoder made of the rest.
         page.badRows = ecmMissing > 0 && isECM ? max(1, decoded.badRows) : decoded.badRows
         page.image = decoded.bitmap
+    }
+
+    /// What the coded data of a page without ECM tells: how it ended, and where its bad rows stand.
+    private func describe(_ decoded: DecodedPage, in page: inout FaxPage) {
+        page.hasEnd = decoded.endedBy == .rtc || decoded.emptyLinesAtEnd > 0
+        page.bitsAfterEnd = decoded.bitsAfterEnd
+        page.longestLineBits = decoded.longestLineBits
+        page.isDataEnded = isEnded
+        page.badRuns = decoded.badRuns.map { run in
+            let octets = run.bits.lowerBound / 8..<(run.bits.upperBound + 7) / 8
+            return BadRowRun(
+                firstRow: run.firstRow, rows: run.rows, firstFrame: mark(atOrBefore: octets.lowerBound)?.frame,
+                lastFrame: mark(atOrBefore: max(octets.lowerBound, octets.upperBound - 1))?.frame,
+                isAtLoss: gaps.contains { $0.lowerBound <= octets.upperBound && $0.upperBound > octets.lowerBound })
+        }
+    }
+
+    private func mark(atOrBefore offset: Int) -> LineBurst.Mark? {
+        var (low, high) = (0, marks.count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if marks[middle].offset <= offset { low = middle + 1 } else { high = middle }
+        }
+        return low > 0 ? marks[low - 1] : nil
     }
 }

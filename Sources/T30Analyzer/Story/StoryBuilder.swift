@@ -134,12 +134,16 @@ struct StoryBuilder {
             T30Message(
                 time: event.span.start, end: event.span.end, frame: event.span.firstFrame,
                 lastFrame: event.span.lastFrame, direction: event.party, name: frame.name, octets: line.octets,
-                fields: isReadable && options.describeFrames ? frame.fields : [], crcOK: line.crcOK))
-        if line.modem != .v21 {
+                fields: isReadable && options.describeFrames ? fields(of: frame) : [], crcOK: line.crcOK))
+        if !line.isControl {
             takeImageFrame(line, frame, event)
         } else if isReadable {
             takeCommand(frame, event)
         }
+    }
+
+    private func fields(of frame: T30Frame) -> [T30Field] {
+        frame.fields(framesOfBlock: page?.assembly.framesOfBlock)
     }
 
     private mutating func takeImageFrame(_ line: LineFrame, _ frame: T30Frame, _ event: LineEvent) {
@@ -216,7 +220,7 @@ struct StoryBuilder {
 
     /// An answer or command that is worth a line: what it is and what it says.
     private mutating func remark(_ name: String, _ frame: T30Frame, _ event: LineEvent) {
-        let said = (options.describeFrames ? frame.fields : []).map { "\($0.name) \($0.value.text)" }
+        let said = (options.describeFrames ? fields(of: frame) : []).map { "\($0.name) \($0.value.text)" }
         let text = ([frame.name] + (said.isEmpty ? [] : [said.joined(separator: ", ")])).joined(separator: ": ")
         session.remarks.append(
             SessionRemark(
@@ -325,6 +329,7 @@ struct StoryBuilder {
         let check = TrainingCheck(burst.octets)
         session.trainings[last].longestZeroRunBits = check.longestZeroRunBits
         session.trainings[last].errors = check.errors
+        session.trainings[last].leadingOneBits = check.leadingOneBits
     }
 
     private mutating func takePageData(_ burst: LineBurst, _ event: LineEvent) {

@@ -2,6 +2,8 @@
 struct TrainingCheck {
     var longestZeroRunBits = 0
     var errors = 0
+    /// Ones before the first zero.
+    var leadingOneBits = 0
 
     /// Octets as on the line. Ones at the very beginning and end are lead-in and tail of the modem, not errors.
     init(_ octets: [UInt8]) {
@@ -9,6 +11,10 @@ struct TrainingCheck {
         var ones = 0
         var seenZeroRun = false
         var tail = 0
+        for octet in octets {
+            leadingOneBits += octet.leadingOnes
+            if octet != 0xFF { break }
+        }
         for octet in octets {
             if octet == 0 {
                 run += 8
@@ -35,4 +41,9 @@ struct TrainingCheck {
 
     /// Ones this few after the last zero octet are the end of the signal.
     private static let tailBits = 16
+}
+
+extension UInt8 {
+    /// Ones before the first zero, most significant bit first.
+    fileprivate var leadingOnes: Int { (~self).leadingZeroBitCount }
 }

@@ -85,6 +85,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     func check() throws {
         let calls = try calls()
         #expect(!calls.isEmpty, "no call in \(testDescription)")
+        for call in calls { #expect(RuleBook.strays(CallFacts(call: call.call, fax: call.fax)) == []) }
         let findings = calls.flatMap(\.findings)
         let found = findings.filter { $0.id == id }
         guard fires else {

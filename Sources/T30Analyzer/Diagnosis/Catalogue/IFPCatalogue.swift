@@ -58,8 +58,9 @@ extension FailureCatalogue {
             "ifp-training-too-short", .ifp, .strong, "Training indicator to first data too short",
             symptom: "FTT on the far leg.",
             signature:
-                "Gap < modem’s training time (V.17 long ≈ 1.39 s, short ≈ 0.14 s, V.29 ≈ 0.25 s, V.27ter 4800 ≈ "
-                + "0.71 s, 2400 ≈ 0.94 s; + TEP ≈ 0.2 s; + 0.2 s flags for ECM) (V-series values, ours to recheck).",
+                "Gap < modem’s training time (V.17 long 1.39 s, short 0.14 s, V.29 0.25 s, V.27ter 4800 0.71 s, 2400 "
+                + "0.94 s: symbols of the V-series Recommendations by their rate) less 20 ms (ours). TEP (0.2 s) and the "
+                + "flags of ECM (0.2 s) may come on top and are not asked for.",
             cause: "Poor timing.",
             remedy: "Pace per modem, allow for TEP.",
             source: "SDP t38_manual"),
@@ -76,7 +77,7 @@ extension FailureCatalogue {
             symptom: "Peer waits; carrier assumed.",
             signature:
                 "After the switch, only no-signal ×3 (or nothing) from one side for > 2 s although its "
-                + "analogue/RTP leg carries CED or V.21.",
+                + "analogue/RTP leg, or its RTP in the same call, carries CED or V.21.",
             cause: "Gateway engine got no samples.",
             remedy: "T.38 fill-in; fix codec on PCM leg.",
             source: "rtpengine #1107; RTPE dafb68ef"),
@@ -90,7 +91,7 @@ extension FailureCatalogue {
         CatalogueEntry(
             "ifp-after-end", .ifp, .hint, "Packets after the end",
             symptom: "Late junk.",
-            signature: "IFP data after DCN both ways, or after BYE.",
+            signature: "IFP signals more than 0.5 s (ours) after DCN both ways, or after BYE.",
             cause: "Copies in flight.",
             remedy: "Ignore.",
             source: "SDP 088a11e"),
@@ -118,8 +119,7 @@ extension FailureCatalogue {
                 "Continuous high-speed data ends (no-signal/abort) at 88–95 s, no RTC/RCP; repeat at same offset.",
             cause: "Backstop timer in some AudioCodes-based ATAs.",
             remedy: "Lower resolution/ECM; higher rate.",
-            source: "SDP t38_manual «Normal use versus testing»",
-            scope: .calls),
+            source: "SDP t38_manual «Normal use versus testing»"),
         CatalogueEntry(
             "ifp-v8-in-v0", .ifp, .proof, "V.8/V.34 indicators in a v0–2 session",
             symptom: "Peer cannot parse.",
@@ -144,5 +144,29 @@ extension FailureCatalogue {
             signature: "hdlc-data of one frame past any length that T.30 knows, without an FCS field.",
             cause: "A gateway that lost the end of a frame.", remedy: "Report it to the maker of the gateway.",
             source: "T.30 5.3"),
+        CatalogueEntry(
+            "ifp-octet-aligned-fields", .ifp, .proof, "IFP fields that begin on octets",
+            symptom: "A receiver that keeps to PER reads wrong fields.",
+            signature: "Packets of the 2002 form that read only when each field begins on an octet.",
+            cause: "An encoder that pads every field.", remedy: "Read both; report it to the maker of the device.",
+            source: "X.691 10.9; T.38 Annex A"),
+        CatalogueEntry(
+            "ifp-indicator-with-data", .ifp, .proof, "Indicator with a data-field", symptom: "Strict stacks drop it.",
+            signature: "t30-indicator whose data-field bit is set.", cause: "An encoder's fault.",
+            remedy: "Report it to the maker of the device.", source: "T.38 7.3.1"),
+        CatalogueEntry(
+            "ifp-data-without-fields", .ifp, .proof, "Data message without fields", symptom: "Strict stacks drop it.",
+            signature: "t30-data without data-field, or with none in it.",
+            cause: "Keep-alive packets, or an encoder's fault.",
+            remedy: "Ignore it.", source: "T.38 7.3.2"),
+        CatalogueEntry(
+            "ifp-dirty-padding", .ifp, .proof, "IFP padding that is not zero", symptom: "None, mostly.",
+            signature: "Ones where PER pads to the next octet.", cause: "An encoder that leaves octets as they were.",
+            remedy: "Ignore it.", source: "X.691 10.7"),
+        CatalogueEntry(
+            "ifp-trailing-octets", .ifp, .proof, "Octets after an IFP packet", symptom: "Strict stacks drop it.",
+            signature: "Octets in the UDPTL packet behind the end of its IFP packet, not of a repair by parity.",
+            cause: "An encoder's fault, or padding.", remedy: "Ignore them; report it to the maker of the device.",
+            source: "T.38 9.1"),
     ]
 }

@@ -15,7 +15,7 @@ extension FailureCatalogue {
         CatalogueEntry(
             "t1-expired", .t30, .proof, "T1 expiry",
             symptom: "«No fax».",
-            signature: "No valid frame in phase B for 35 ± 5 s, then DCN/BYE.",
+            signature: "From the first DIS no valid frame of the other side for 35 ± 5 s, then DCN/BYE.",
             cause: "See above.",
             remedy: "—",
             source: "FaxBack 30209"),
@@ -185,8 +185,7 @@ extension FailureCatalogue {
                 + "JBIG/T.85 pages short.",
             cause: "Carrier dropped; coder bug.",
             remedy: "—",
-            source: "signalwire/freeswitch #752; SDP t38_manual",
-            scope: .legs),
+            source: "signalwire/freeswitch #752; SDP t38_manual"),
         CatalogueEntry(
             "ppr-loop", .t30, .proof, "PPR loop",
             symptom: "Very slow or fails after 4.",
@@ -331,18 +330,17 @@ extension FailureCatalogue {
             "long-page-at-low-rate", .t30, .strong, "Page too long for the rate",
             symptom: "Fails on dense pages only, always at a similar time.",
             signature:
-                "Predicted page time (compressed bits / DCS rate) > 90 s (ours) and the failure time is constant "
-                + "over repeats; small pages succeed on the same route.",
+                "Predicted page time (compressed bits / DCS rate) > 90 s (ours). Stronger over several calls: the failure "
+                + "time is constant over repeats, and small pages succeed on the same route.",
             cause: "Backstop timers, NAT idle of the return path, session timers.",
             remedy: "ECM+MMR, lower resolution, higher rate; see ifp-90s-cutoff, nat-rebinding-mid-fax.",
-            source: "SDP t38_manual (2 MB torture page); rtpengine #1609",
-            scope: .calls),
+            source: "SDP t38_manual (2 MB torture page); rtpengine #1609"),
         CatalogueEntry(
             "excess-time", .t30, .proof, "Call longer than it need be",
             symptom: "Cost; timeouts near.",
             signature:
                 "Per call: actual against optimum seconds by class (CED, quiet, V.21, high speed): excess quiet > "
-                + "10 s or repeats > 0.",
+                + "10 s or repeats > 0, on a fax that had pages confirmed.",
             cause: "Delay, retries, low rate.",
             remedy: "Shows where time went.",
             source: "GD-FAX analyser report (ftp.grnet.gr hylafax 1999-10)"),

@@ -1,0 +1,66 @@
+import FaxCore
+import FaxWire
+
+/// Data of one modem, since its first field.
+struct T38OpenData {
+    var since = T38Place()
+    /// An indicator came before it, or may have been lost.
+    var isAnnounced = false
+    var isEmpty = true
+    /// The capture cut a packet of it.
+    var isCut = false
+    /// The last whole frame was the final one of its turn (T.30 5.3.5).
+    var isFinal = false
+    var hasFrames = false
+    /// The end of the last field with something in it.
+    var until = Instant.zero
+    /// Said already: the end of the signal is missing.
+    var lacksEnd = false
+    var frame: T38OpenFrame?
+    var burst: T38OpenBurst?
+}
+
+/// An HDLC frame that grows.
+struct T38OpenFrame {
+    var octets: [UInt8] = []
+    var since: T38Place
+    var until: T38Place
+    /// Packets are missing before its first octet.
+    var mayLackBeginning: Bool
+    var hasGap = false
+    var isCut = false
+
+    mutating func append(_ bytes: RawSpan) {
+        if octets.isEmpty { octets.reserveCapacity(Self.usualOctets) }
+        let start = octets.count
+        bytes.withUnsafeBytes { octets.append(contentsOf: $0) }
+        // All at once: an ECM page is made of a hundred thousand of them.
+        octets.withUnsafeMutableBufferPointer { octets in
+            for place in start..<octets.count { octets[place] = octets[place].bitReversed }
+        }
+    }
+
+    /// An ECM frame of 256 octets with its headers.
+    private static let usualOctets = 260
+
+    /// Address and control field stand where a frame begins: nothing of it was lost before them.
+    var beginsWhole: Bool {
+        octets.count >= 2 && octets[0] == 0xFF && (octets[1] == 0x03 || octets[1] == 0x13)
+    }
+
+    var isFinal: Bool { octets.count >= 3 && octets[1] & 0x10 != 0 }
+}
+
+/// TCF or a page that grows.
+struct T38OpenBurst {
+    var octets: [UInt8] = []
+    var since: T38Place
+    var until: T38Place
+    var gaps: [Int] = []
+    var marks: [LineBurst.Mark] = []
+
+    mutating func append(_ bytes: RawSpan, _ place: T38Place) {
+        marks.append(LineBurst.Mark(offset: octets.count, frame: place.frame, time: place.time))
+        bytes.withUnsafeBytes { octets.append(contentsOf: $0) }
+    }
+}

@@ -1,0 +1,108 @@
+import FaxCore
+
+/// What the carriage remarked on: packets and fields that T.38 does not foresee in this order or coding.
+enum IFPOddityRules {
+    static let rules = [
+        Rule(
+            [
+                "ifp-fcs-bad": .cause(.session, of: IFPRules.effectsOfLostSignal),
+                "ifp-missing-indicator": .cause(.session, of: IFPRules.effectsOfLostSignal),
+                "ifp-wrong-sig-end-type": .cause(.session, of: IFPRules.effectsOfLostSignal),
+                "ifp-unreadable": .cause(.session, of: IFPRules.effectsOfLostSignal),
+                "ifp-frame-too-long": .cause(.session, of: IFPRules.effectsOfLostSignal),
+                "ifp-missing-end": .remark, "ifp-superfluous-sig-end": .remark, "ifp-data-in-fcs": .remark,
+                "ifp-octet-aligned-fields": .remark, "ifp-indicator-with-data": .remark,
+                "ifp-data-without-fields": .remark, "ifp-dirty-padding": .remark, "ifp-trailing-octets": .remark,
+            ], oddities)
+    ]
+
+    private static func oddities(_ facts: CallFacts) -> [Finding] {
+        facts.fax.remarks.compactMap { remark in
+            guard let oddity = Oddity(remark.name) else { return nil }
+            if remark.name == "ifp-fcs-bad" { return wrongCheck(remark, oddity, facts) }
+            return Finding(
+                remark.name, .ifp, oddity.isHarmful && facts.isFailed ? .warning : .note, .proof, oddity.title,
+                because: "\(IFPRules.senderFirst(remark.direction)): \(oddity.what) (\(remark.text)).",
+                remedy: oddity.remedy, party: remark.direction, frames: remark.frames)
+        }
+    }
+
+    /// Errors of the line behind the gateway; the same command twice wrong is no chance.
+    private static func wrongCheck(_ remark: SessionRemark, _ oddity: Oddity, _ facts: CallFacts) -> Finding {
+        let hit = facts.fax.messages.filter { message in
+            message.direction == remark.direction && message.crcOK == false
+                && message.lastFrame.map { remark.frames.contains($0) } ?? false
+        }
+        var commands: [(name: String, count: Int)] = []
+        for message in hit where !message.isImageFrame {
+            if let index = commands.firstIndex(where: { $0.name == message.name }) {
+                commands[index].count += 1
+            } else {
+                commands.append((message.name, 1))
+            }
+        }
+        let repeated = commands.filter { $0.count >= timesOfOneCommand }
+        var because = "\(IFPRules.senderFirst(remark.direction)): \(oddity.what) (\(remark.text)"
+        because += commands.isEmpty ? ")" : "; \(commands.map { "\($0.name) ×\($0.count)" }.joined(separator: ", ")))"
+        if let worst = repeated.first {
+            because += "; \(worst.name) came wrong again: the line of \(IFPRules.sender(remark.direction)) is poor"
+        }
+        return Finding(
+            remark.name, .ifp, facts.isFailed || !repeated.isEmpty ? .warning : .note, .proof, oddity.title,
+            because: because + ".", remedy: oddity.remedy, party: remark.direction, frames: remark.frames)
+    }
+
+    private static let timesOfOneCommand = 2
+
+    private struct Oddity {
+        var title: String
+        var what: String
+        var remedy = "Receivers that keep to the letter may fail on it: report it to the maker of the device."
+        var isHarmful = false
+
+        init?(_ name: String) {
+            switch name {
+            case "ifp-missing-indicator":
+                (title, what) = ("Data without its indicator", "data of a modem that no indicator announced")
+                isHarmful = true
+            case "ifp-missing-end":
+                (title, what) = (
+                    "Signal without end", "after a final frame or before another signal no sig-end or no-signal"
+                )
+            case "ifp-superfluous-sig-end":
+                (title, what) = ("Signal ended twice", "sig-end after a field that had ended the signal already")
+            case "ifp-wrong-sig-end-type":
+                (title, what) = ("Wrong kind of sig-end", "sig-end of HDLC after T.4 data, or the reverse")
+                isHarmful = true
+            case "ifp-data-in-fcs":
+                (title, what) = (
+                    "Data in an FCS field", "octets in a field that should only say that the FCS was right"
+                )
+            case "ifp-fcs-bad":
+                (title, what) = ("Frames with wrong FCS", "frames that the gateway heard with errors")
+                remedy = "Look at the analogue or G.711 leg behind this gateway: level, echo, clock, loss."
+                isHarmful = true
+            case "ifp-unreadable":
+                (title, what) = ("IFP packets that do not read", "packets that follow neither ASN.1 form of T.38")
+                isHarmful = true
+            case "ifp-frame-too-long":
+                (title, what) = ("HDLC frame without end", "octets of one frame past any length that T.30 knows")
+                isHarmful = true
+            case "ifp-octet-aligned-fields":
+                (title, what) = (
+                    "IFP fields on octets", "fields of the 2002 form that begin on an octet each, where PER packs bits"
+                )
+            case "ifp-indicator-with-data":
+                (title, what) = ("Indicator with a data-field", "indicators that announce a data-field")
+            case "ifp-data-without-fields":
+                (title, what) = ("Data message without fields", "data messages with no field in them")
+            case "ifp-dirty-padding":
+                (title, what) = ("IFP padding that is not zero", "ones where PER pads with zeros")
+            case "ifp-trailing-octets":
+                (title, what) = ("Octets after an IFP packet", "octets behind the end of the packet")
+            default:
+                return nil
+            }
+        }
+    }
+}
