@@ -21,8 +21,9 @@ import Testing
         "15g-t38-tcf-loss-fallback", "07-t38-noec-3pct-loss", "13-t38-caller-hangup-midpage", "D01-media-only-t38",
     ])
     func classesAddUp(name: String) throws {
-        for call in try CaptureEditor(corpus: name).calls() {
-            let budget = try budget(call)
+        let budgets = try CaptureEditor(corpus: name).calls().compactMap { TimeBudget($0, FaxAnalyzer().analyze($0)) }
+        #expect(!budgets.isEmpty)
+        for budget in budgets {
             #expect(sum(budget) == budget.duration)
             #expect(TimeBudget.Kind.allCases.allSatisfy { budget.actual($0) >= .zero && budget.excess($0) >= .zero })
         }
@@ -58,7 +59,7 @@ import Testing
         #expect(budget.costs.count == 1 && cost.kind == .failedTraining && cost.what == "FTT at 14400 bit/s")
         // DCS with its preamble, training and TCF, FTT with its preamble.
         #expect(cost.length > .seconds(5) && cost.length < .seconds(8))
-        #expect(budget.excess(.training) > .seconds(2.5) && budget.excess(.training) < .seconds(3.5))
+        #expect(budget.actual(.training) > .seconds(5.5) && budget.excess(.training) > .seconds(2.5))
         #expect(!cost.frames.isEmpty)
     }
 
