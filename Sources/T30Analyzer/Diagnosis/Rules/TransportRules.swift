@@ -12,6 +12,8 @@ enum TransportRules {
     static let effectsOfLoss = [
         "tcf-errors", "ftt-loop", "ftt-single", "dcs-tcf-no-response", "dis-repeated-no-dcs", "no-mcf", "ppr-loop",
         "rtn", "page-bad-lines", "ecm-partial-page", "command-repeated", "dcn-early", "dcn-from-receiver", "crp",
+        "cfr-then-no-page", "t1-expired", "t2-expired", "page-no-eol", "page-truncated", "ecm-rcp-missing",
+        "ctc-failed", "ifp-gap-timeout", "unexpected-frame",
     ]
 
     static let rules =
