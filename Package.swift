@@ -64,7 +64,10 @@ let package = Package(
         library("Sanitizer", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer"]),
         library(
             "FaxReport", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "CaptureCompare", "CZlib"],
-            embedding: ["HTML/report.css", "HTML/page.js"]),
+            embedding: [
+                "HTML/report.css", "HTML/page.js", "HTML/frames.js", "HTML/timeline.js", "HTML/drawing.js",
+                "HTML/overview.js", "HTML/start.js",
+            ]),
         .executableTarget(
             name: "faxprobe",
             dependencies: [

@@ -16,14 +16,21 @@ struct CallSection {
         findings = FindingList(analyzed, place, ladder)
     }
 
+    /// The frames that a reader may want to see: those of findings, then those of the ladder.
+    var frames: [FrameRef] {
+        let found = findings.findings.flatMap { $0.frames.prefix(FindingList.evidenceLimit) }
+        return found + ladder.steps.compactMap(\.frame)
+    }
+
     func write(to html: inout HTMLWriter, pictures: inout ByteBudget) {
         html.element(
             "section",
             ["class": "call", "id": place.key, "aria-labelledby": place.id("title"), "tabindex": "-1"]
         ) { html in
-            verdict(&html)
+            VerdictBox(analyzed: analyzed, place: place, findings: findings).write(to: &html)
             facts(&html)
             part("findings", "Findings", &html) { findings.write(to: &$0) }
+            part("timeline", "Timeline", &html) { html in timeline(&html, &pictures) }
             if !ladder.steps.isEmpty {
                 part("ladder", "Ladder", &html) { ladder.write(to: &$0, marks: findings.marks) }
             }
@@ -32,6 +39,28 @@ struct CallSection {
                     PageSection(pages: analyzed.fax.pages, place: place, isFailed: analyzed.fax.outcome.isFailure)
                         .write(to: &html, budget: &pictures)
                 }
+            }
+            negotiation(&html)
+        }
+    }
+
+    private func negotiation(_ html: inout HTMLWriter) {
+        let (call, fax) = (analyzed.call, analyzed.fax)
+        let negotiation = NegotiationSection(analyzed: analyzed, place: place)
+        if !negotiation.isEmpty { part("negotiation", "Negotiation", &html) { negotiation.write(to: &$0) } }
+        if !fax.trainings.isEmpty {
+            part("trainings", "Trainings", &html) { html in
+                TrainingSection(trainings: fax.trainings, start: call.firstTime, place: place).write(to: &html)
+            }
+        }
+        if !call.streams.isEmpty && !call.isRecording {
+            part("streams", "Streams", &html) { StreamSection(streams: call.streams, place: place).write(to: &$0) }
+        }
+        if !fax.bursts.isEmpty {
+            let axis = CallAxis(analyzed)
+            part("constellations", "Constellations", &html) { html in
+                ConstellationSection(bursts: fax.bursts, axis: axis, shift: axis.seconds(call.firstTime))
+                    .write(to: &html)
             }
         }
     }
@@ -44,33 +73,14 @@ struct CallSection {
         }
     }
 
-    // MARK: - Verdict
-
-    private func verdict(_ html: inout HTMLWriter) {
-        let outcome = analyzed.fax.outcome
-        html.element("header", ["class": "verdict \(outcome.rawValue)"]) { html in
-            html.element("p", ["class": "tags"]) { html in
-                html.element("span", ["class": "outcome"], outcome.title)
-                html.element("span", [:], "Call \(analyzed.call.id)")
-                if !analyzed.call.isRecording {
-                    html.element("span", [:], Clock.date(analyzed.call.firstTime))
-                }
-                html.element("span", [:], Clock.seconds(analyzed.call.lastTime - analyzed.call.firstTime) + " s")
-            }
-            html.element("h2", ["id": place.id("title")], OutcomeSentence.text(analyzed))
-            if let cause = findings.findings.first(where: { $0.isRootCause }) { proof(cause, &html) }
+    /// Data for the script, which draws it; the ladder tells the same without.
+    private func timeline(_ html: inout HTMLWriter, _ pictures: inout ByteBudget) {
+        html.element("noscript") { html in
+            html.element("p", ["class": "quiet"], "The timeline needs scripts; the ladder tells the same.")
         }
-    }
-
-    private func proof(_ cause: Finding, _ html: inout HTMLWriter) {
-        html.element("p", ["class": "because"], cause.because)
-        findings.evidence(of: cause, &html)
-        if !cause.remedy.isEmpty {
-            html.element("p", ["class": "remedy"]) { html in
-                html.element("b", [:], "What to do: ")
-                html.words(cause.remedy)
-            }
-        }
+        html.element("div", ["class": "stage"])
+        let data = TimelineData(analyzed, place, ladder).value(marks: findings.marks, pictures: &pictures)
+        html.data(data, ["type": "application/json", "class": "timeline-data"])
     }
 
     // MARK: - Facts
@@ -84,26 +94,6 @@ struct CallSection {
                     html.element("dd", [:], value)
                 }
             }
-        }
-    }
-}
-
-extension FaxSession.Outcome {
-    var isFailure: Bool {
-        switch self {
-        case .failed, .partial: true
-        case .success, .notFax, .unknown: false
-        }
-    }
-
-    /// For people.
-    var title: String {
-        switch self {
-        case .success: "delivered"
-        case .partial: "delivered in part"
-        case .failed: "failed"
-        case .notFax: "no fax"
-        case .unknown: "unknown"
         }
     }
 }

@@ -5,6 +5,8 @@ import T30Analyzer
 /// The findings of a call, the root cause first, each with links to its places on the ladder.
 struct FindingList {
     let findings: [Finding]
+    /// Places in the call's findings, in the order shown.
+    private let order: [Int]
     private let place: CallPlace
     private let ladder: LadderTable
     private let start: Instant
@@ -13,11 +15,25 @@ struct FindingList {
     static let evidenceLimit = 20
 
     init(_ analyzed: AnalyzedCall, _ place: CallPlace, _ ladder: LadderTable) {
-        findings = CallText.byWeight(analyzed.findings)
+        order = CallText.order(of: analyzed.findings)
+        findings = order.map { analyzed.findings[$0] }
         self.place = place
         self.ladder = ladder
         start = analyzed.call.firstTime
     }
+
+    /// The number shown, from 1, of the finding at a place in the call's findings.
+    func number(of place: Int?) -> Int? { place.flatMap { order.firstIndex(of: $0) }.map { $0 + 1 } }
+
+    /// A link to a finding by its number.
+    func link(_ number: Int, _ html: inout HTMLWriter) {
+        html.element("a", ["href": place.link("f\(number)")]) { html in
+            html.element("span", ["class": "mark", "aria-hidden": "true"], "\(number)")
+            html.words(" " + Self.title(findings[number - 1]))
+        }
+    }
+
+    static func title(_ finding: Finding) -> String { finding.title.isEmpty ? finding.id : finding.title }
 
     /// Numbers of findings, from 1, by the step of the ladder that is their evidence.
     var marks: [Int: [Int]] {
@@ -51,7 +67,7 @@ struct FindingList {
         ) { html in
             html.element("h4") { html in
                 html.element("span", ["class": "mark", "aria-hidden": "true"], "\(number)")
-                html.words(finding.title.isEmpty ? finding.id : finding.title)
+                html.words(Self.title(finding))
             }
             html.element("p", ["class": "tags"]) { html in
                 if finding.isRootCause { html.element("strong", ["class": "cause"], "root cause") }
@@ -60,9 +76,28 @@ struct FindingList {
                 html.element("code", [:], finding.id)
             }
             html.element("p", [:], finding.because)
+            measures(of: finding, &html)
             evidence(of: finding, &html)
             if !finding.remedy.isEmpty { html.element("p", ["class": "remedy"], finding.remedy) }
         }
+    }
+
+    /// `loss 3.2 % (fault from 0.1 %)`
+    private func measures(of finding: Finding, _ html: inout HTMLWriter) {
+        if finding.measures.isEmpty { return }
+        let told = finding.measures.map { measure in
+            let unit = measure.unit.isEmpty ? "" : " " + measure.unit
+            let limit = measure.threshold.map { " (fault from \(Self.shown($0))\(unit))" } ?? ""
+            return "\(measure.name) \(Self.shown(measure.value))\(unit)\(limit)"
+        }
+        html.element("p", ["class": "measures"], told.joined(separator: " · "))
+    }
+
+    /// At most three decimals, none that are 0.
+    private static func shown(_ value: Double) -> String {
+        guard var text = Decimals.text(value, digits: 3) else { return "?" }
+        while text.hasSuffix("0") { text.removeLast() }
+        return text.hasSuffix(".") ? String(text.dropLast()) : text
     }
 
     /// Links to frames, of recordings to times.

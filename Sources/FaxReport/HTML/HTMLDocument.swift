@@ -5,6 +5,8 @@ import T30Analyzer
 struct HTMLDocument {
     let entries: [HTMLReport.Entry]
     let summaries: [CaptureSummary]
+    /// Octets of frames, for the script.
+    let frames: JSONValue
 
     var text: String {
         var html = HTMLWriter()
@@ -16,6 +18,7 @@ struct HTMLDocument {
                 banner(&html)
                 html.element("main", ["id": "main"]) { html in content(&html) }
                 foot(&html)
+                html.data(frames, ["type": "application/json", "id": "frames"])
                 html.append(raw: "<script>\(Self.script)</script>\n")
             }
         }
@@ -49,7 +52,10 @@ struct HTMLDocument {
     static let style = String(decoding: PackageResources.report_css, as: UTF8.self)
     /// Strict, and with a scope of its own.
     static let script: String = {
-        let parts = [PackageResources.page_js]
+        let parts = [
+            PackageResources.page_js, PackageResources.frames_js, PackageResources.timeline_js,
+            PackageResources.drawing_js, PackageResources.overview_js, PackageResources.start_js,
+        ]
         return "(() => {\n\"use strict\";\n" + parts.map { String(decoding: $0, as: UTF8.self) }.joined() + "})();\n"
     }()
 

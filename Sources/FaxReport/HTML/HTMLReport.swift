@@ -26,6 +26,9 @@ public final class HTMLReport: CallExport {
     private var entries: [Entry] = []
     private var summaries: [CaptureSummary] = []
     private var pictures = ByteBudget(octets: Limit.pictures)
+    private var octets = FrameOctets()
+    /// Some input has no frames that could be read again.
+    private var isWithoutFrames = false
     private var sections = ByteBudget(octets: Limit.sections)
 
     public init(_ file: ExportFile) {
@@ -36,8 +39,11 @@ public final class HTMLReport: CallExport {
         let place = CallPlace(
             key: "\(source.prefix)call-\(analyzed.call.id)", source: source.number, files: source.files)
         var html = HTMLWriter()
-        CallSection(analyzed, place).write(to: &html, pictures: &pictures)
+        let section = CallSection(analyzed, place)
+        section.write(to: &html, pictures: &pictures)
         let fits = sections.take(html.text.utf8.count, isFailed: analyzed.fax.outcome.isFailure)
+        if fits { octets.want(section.frames, of: source) }
+        if !source.hasFrames { isWithoutFrames = true }
         entries.append(
             Entry(
                 place: place, id: analyzed.call.id, row: OverviewRow(analyzed, place),
@@ -53,6 +59,26 @@ public final class HTMLReport: CallExport {
     /// The whole file.
     func document() -> String {
         entries.sort { ($0.place.source, $0.id) < ($1.place.source, $1.id) }
-        return HTMLDocument(entries: entries, summaries: summaries).text
+        return HTMLDocument(entries: entries, summaries: summaries, frames: frames()).text
+    }
+
+    /// Octets by the frame's key, and a note where there are none.
+    private func frames() -> JSONValue {
+        var members: [JSONValue.Member] = []
+        octets.fetch { frame, source in
+            let place = CallPlace(key: "", source: source.number, files: source.files)
+            members.append(
+                .init(
+                    place.octetsKey(frame.ref),
+                    .array([
+                        .string(Clock.date(frame.time)), .integer(frame.length),
+                        .string(PageSection.base64(frame.octets)),
+                    ])))
+        }
+        let note =
+            isWithoutFrames
+            ? "This input could not be read a second time, as standard input cannot: its octets are not in the report."
+            : "Left out to keep this file small, or the file has changed since."
+        return .object([.init("note", .string(note)), .init("frames", .object(members))])
     }
 }

@@ -49,7 +49,8 @@ struct LadderTable {
 
     /// The step that a frame belongs to: its own, the one it lies in, else the last before it.
     func step(of frame: FrameRef) -> Int? {
-        if let own = steps.firstIndex(where: { $0.frame == frame || $0.lastFrame == frame }) { return own }
+        let own = steps.firstIndex { $0.frame == frame } ?? steps.firstIndex { $0.lastFrame == frame }
+        if let own { return own }
         var best: Int?
         for (index, step) in steps.enumerated() {
             guard let first = step.frame, first != .none, first.file == frame.file, first < frame else { continue }

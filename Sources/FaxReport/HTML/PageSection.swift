@@ -29,46 +29,23 @@ struct PageSection {
     // MARK: - Table
 
     private func table(_ html: inout HTMLWriter) {
-        html.element("div", ["class": "wide", "tabindex": "0", "role": "region", "aria-label": "Table of pages"]) {
-            html in
-            html.element("table", ["class": "figures"]) { html in
-                html.element("thead") { html in
-                    html.element("tr") { html in
-                        for (name, isNumber) in Self.columns {
-                            html.element("th", ["scope": "col", "class": isNumber ? "num" : ""], name)
-                        }
-                    }
-                }
-                html.element("tbody") { html in for page in pages { row(page, &html) } }
-            }
-        }
+        FigureTable(name: "Pages", columns: Self.columns, rows: pages.map(row), place: place).write(to: &html)
     }
 
-    private static let columns = [
-        ("page", true), ("rows", true), ("bad rows", true), ("octets", true), ("bit/s", true), ("coding", false),
-        ("dpi", false), ("ECM frames", true), ("sent again", true), ("missing", true), ("answer", false),
-        ("frames", false),
+    private static let columns: [FigureTable.Column] = [
+        .number("page"), .number("rows"), .number("bad rows"), .number("octets"), .number("bit/s"), .text("coding"),
+        .text("dpi"), .number("ECM frames"), .number("sent again"), .number("missing"), .text("answer"),
+        .number("first frame"), .number("last frame"),
     ]
 
-    private func row(_ page: FaxPage, _ html: inout HTMLWriter) {
-        let frames = [place.number(page.firstFrame), place.number(page.lastFrame)].compactMap(\.self)
-        let cells = [
-            "\(page.number)", shown(page.rows), shown(page.badRows), shown(page.octets), shown(page.rateBps),
-            page.compression ?? "?", page.resolutionDPI.map { "\($0.x)×\($0.y)" } ?? "?", shown(page.ecmFrames),
-            shown(page.ecmRetransmitted), shown(page.ecmMissing), answer(page), frames.joined(separator: "–"),
+    private func row(_ page: FaxPage) -> [FigureTable.Cell] {
+        [
+            .text("\(page.number)"), .count(page.rows), .count(page.badRows), .count(page.octets), .count(page.rateBps),
+            .text(page.compression ?? "?"), .text(page.resolutionDPI.map { "\($0.x)×\($0.y)" } ?? "?"),
+            .count(page.ecmFrames), .count(page.ecmRetransmitted), .count(page.ecmMissing), .text(answer(page)),
+            .frame(page.firstFrame), .frame(page.lastFrame),
         ]
-        html.element("tr") { html in
-            for (index, cell) in cells.enumerated() {
-                if index == 0 {
-                    html.element("th", ["scope": "row", "class": "num"], cell)
-                } else {
-                    html.element("td", ["class": Self.columns[index].1 ? "num" : ""], cell)
-                }
-            }
-        }
     }
-
-    private func shown(_ number: Int?) -> String { number.map(String.init) ?? "–" }
 
     private func answer(_ page: FaxPage) -> String {
         page.confirmedBy ?? page.rejectedBy.map { "\($0) (rejected)" } ?? "none"

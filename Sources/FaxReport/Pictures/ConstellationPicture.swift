@@ -71,7 +71,7 @@ struct ConstellationPicture {
         let (middleX, middleY) = (x + Layout.cell / 2, y + 16 + Layout.cell / 2)
         canvas.line(x, middleY, x + Layout.cell, middleY, "grid")
         canvas.line(middleX, y + 16, middleX, y + 16 + Layout.cell, "grid")
-        canvas.path(path(burst.points, middleX, middleY), "points")
+        canvas.path(path(burst.points, half: Layout.cell / 2, middleX, middleY), "points")
         if !burst.isTrained { canvas.text("training failed", middleX, middleY + 4, "failed", anchor: .middle) }
         let base = y + 16 + Layout.cell
         canvas.text(times(burst, axis), x, base + 14, "label")
@@ -79,11 +79,12 @@ struct ConstellationPicture {
     }
 
     /// A dot a symbol; one that lies outside is drawn at the edge.
-    private static func path(_ points: [SIMD2<Float>], _ middleX: Double, _ middleY: Double) -> String {
+    /// `half`: of the side of the square around the middle.
+    static func path(_ points: [SIMD2<Float>], half: Double, _ middleX: Double, _ middleY: Double) -> String {
         let power = points.reduce(0.0) { $0 + Double(($1 * $1).sum()) }
         guard power.isFinite, power > 0 else { return "" }
-        let scale = Layout.cell / 2 / Layout.reach / (power / Double(points.count)).squareRoot()
-        let edge = Layout.cell / 2 - 2
+        let scale = half / Layout.reach / (power / Double(points.count)).squareRoot()
+        let edge = half - 2
         var path = ""
         for point in points {
             let right = max(-edge, min(edge, Double(point.x) * scale))

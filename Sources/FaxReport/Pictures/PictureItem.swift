@@ -27,6 +27,8 @@ struct PictureItem: Sendable {
     /// Seconds on the call's axis.
     var start: Double
     var end: Double
+    /// Of its first packet.
+    var frame: FrameRef?
     /// From the longest to the shortest: the first that fits is shown in the box.
     var labels: [String]
     /// Shown below the box when it does not fit into it.
@@ -95,6 +97,7 @@ struct PictureItems {
         case .tone, .command, .check, .negotiation, .sound: break
         }
         var item = item(kind, signal.direction, signal.start, signal.end, labels)
+        item.frame = signal.firstFrame
         item.isTold = kind == .tone || kind == .negotiation || kind == .check
         items.append(item)
     }
@@ -111,6 +114,7 @@ struct PictureItems {
 
     private mutating func add(_ event: TelephoneEventRecord, _ party: Party?) {
         var item = item(.tone, party, event.time, event.time + event.duration, ["event \(event.name)", event.name])
+        item.frame = event.frame
         item.isTold = true
         items.append(item)
     }
@@ -136,6 +140,7 @@ struct PictureItems {
         let isNegotiation = ["CI", "CM", "JM", "CJ"].contains(message.name)
         var item = item(isNegotiation ? .negotiation : .command, message.direction, message.time, message.end, [name])
         item.isTold = true
+        item.frame = message.frame
         item.isDamaged = message.crcOK == false
         item.title = MessageText.brief(message) + (item.isDamaged ? " (FCS wrong)" : "")
         items.append(item)
@@ -153,6 +158,7 @@ struct PictureItems {
         var item = item(
             .page, run[0].direction, run[0].time, run[run.count - 1].end,
             [told.joined(separator: " · "), "\(name) · \(count)", name])
+        item.frame = run[0].frame
         let damaged = run.filter { $0.crcOK == false }
         item.flaws = damaged.prefix(Self.flawLimit).map {
             axis.seconds($0.time)...axis.seconds(max($0.time, $0.end))

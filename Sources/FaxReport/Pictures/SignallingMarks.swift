@@ -6,6 +6,8 @@ import T30Analyzer
 struct SignallingMark: Sendable {
     /// Seconds on the call's axis.
     var time: Double
+    var frame: FrameRef
+    var from: Party?
     /// `→ INVITE`, `← 200 T.38`.
     var label: String
     var title: String
@@ -23,7 +25,7 @@ struct SignallingMark: Sendable {
                 let seconds = axis.seconds(step.time)
                 let from = step.from.map { "from the \($0.rawValue), " } ?? ""
                 return SignallingMark(
-                    time: seconds, label: side + name + media + again,
+                    time: seconds, frame: step.frame, from: step.from, label: side + name + media + again,
                     title: "\(step.summary), \(from)frame \(step.frame.number), "
                         + "\(Decimals.text(seconds, digits: 3) ?? "?") s")
             }

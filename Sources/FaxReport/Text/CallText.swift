@@ -308,12 +308,15 @@ public struct CallText: Sendable {
     }
 
     /// The root cause first, then by severity; else as they came.
-    static func byWeight(_ findings: [Finding]) -> [Finding] {
-        findings.enumerated().sorted { left, right in
-            if left.element.isRootCause != right.element.isRootCause { return left.element.isRootCause }
-            if left.element.severity != right.element.severity { return left.element.severity > right.element.severity }
-            return left.offset < right.offset
-        }.map(\.element)
+    static func byWeight(_ findings: [Finding]) -> [Finding] { order(of: findings).map { findings[$0] } }
+
+    /// Places of findings in the order of ``byWeight(_:)``.
+    static func order(of findings: [Finding]) -> [Int] {
+        findings.indices.sorted { left, right in
+            let (a, b) = (findings[left], findings[right])
+            if a.isRootCause != b.isRootCause { return a.isRootCause }
+            return a.severity == b.severity ? left < right : a.severity > b.severity
+        }
     }
 
     private static let evidenceLimit = 12

@@ -1,0 +1,4 @@
+document.documentElement.classList.add("js");
+$(".tools").append(theme.control());
+overviewTable.start();
+router.start();
