@@ -4,7 +4,7 @@ DIR ?= corpus/captures
 ROUNDS ?= 100000
 SEED ?= 1
 
-.PHONY: demo test build check lint bench golden install truth fuzz alarms picture limits
+.PHONY: demo test build check lint bench golden install truth fuzz alarms picture samples limits
 
 # A real capture of a failed fax, read and explained.
 demo:
@@ -49,6 +49,10 @@ alarms:
 picture: build
 	.build/release/faxprobe analyze --quiet --force --pictures reports/pictures \
 		corpus/captures/05-t38-rejected-488-fallback-g711/capture.pcap
+
+# The sample reports of reports/samples/.
+samples: build
+	scripts/samples .build/release/faxprobe reports/samples
 
 # How much noise, echo, offset and loss the reading of fax in audio bears; the result to commit is docs/limits.md.
 limits:

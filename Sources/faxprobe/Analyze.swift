@@ -22,6 +22,8 @@ struct Analyze: ParsableCommand {
               faxprobe analyze --audio out call.pcap            what was heard, as WAV files
               faxprobe analyze --pictures out call.pcap         each call drawn
               faxprobe analyze --html report.html *.pcap        a report for a browser
+              faxprobe analyze --markdown - call.pcap           to paste into a ticket
+              faxprobe analyze --quiet --junit faxes.xml out/   for continuous integration
               tcpdump -w - port 5060 | faxprobe analyze --jsonl -
 
             EXIT STATUS
@@ -80,6 +82,14 @@ struct Analyze: ParsableCommand {
     @Option(help: ArgumentHelp("Draw each call into this folder.", valueName: "folder")) var pictures: String?
     @Option(help: ArgumentHelp("Write a report for a browser: one file, all calls.", valueName: "file"))
     var html: String?
+    @Option(help: ArgumentHelp("Write Markdown to paste into a ticket; - is standard output.", valueName: "file"))
+    var markdown: String?
+    @Option(help: ArgumentHelp("Write a line a call as CSV; - is standard output.", valueName: "file"))
+    var csv: String?
+    @Option(help: ArgumentHelp("Write a test case a fax call as JUnit XML; - is standard output.", valueName: "file"))
+    var junit: String?
+    @Option(help: ArgumentHelp("Write the findings as SARIF 2.1.0; - is standard output.", valueName: "file"))
+    var sarif: String?
     @Flag(help: "Overwrite files that exist.") var force = false
 
     @Option(help: ArgumentHelp("Only packets that this BPF filter lets pass, as for tcpdump.", valueName: "expression"))
@@ -107,7 +117,11 @@ struct Analyze: ParsableCommand {
         if merge, raw != nil { throw ValidationError("Recordings cannot be merged.") }
         if let call, call < 1 { throw ValidationError("Calls count from 1.") }
         if pages == nil && !format.isEmpty { throw ValidationError("--format goes with --pages.") }
-        if [pages, audio, pictures, html].allSatisfy({ $0 == nil }) && force {
+        if [markdown, csv, junit, sarif].count(where: { $0 == "-" }) + (writesForm ? 1 : 0) > 1 {
+            throw ValidationError("Only one report can go to standard output.")
+        }
+        if html == "-" { throw ValidationError("--html needs the name of a file.") }
+        if [pages, audio, pictures, html, markdown, csv, junit, sarif].allSatisfy({ $0 == nil }) && force {
             throw ValidationError("--force goes with options that write files, such as --pages and --html.")
         }
         if noAudio && audio != nil { throw ValidationError("--audio needs what --no-audio leaves out.") }
@@ -138,7 +152,8 @@ struct Analyze: ParsableCommand {
         run.analysis = analysisOptions(progress)
         do {
             try openFolders(&run.report)
-            run.exports = try exports()
+            run.exports = try exports(run.write)
+            if exportsToOutput { run.write = { _ in } }
             run.report.exports = run.exports.reduce([]) { $0.union($1.needs) }
         } catch {
             Console.complain("faxprobe: \(error)")
@@ -160,16 +175,31 @@ struct Analyze: ParsableCommand {
         report.recordings = try audio.map { try RecordingFolder(path: $0, overwrites: force) }
     }
 
-    private func exports() throws -> [any CallExport] {
+    /// A form of the report on standard output was asked for.
+    private var writesForm: Bool { json || jsonl || verbose || quiet || calls }
+    /// An export takes the place of the report on standard output.
+    private var exportsToOutput: Bool { [markdown, csv, junit, sarif].contains("-") }
+
+    /// `write`: to standard output.
+    private func exports(_ write: @escaping (String) -> Void) throws -> [any CallExport] {
+        func file(_ path: String) throws -> ExportFile { try ExportFile(path: path, overwrites: force) }
         var exports: [any CallExport] = []
-        if let html { exports.append(HTMLReport(try ExportFile(path: html, overwrites: force))) }
+        if let html { exports.append(HTMLReport(try file(html))) }
+        if let markdown { exports.append(MarkdownExport(try file(markdown), write: write)) }
+        if let csv { exports.append(CSVExport(try file(csv), write: write)) }
+        if let junit { exports.append(JUnitExport(try file(junit), write: write)) }
+        if let sarif { exports.append(SARIFExport(try file(sarif), version: Faxprobe.version, write: write)) }
         return exports
     }
 
     private func reportOptions() -> ReportOptions {
         var options = ReportOptions()
         options.form =
-            json ? .json : jsonl ? .jsonLines : verbose ? .verbose : quiet ? .quiet : calls ? .calls : .text
+            json
+            ? .json
+            : jsonl
+                ? .jsonLines
+                : verbose ? .verbose : quiet || exportsToOutput ? .quiet : calls ? .calls : .text
         options.usesColour = Console.usesColour
         options.call = call
         options.isOnlyFax = onlyFax

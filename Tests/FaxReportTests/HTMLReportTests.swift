@@ -9,6 +9,32 @@ import Testing
 @testable import FaxReport
 
 @Suite struct HTMLReportTests {
+    static let hostile =
+        "</script><script>alert(1)</script>\"'&\u{0}\u{1B}[31m\u{202E}\u{2028}" + String(repeating: "x", count: 1 << 20)
+
+    /// The sample call with the same text wherever a capture can put one.
+    static func bitten(_ hostile: String) throws -> AnalyzedCall {
+        var analyzed = try SampleCall.analyzed()
+        analyzed.call.signalling.caller = hostile
+        analyzed.call.signalling.callerAgent = hostile
+        analyzed.call.signalling.finalReason = hostile
+        analyzed.call.signalling.steps[0].summary = hostile
+        analyzed.call.signalling.steps[0].remarks = [hostile]
+        analyzed.call.signalling.t38Switch?.offer.attributes.append(.init(name: hostile, value: hostile))
+        analyzed.call.streams[0].codec = hostile
+        analyzed.fax.senderID = hostile
+        analyzed.fax.carriedBy = hostile
+        analyzed.fax.messages[0].name = hostile
+        analyzed.fax.messages[1].fields = [.init(name: hostile, bit: 27, value: .text(hostile), meaning: hostile)]
+        analyzed.fax.pages[0].confirmedBy = hostile
+        analyzed.fax.pages[0].compression = hostile
+        analyzed.fax.signals[0].name = hostile
+        analyzed.findings[0].title = hostile
+        analyzed.findings[0].because = hostile
+        analyzed.findings[0].remedy = hostile
+        return analyzed
+    }
+
     static func report(_ calls: [AnalyzedCall], inputs: Int = 1) throws -> String {
         let report = HTMLReport(try ExportFile(path: "/nonexistent/report.html", overwrites: false))
         for number in 0..<inputs {
@@ -53,28 +79,8 @@ import Testing
     }
 
     @Test func nothingHostileGetsOut() throws {
-        var analyzed = try SampleCall.analyzed()
-        let hostile =
-            "</script><script>alert(1)</script>\"'&\u{0}\u{1B}[31m\u{202E}\u{2028}"
-            + String(repeating: "x", count: 1 << 20)
-        analyzed.call.signalling.caller = hostile
-        analyzed.call.signalling.callerAgent = hostile
-        analyzed.call.signalling.finalReason = hostile
-        analyzed.call.signalling.steps[0].summary = hostile
-        analyzed.call.signalling.steps[0].remarks = [hostile]
-        analyzed.call.streams[0].codec = hostile
-        analyzed.fax.senderID = hostile
-        analyzed.fax.carriedBy = hostile
-        analyzed.fax.messages[0].name = hostile
-        analyzed.fax.messages[1].fields = [.init(name: hostile, bit: 27, value: .text(hostile), meaning: hostile)]
-        analyzed.fax.pages[0].confirmedBy = hostile
-        analyzed.fax.pages[0].compression = hostile
-        analyzed.fax.signals[0].name = hostile
-        analyzed.findings[0].title = hostile
-        analyzed.findings[0].because = hostile
-        analyzed.findings[0].remedy = hostile
         let clean = try Self.report([SampleCall.analyzed()])
-        let html = try Self.report([analyzed])
+        let html = try Self.report([Self.bitten(Self.hostile)])
         #expect(html.utf8.count < clean.utf8.count + 100_000)
         for element in ["<script", "</script"] {
             #expect(html.components(separatedBy: element).count == clean.components(separatedBy: element).count)
@@ -139,7 +145,7 @@ import Testing
     @Test func aPageLeftOutIsNamed() throws {
         var none = ByteBudget(octets: 0)
         var html = HTMLWriter()
-        let place = CallPlace(key: "call-1", source: 0, files: ["x"])
+        let place = CallPlace(ReportSource(files: ["x"]), call: 1)
         PageSection(pages: SampleCall.fax().pages, place: place, isFailed: false).write(to: &html, budget: &none)
         #expect(html.text.contains("Left out to keep this file small: page 1.") && !html.text.contains("<img"))
     }

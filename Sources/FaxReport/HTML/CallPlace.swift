@@ -4,10 +4,19 @@ import FaxCore
 struct CallPlace {
     /// `call-1`; of several inputs `file-2-call-1`. Ours alone: it is used in identifiers and links.
     var key: String
+    /// What people call it: `1`, of several inputs `2·1`.
+    var name: String
     /// The input's place among those of the report, from 0.
     var source: Int
     /// Names of the files read as one capture.
     var files: [String]
+
+    init(_ source: ReportSource, call: Int) {
+        key = "\(source.prefix)call-\(call)"
+        name = source.prefix.isEmpty ? "\(call)" : "\(source.number + 1)·\(call)"
+        self.source = source.number
+        files = source.files
+    }
 
     func id(_ part: String) -> String { "\(key)-\(part)" }
 

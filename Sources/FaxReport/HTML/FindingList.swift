@@ -79,6 +79,23 @@ struct FindingList {
             measures(of: finding, &html)
             evidence(of: finding, &html)
             if !finding.remedy.isEmpty { html.element("p", ["class": "remedy"], finding.remedy) }
+            if let entry = FailureCatalogue.entry(finding.id) { catalogue(entry, &html) }
+        }
+    }
+
+    /// What is known of this failure in general.
+    private func catalogue(_ entry: CatalogueEntry, _ html: inout HTMLWriter) {
+        let parts = [("seen by users", entry.symptom), ("in packets", entry.signature), ("why", entry.cause)]
+        html.element("details", ["class": "known"]) { html in
+            html.element("summary", [:], "In general")
+            html.element("dl", ["class": "facts"]) { html in
+                for (label, text) in parts where !text.isEmpty {
+                    html.element("div") { html in
+                        html.element("dt", [:], label)
+                        html.element("dd", [:], text)
+                    }
+                }
+            }
         }
     }
 

@@ -41,7 +41,7 @@ struct HTMLDocument {
 
     private var title: String {
         if entries.count == 1, let only = entries.first { return only.row.summary }
-        return "Fax report: " + OverviewTable.totals(entries)
+        return "Fax report: " + OverviewTable.totals(entries.map(\.row))
     }
 
     /// No network, nothing but our own script and style, pictures from within the file.
@@ -78,7 +78,7 @@ struct HTMLDocument {
     private func content(_ html: inout HTMLWriter) {
         if entries.isEmpty { html.element("p", ["class": "lead"], "No call was found.") }
         if entries.count > 1 {
-            OverviewTable(entries: entries, isOfSeveralInputs: summaries.count > 1).write(to: &html)
+            OverviewTable(entries: entries).write(to: &html)
         }
         let left = entries.count { $0.section == nil }
         if left > 0 {

@@ -36,8 +36,7 @@ public final class HTMLReport: CallExport {
     }
 
     public func add(_ analyzed: AnalyzedCall, of source: ReportSource) {
-        let place = CallPlace(
-            key: "\(source.prefix)call-\(analyzed.call.id)", source: source.number, files: source.files)
+        let place = CallPlace(source, call: analyzed.call.id)
         var html = HTMLWriter()
         let section = CallSection(analyzed, place)
         section.write(to: &html, pictures: &pictures)
@@ -66,7 +65,7 @@ public final class HTMLReport: CallExport {
     private func frames() -> JSONValue {
         var members: [JSONValue.Member] = []
         octets.fetch { frame, source in
-            let place = CallPlace(key: "", source: source.number, files: source.files)
+            let place = CallPlace(source, call: 0)
             members.append(
                 .init(
                     place.octetsKey(frame.ref),

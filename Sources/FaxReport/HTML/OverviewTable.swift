@@ -31,7 +31,7 @@ struct OverviewRow {
         carrier = fax.carriedBy
         pages = fax.pagesSent.map { "\(fax.pagesConfirmed.map(String.init) ?? "–")/\($0)" } ?? "–"
         rate = fax.rateBps
-        cause = analyzed.findings.first { $0.isRootCause }?.id ?? ""
+        cause = analyzed.rootCause?.id ?? ""
         summary = OutcomeSentence.text(analyzed)
     }
 
@@ -43,7 +43,6 @@ struct OverviewRow {
 /// All calls in a table that can be sorted and filtered.
 struct OverviewTable {
     let entries: [HTMLReport.Entry]
-    let isOfSeveralInputs: Bool
 
     private struct Column {
         var name: String
@@ -61,7 +60,7 @@ struct OverviewTable {
 
     func write(to html: inout HTMLWriter) {
         html.element("section", ["class": "overview", "id": "overview", "aria-labelledby": "overview-title"]) { html in
-            html.element("h2", ["id": "overview-title"], Self.totals(entries))
+            html.element("h2", ["id": "overview-title"], Self.totals(entries.map(\.row)))
             html.element("div", ["class": "wide", "tabindex": "0", "role": "region", "aria-label": "Table of calls"]) {
                 html in
                 html.element("table", ["class": "calls", "id": "calls"]) { html in
@@ -73,13 +72,14 @@ struct OverviewTable {
     }
 
     /// `8 calls: 3 failed, 5 delivered`.
-    static func totals(_ entries: [HTMLReport.Entry]) -> String {
+    static func totals(_ rows: [OverviewRow]) -> String {
         let outcomes: [FaxSession.Outcome] = [.failed, .partial, .success, .unknown, .notFax]
         let parts = outcomes.compactMap { outcome -> String? in
-            let count = entries.count { $0.row.outcome == outcome }
+            let count = rows.count { $0.outcome == outcome }
             return count == 0 ? nil : "\(count) \(outcome.title)"
         }
-        return "\(entries.count) calls" + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", "))
+        return "\(rows.count) call\(rows.count == 1 ? "" : "s")"
+            + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", "))
     }
 
     private func head(_ html: inout HTMLWriter) {
@@ -99,13 +99,12 @@ struct OverviewTable {
         html.element("tr", ["class": row.outcome.rawValue, "data-outcome": row.outcome.title, "data-cause": row.cause])
         {
             html in
-            let label = isOfSeveralInputs ? "\(row.place.source + 1)·\(row.id)" : "\(row.id)"
             html.element("th", ["scope": "row", "class": "num", "data-v": "\(row.place.source * 1_000_000 + row.id)"]) {
                 html in
                 if entry.section == nil {
-                    html.words(label)
+                    html.words(row.place.name)
                 } else {
-                    html.element("a", ["href": "#" + row.place.key], label)
+                    html.element("a", ["href": "#" + row.place.key], row.place.name)
                 }
             }
             html.element("td", ["class": "time"], row.start.map { String(Clock.date($0).dropLast(8)) } ?? "–")

@@ -13,7 +13,8 @@ struct VerdictBox {
         html.element("header", ["class": "verdict \(outcome.rawValue)"]) { html in
             html.element("p", ["class": "tags"]) { html in
                 html.element("span", ["class": "outcome"], outcome.title)
-                html.element("span", [:], "Call \(analyzed.call.id)")
+                html.element("span", [:], "Call \(place.name)")
+                if place.name != "\(analyzed.call.id)" { html.element("span", [:], CaptureText.name(place.files)) }
                 if !analyzed.call.isRecording { html.element("span", [:], Clock.date(analyzed.call.firstTime)) }
                 html.element("span", [:], Clock.seconds(analyzed.call.lastTime - analyzed.call.firstTime) + " s")
             }
