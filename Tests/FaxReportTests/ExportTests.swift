@@ -52,10 +52,13 @@ import Testing
             ("outcome", "success"), ("sender_id", "'+1 555 0100"), ("pages_sent", "1"), ("bad_rows", "1"),
             ("ecm", "yes"),
             ("packets_lost", "13"), ("root_cause", ""), ("findings", "udptl-loss-repaired"),
-            ("summary", "Fax delivered: 1 page confirmed at 14400 bit/s (V.17, ECM, MMR). 1 row came damaged."),
         ] {
             #expect(call[name] == value, "\(name)")
         }
+    }
+
+    @Test func theSummaryIsTheSentence() throws {
+        #expect(try Self.csv([SampleCall.analyzed()])[1].last == OutcomeSentence.text(SampleCall.analyzed()))
     }
 
     @Test(arguments: ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "a,\"b\"", "\u{202E}x", "x\r\n=1", "|x", "%x"])

@@ -19,13 +19,13 @@ struct MarkdownCall {
     private var verdict: String {
         guard let cause = analyzed.rootCause else { return "" }
         var text = "**Why:** \(Markdown.escaped(cause.because))\(frames(cause))\n"
-        if let brokeIn = analyzed.verdict.brokeIn { text += "**Broke in:** \(brokeIn.rawValue)\n" }
-        if let other = analyzed.runnerUp { text += "**If not that:** \(Markdown.escaped(title(other)))\n" }
+        let told = VerdictText(analyzed)
+        if let place = told.place { text += "**Broke:** \(Markdown.escaped(place))\n" }
+        if !told.chain.isEmpty { text += "**Then:** \(Markdown.escaped(told.chain.joined(separator: "; ")))\n" }
+        if let other = told.runnerUp { text += "**If not that:** \(Markdown.escaped(FindingList.title(other)))\n" }
         if !cause.remedy.isEmpty { text += "**What to do:** \(Markdown.escaped(cause.remedy))\n" }
         return text.replacing("\n", with: "  \n") + "\n"
     }
-
-    private func title(_ finding: Finding) -> String { finding.title.isEmpty ? finding.id : finding.title }
 
     private func frames(_ finding: Finding) -> String {
         let numbers = finding.frames.prefix(FindingList.evidenceLimit).compactMap { place.number($0) }
@@ -42,7 +42,7 @@ struct MarkdownCall {
         if analyzed.findings.isEmpty { return "" }
         let items = CallText.byWeight(analyzed.findings).enumerated().map { index, finding in
             let cause = finding.isRootCause ? ", root cause" : ""
-            return "\(index + 1). **\(Markdown.escaped(title(finding)))** "
+            return "\(index + 1). **\(Markdown.escaped(FindingList.title(finding)))** "
                 + "(\(finding.severity.rawValue), \(finding.certainty.rawValue)\(cause), `\(finding.id)`): "
                 + "\(Markdown.escaped(finding.because))\(frames(finding))\n"
         }

@@ -37,26 +37,45 @@ struct VerdictBox {
 
     /// Where it broke, what followed from the cause, and what else could have been it.
     private func reasoning(_ html: inout HTMLWriter) {
-        let verdict = analyzed.verdict
-        let effects = verdict.chain.map(\.effect).compactMap { findings.number(of: $0) }
-        let runnerUp = findings.number(of: verdict.runnerUp)
-        if verdict.brokeIn == nil && effects.isEmpty && runnerUp == nil { return }
+        let text = VerdictText(analyzed)
+        let chain = self.chain
+        let runnerUp = findings.number(of: analyzed.verdict.runnerUp)
+        if text.place == nil && chain.isEmpty && runnerUp == nil { return }
         html.element("dl", ["class": "facts reasoning"]) { html in
-            if let brokeIn = verdict.brokeIn {
-                let side = verdict.party.map { ", on the side of the \($0.rawValue)" } ?? ""
-                entry("broke in", &html) { $0.words(brokeIn.rawValue + side) }
+            if let place = text.place { entry("broke", &html) { $0.words(place) } }
+            if !chain.isEmpty {
+                entry("then", &html) { html in
+                    for step in chain { html.element("p", [:]) { html in self.step(step, &html) } }
+                }
             }
-            if !effects.isEmpty { entry("then", &html) { links(effects, &$0) } }
             if let runnerUp { entry("if not that", &html) { findings.link(runnerUp, &$0) } }
         }
     }
 
-    private func links(_ numbers: [Int], _ html: inout HTMLWriter) {
-        var seen: [Int] = []
-        for number in numbers where !seen.contains(number) {
-            if !seen.isEmpty { html.words(" → ") }
-            findings.link(number, &html)
-            seen.append(number)
+    /// Effects by their cause, as numbers of findings; the root cause's first.
+    private var chain: [(cause: Int, effects: [Int])] {
+        var chain: [(cause: Int, effects: [Int])] = []
+        for link in analyzed.verdict.chain {
+            guard let cause = findings.number(of: link.cause), let effect = findings.number(of: link.effect) else {
+                continue
+            }
+            if let index = chain.firstIndex(where: { $0.cause == cause }) {
+                chain[index].effects.append(effect)
+            } else {
+                chain.append((cause, [effect]))
+            }
+        }
+        return chain
+    }
+
+    private func step(_ step: (cause: Int, effects: [Int]), _ html: inout HTMLWriter) {
+        if step.cause != findings.number(of: analyzed.verdict.rootCause) {
+            findings.link(step.cause, &html)
+            html.words(" → ")
+        }
+        for (index, effect) in step.effects.enumerated() {
+            if index > 0 { html.words(", ") }
+            findings.link(effect, &html)
         }
     }
 
