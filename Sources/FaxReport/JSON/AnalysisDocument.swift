@@ -45,6 +45,9 @@ public struct AnalysisDocument: Sendable {
             .init("interrupted", .bool(summary.isInterrupted)),
             .init("warnings", .array(summary.warnings.map(warning))),
             .init("warnings_dropped", .integer(summary.warningsDropped)),
+            .init("pairs", .array(summary.pairs.map(rates))),
+            .init("calls_of_other_pairs", .integer(summary.callsOfOtherPairs)),
+            .init("findings", .array(summary.findings.map(finding))),
         ])
     }
 
@@ -96,8 +99,37 @@ public struct AnalysisDocument: Sendable {
         ])
     }
 
-    private func finding(_ finding: Finding) -> JSONValue {
-        .object([
+    /// What two legs or several calls show together.
+    private func finding(_ found: CaptureFinding) -> JSONValue {
+        .object([.init("calls", .array(found.calls.map { .integer($0) }))] + members(found.finding))
+    }
+
+    private func rates(_ pair: CallPairRates) -> JSONValue {
+        func known(_ text: String) -> JSONValue { .optional(text.isEmpty ? nil : text) }
+        return .object([
+            .init("caller", known(pair.caller)), .init("caller_host", known(pair.callerHost)),
+            .init("callee", known(pair.callee)), .init("callee_host", known(pair.calleeHost)),
+            .init("calls", .integer(pair.calls)), .init("faxes", .integer(pair.faxes)),
+            .init("delivered", .integer(pair.delivered)), .init("failed", .integer(pair.failed)),
+            .init("pattern", .string(pair.pattern.rawValue)),
+            .init(
+                "carriages",
+                .array(
+                    pair.carriages.map {
+                        .object([
+                            .init("carried_by", .string($0.name)), .init("faxes", .integer($0.faxes)),
+                            .init("delivered", .integer($0.delivered)),
+                        ])
+                    })),
+            .init("differences", .array(pair.differences.map { .string($0) })),
+            .init("first_call", .integer(pair.firstCall)), .init("last_call", .integer(pair.lastCall)),
+        ])
+    }
+
+    private func finding(_ finding: Finding) -> JSONValue { .object(members(finding)) }
+
+    private func members(_ finding: Finding) -> [JSONValue.Member] {
+        [
             .init("id", .string(finding.id)),
             .init("layer", .string(finding.layer.rawValue)),
             .init("severity", .string(finding.severity.rawValue)),
@@ -110,7 +142,7 @@ public struct AnalysisDocument: Sendable {
             .init("root_cause", .bool(finding.isRootCause)),
             .init("party", .optional(finding.party?.rawValue)),
             .init("measures", .array(finding.measures.map(measure))),
-        ])
+        ]
     }
 
     private func measure(_ measure: Finding.Measure) -> JSONValue {

@@ -15,7 +15,54 @@ public enum CaptureText {
         }
         let hidden = summary.warnings.count - min(limit, summary.warnings.count) + summary.warningsDropped
         if hidden > 0 { lines.append("  … \(hidden) more warnings") }
+        lines += findings(summary, isVerbose: isVerbose) + rates(summary.pairs, isVerbose: isVerbose)
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    static let findingLimit = 20
+    static let pairLimit = 20
+
+    // MARK: - Several calls
+
+    private static func findings(_ summary: CaptureSummary, isVerbose: Bool) -> [String] {
+        if summary.findings.isEmpty { return [] }
+        let limit = isVerbose ? summary.findings.count : findingLimit
+        var lines = ["", "What several calls or legs show"]
+        for found in summary.findings.prefix(limit) {
+            let finding = found.finding
+            let calls = found.calls.prefix(8).map(String.init).joined(separator: ", ")
+            let more = found.calls.count > 8 ? " …" : ""
+            lines.append(
+                "  \(finding.severity.rawValue): \(finding.title)  [\(finding.id), \(finding.certainty.rawValue) · "
+                    + "call\(found.calls.count == 1 ? "" : "s") \(calls)\(more)]")
+            lines.append("    " + TerminalText.harmless(finding.because, limit: 600))
+            lines.append("    → " + finding.remedy)
+        }
+        if summary.findings.count > limit { lines.append("  … \(summary.findings.count - limit) more findings") }
+        return lines
+    }
+
+    /// Pairs that failed at least once and had more than one fax.
+    private static func rates(_ pairs: [CallPairRates], isVerbose: Bool) -> [String] {
+        let told = pairs.filter { $0.faxes > 1 && (isVerbose || $0.failed > 0) }
+        if told.isEmpty { return [] }
+        var lines = ["", "Faxes by caller and callee"]
+        for pair in told.prefix(isVerbose ? told.count : pairLimit) {
+            let carriages = pair.carriages.map {
+                "\(TerminalText.harmless($0.name, limit: 20)) \($0.delivered)/\($0.faxes)"
+            }.joined(separator: ", ")
+            lines.append(
+                "  \(name(pair.caller, pair.callerHost)) → \(name(pair.callee, pair.calleeHost)): "
+                    + "\(pair.delivered) of \(pair.faxes) delivered, \(pair.pattern.rawValue) (\(carriages))")
+            lines += pair.differences.map { "    " + TerminalText.harmless($0, limit: 200) }
+        }
+        if !isVerbose, told.count > pairLimit { lines.append("  … \(told.count - pairLimit) more pairs") }
+        return lines
+    }
+
+    private static func name(_ user: String, _ host: String) -> String {
+        let text = user.isEmpty ? host : host.isEmpty ? user : "\(user) at \(host)"
+        return text.isEmpty ? "?" : TerminalText.harmless(text, limit: 80)
     }
 
     private static func totals(_ summary: CaptureSummary, calls: Int) -> String {

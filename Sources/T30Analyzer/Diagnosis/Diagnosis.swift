@@ -30,6 +30,13 @@ public struct Diagnosis: Sendable {
         if let root = verdict.rootCause { findings[root].isRootCause = true }
     }
 
+    /// Findings that the call shows with another one of its legs, added to its own.
+    init(_ analyzed: AnalyzedCall, adding others: [Finding]) {
+        findings = analyzed.findings + others
+        verdict = VerdictMaker.verdict(on: findings, CallFacts(call: analyzed.call, fax: analyzed.fax))
+        for index in findings.indices { findings[index].isRootCause = index == verdict.rootCause }
+    }
+
     /// Frames named as evidence by one finding.
     static let frameLimit = 20
 }

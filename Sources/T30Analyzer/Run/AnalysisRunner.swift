@@ -14,6 +14,8 @@ public struct AnalysisRunner: Sendable {
         public var to: Instant?
         public var decoder = CaptureDecoder.Options()
         public var analyzer = FaxAnalyzer.Options()
+        /// Calls with another leg wait for it, so that what both show together reaches them.
+        public var waitsForLegs = false
         /// Called every so often with what has been read: frames, octets of the file consumed.
         public var progress: (@Sendable (_ frames: Int, _ octets: Int) -> Void)?
         /// Asked every so often; `true` stops reading, what is known comes out.
@@ -31,6 +33,16 @@ public struct AnalysisRunner: Sendable {
     /// One capture file, or several read as one in order of time. With several jobs `onCall` is called on another
     /// thread, one call after the other, and no more when this returns.
     public func run(_ source: CaptureInput, onCall: @escaping (AnalyzedCall) -> Void) throws -> CaptureSummary {
+        let joiner = CallJoiner(waitsForLegs: options.waitsForLegs, onCall: onCall)
+        var summary = analyze(source) { joiner.add($0) }
+        joiner.finish()
+        summary.pairs = joiner.history.rates
+        summary.callsOfOtherPairs = joiner.history.callsOfOtherPairs
+        summary.findings = joiner.history.findings
+        return summary
+    }
+
+    private func analyze(_ source: CaptureInput, onCall: @escaping (AnalyzedCall) -> Void) -> CaptureSummary {
         let analyzer = FaxAnalyzer(options: options.analyzer)
         if options.jobs <= 1 {
             let decoder = CaptureDecoder(options.decoder) { onCall(Self.analyze($0, analyzer)) }

@@ -47,6 +47,12 @@ public struct CaptureSummary: Sendable {
     /// Warnings past the limit of those kept.
     public var warningsDropped = 0
     public var calls = 0
+    /// How the faxes of each pair of caller and callee went, in order of their first calls.
+    public var pairs: [CallPairRates] = []
+    /// Calls of pairs past the limit of those kept.
+    public var callsOfOtherPairs = 0
+    /// What only two legs or several calls show.
+    public var findings: [CaptureFinding] = []
     /// Reading was stopped before the end (Ctrl-C).
     public var isInterrupted = false
 

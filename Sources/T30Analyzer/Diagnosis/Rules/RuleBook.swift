@@ -7,8 +7,9 @@ enum RuleBook {
         SetupRules.rules + NegotiationRules.rules + TransportRules.rules + AudioRules.rules + IFPRules.rules
         + T30Rules.rules
 
-    /// The ids that some rule may find.
-    static let ids: Set<String> = Set(rules.flatMap { $0.finds.map(\.key) })
+    /// The ids that some rule may find, those of legs and of several calls too.
+    static let ids: Set<String> =
+        Set(rules.flatMap { $0.finds.map(\.key) }).union(LegRuleBook.ids).union(SeveralCallsRuleBook.ids)
 
     static func role(of id: String) -> Rule.Role { roles[id]?.role ?? .remark }
 
@@ -17,7 +18,8 @@ enum RuleBook {
 
     private static let roles: [String: (role: Rule.Role, place: Int)] = {
         var roles: [String: (role: Rule.Role, place: Int)] = [:]
-        for (place, entry) in rules.flatMap({ Array($0.finds) }).enumerated() where roles[entry.key] == nil {
+        let entries = rules.flatMap { Array($0.finds) } + LegRuleBook.rules.flatMap { Array($0.finds) }
+        for (place, entry) in entries.enumerated() where roles[entry.key] == nil {
             roles[entry.key] = (entry.value, place)
         }
         return roles
