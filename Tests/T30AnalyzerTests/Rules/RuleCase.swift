@@ -58,8 +58,28 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
             var editor = try CaptureEditor(corpus: capture)
             try edit(&editor)
             #expect(editor.problems == [], "\(id) \(capture)")
-            return editor.calls().map { AnalyzedCall($0, FaxAnalyzer().analyze($0)) }
+            return Self.analyzed(editor.calls())
         }
+    }
+
+    /// Several calls, of which all or some were changed.
+    init(
+        id: String, kind: Kind, captures: [String], shows: String = "", fires: Bool,
+        severity: Finding.Severity? = nil, certainty: Finding.Certainty? = nil, isRootCause: Bool? = nil,
+        party: Party? = nil, because: String? = nil, calls: @escaping @Sendable () throws -> [AnalyzedCall]
+    ) {
+        self.id = id
+        self.kind = kind
+        capture = captures.joined(separator: " + ")
+        self.shows = shows
+        self.fires = fires
+        expectation = Expectation(
+            severity: severity, certainty: certainty, isRootCause: isRootCause, party: party, because: because)
+        self.calls = calls
+    }
+
+    static func analyzed(_ calls: [Call]) -> [AnalyzedCall] {
+        calls.map { AnalyzedCall($0, FaxAnalyzer().analyze($0)) }
     }
 
     /// A call that the test writes itself.
@@ -75,7 +95,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
         self.fires = fires
         expectation = Expectation(
             severity: severity, certainty: certainty, isRootCause: isRootCause, party: party, because: because)
-        calls = { [try script()].map { AnalyzedCall($0, FaxAnalyzer().analyze($0)) } }
+        calls = { Self.analyzed([try script()]) }
     }
 
     var testDescription: String {
@@ -86,7 +106,9 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
         let calls = try calls()
         #expect(!calls.isEmpty, "no call in \(testDescription)")
         for call in calls { #expect(RuleBook.strays(CallFacts(call: call.call, fax: call.fax)) == []) }
-        let findings = calls.flatMap(\.findings)
+        var history = CallHistory()
+        for call in calls { _ = history.add(call) }
+        let findings = calls.flatMap(\.findings) + history.findings.map(\.finding)
         let found = findings.filter { $0.id == id }
         guard fires else {
             #expect(found.map(\.because) == [])
@@ -138,4 +160,6 @@ enum RuleCases {
         + IFPRuleTests.cases
         + T30RuleTests.cases
         + GatewayRuleTests.cases
+        + LegRuleTests.cases
+        + SeveralCallsRuleTests.cases
 }
