@@ -92,6 +92,13 @@ import Testing
         row("ifp-ecm-bit-cleared", relay, "the box adds ECM", fires: false) { _, outgoing in
             setBit(27, false, in: &outgoing, "DIS")
         },
+        row("t38-bitrate-not-reached", relay, "the box takes V.17 out of the DIS", fires: true, party: .callee) {
+            incoming, _ in setBit(14, false, in: &incoming, "DIS")
+        },
+        row("t38-bitrate-not-reached", relay, "V.17 was not offered", fires: false) { incoming, outgoing in
+            setBit(14, false, in: &incoming, "DIS")
+            setBit(14, false, in: &outgoing, "DIS")
+        },
         row("mps-lost", relay, "the command never left the box", fires: true, party: .caller, certainty: .proof) {
             incoming, outgoing in
             outgoing.fax.messages.removeAll { $0.isPostMessageCommand }
