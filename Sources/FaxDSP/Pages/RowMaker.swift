@@ -20,6 +20,8 @@ struct RowMaker {
     /// A row of at most `bits` bits and `changes` changes, as near to `bits` as chance finds one; `nil` when none fits.
     /// - Parameter reference: of a row in two dimensions the row above.
     func row(bits: Int, changes limit: Int, reference: [Int]?, _ random: inout SeededRandom) -> [Int]? {
+        // Changes that go straight down take one bit, a one: so few of them are wanted that most move, as on real pages.
+        let wanted = reference == nil ? limit : min(limit, max(2, bits / 4))
         var row = (reference ?? []).filter { $0 > 0 && $0 < widthPx - 4 }
         if row.count & 1 == 1 { row.removeLast() }
         while row.count > limit, row.count >= 2 { removeSpot(&row, &random) }
@@ -32,7 +34,7 @@ struct RowMaker {
         guard count <= bits else { return nil }
         var failures = 0
         for _ in 0..<Limit.proposals where count < bits && failures < Limit.failures {
-            let proposal = changed(row, limit, hasRoom: bits - count > 12, &random)
+            let proposal = changed(row, wanted, hasRoom: bits - count > 12, &random)
             let cost = proposal.map { coder.count($0, reference: reference) } ?? 0
             if let proposal, cost <= bits, cost > count {
                 row = proposal
@@ -53,6 +55,11 @@ struct RowMaker {
     private func changed(_ row: [Int], _ limit: Int, hasRoom: Bool, _ random: inout SeededRandom) -> [Int]? {
         if row.count + 2 <= limit, hasRoom || row.isEmpty || random.chance(0.3) { return withSpot(row, &random) }
         guard !row.isEmpty else { return nil }
+        if row.count > limit, random.chance(0.5) {
+            var fewer = row
+            removeSpot(&fewer, &random)
+            return fewer
+        }
         let index = Int.random(in: row.indices, using: &random)
         let step = Int.random(in: 1...4, using: &random) * (random.chance(0.5) ? 1 : -1)
         let place = row[index] + step

@@ -7,7 +7,9 @@ public struct CaptureStory {
 
     public init(path: String) throws {
         var calls: [AnalyzedCall] = []
-        _ = try AnalysisRunner().run(CaptureInput(path: path)) { calls.append($0) }
+        var options = AnalysisRunner.Options()
+        options.decoder.keepsAudio = true
+        _ = try AnalysisRunner(options).run(CaptureInput(path: path)) { calls.append($0) }
         self.calls = calls.sorted { $0.call.id < $1.call.id }
     }
 }

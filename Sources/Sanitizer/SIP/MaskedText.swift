@@ -189,7 +189,10 @@ struct MaskedText {
         }
     }
 
+    mutating func put(octet: UInt8, at index: Int) { octets[index] = octet }
+
     mutating func zero(_ range: Range<Int>) {
+        if names.isLearning { return }
         for index in range { octets[index] = 0 }
     }
 

@@ -50,7 +50,8 @@ struct SIPMask {
     }
 
     private mutating func startLine(_ line: Range<Int>) {
-        if text.text(line).hasPrefix("sip/2.0 ") { return text.mention(line) }
+        let start = text.text(line)
+        if start.hasPrefix("sip/2.0 ") || start.hasPrefix("http/1.") { return text.mention(line) }
         let parts = text.parts(text.trimmed(line), separator: 0x20)
         guard parts.count >= 3 else { return }
         text.uri(parts[1].lowerBound..<parts[parts.count - 2].upperBound)
@@ -92,7 +93,8 @@ struct SIPMask {
         "reject-contact", "request-disposition", "retry-after", "rack", "rseq", "event", "subscription-state", "date",
         "timestamp", "priority", "privacy", "mime-version", "p-early-media", "refer-sub", "security-client",
         "security-server", "security-verify", "recv-info", "flow-timer", "max-breadth", "answer-mode", "sip-etag",
-        "sip-if-match", "p-charging-function-addresses-none",
+        "sip-if-match", "upgrade", "connection", "sec-websocket-protocol", "sec-websocket-version",
+        "sec-websocket-extensions",
     ]
 
     private static let compact: [String: String] = [

@@ -75,8 +75,7 @@ struct UDPTLMask {
         }
         reader.finish()
         for line in reader.found { mask.take(line) }
-        mask.finish()
-        for range in reader.unread { mask.zero(range) }
+        mask.finish(zeroing: reader.unread)
         masked = mask.octets
         pages = mask.pages
         identFrames = mask.identFrames

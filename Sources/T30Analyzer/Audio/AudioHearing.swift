@@ -3,17 +3,17 @@ import FaxDSP
 import FaxWire
 
 /// One turn of the control channel, burst or other signal, with the timeline it was heard on.
-struct HeardItem {
-    enum Content {
+package struct HeardItem {
+    package enum Content {
         case commands(HeardCommands)
         case burst(HeardBurst)
         case sound(HeardSignal)
     }
 
-    var content: Content
-    var timeline: AudioTimeline
+    package var content: Content
+    package var timeline: AudioTimeline
 
-    var samples: Range<Int> {
+    package var samples: Range<Int> {
         switch content {
         case .commands(let turn): turn.samples
         case .burst(let burst): burst.samples
@@ -26,15 +26,15 @@ struct HeardItem {
 }
 
 /// What was heard in one stream, in order of time: by the modems, and beside them.
-struct AudioHearing {
-    private(set) var items: [HeardItem] = []
+package struct AudioHearing {
+    package private(set) var items: [HeardItem] = []
 
     /// Sounds shorter than this between two signals are their edges: 30 ms.
     private static let soundMinimum = 240
     /// A pause of this length does not part two sounds: 100 ms.
     private static let hangover = 800
 
-    init(_ timeline: AudioTimeline) {
+    package init(_ timeline: AudioTimeline) {
         let samples = timeline.samples.span
         let envelope = Envelope(samples)
         guard var receiver = LineReceiver(envelope: envelope) else { return }
