@@ -16,7 +16,8 @@ public enum HighSpeedTransmitter {
         }
     }
 
-    private static let step = 800
+    /// Small, because libspandsp fills the step in which a signal ends.
+    private static let step = 16
 
     /// - Parameter bits: one an element, 0 or 1.
     /// - Returns: 16-bit samples at 8,000 a second and about −13 dBm0; `nil` when libspandsp gives no state.

@@ -50,18 +50,22 @@ public struct PageSubstitute {
         if compression != .mmr { keepLines(PageLine(octets, bitOrder: bitOrder, flushBits: 0)) }
     }
 
-    /// Ends of line and their tags stay; everything between them is written anew.
+    /// Ends of line and their tags stay, up to the last of the six that end a page (T.4 §4.1.4); everything between them
+    /// is written anew.
     private mutating func keepLines(_ line: PageLine) {
         var line = line
-        var linesLeft = rows.count + 2
+        var kept = 0
+        var lastEnd = 0
         line.skipToEOL()
-        while line.position + PageLine.eolBits <= bits.count, linesLeft > 0 {
+        while line.position + PageLine.eolBits <= bits.count {
+            if kept > rows.count, line.position > lastEnd { return }
             bits[line.position + PageLine.eolBits - 1] = 1
             let isTagged = compression == .mr
             let tag = line.takeEOL(tagged: isTagged)
             if isTagged, tag { bits[line.position - 1] = 1 }
+            lastEnd = line.position
             line.skipToEOL()
-            linesLeft -= 1
+            kept += 1
         }
     }
 

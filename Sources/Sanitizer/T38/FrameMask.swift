@@ -5,11 +5,16 @@ import FaxWire
 struct FrameMask {
     let names: Pseudonyms
 
+    /// A PPS with its counts and check sequence; idents have 23 octets.
+    private static let shortFrame = 9
+
     func masked(_ octets: [UInt8], isGood: Bool) -> [UInt8] {
         guard octets.count > 3 else { return octets }
         let frame = T30Frame(lax: octets)
-        // Of a damaged frame nobody reads more than its name, which may be another's.
-        guard isGood, let signal = frame.signal else { return scrambled(octets, from: 3) }
+        // Of a damaged frame nobody reads more than its name, which may be another's; a short one holds no ident.
+        guard let signal = frame.signal, isGood || octets.count <= Self.shortFrame else {
+            return scrambled(octets, from: 3)
+        }
         switch signal {
         case .csi, .cig, .tsi, .sub, .sid, .pwd, .sep, .psa: return ident(octets)
         case .nsf, .nsc, .nss: return nonStandard(octets)
