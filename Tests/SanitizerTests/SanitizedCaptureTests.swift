@@ -33,7 +33,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: output) }
         // What the run itself compares: outcome, findings with their frames, signalling, frames, pages, losses.
         #expect(summary.differences.isEmpty)
-        try expectTheSamePages(input, output)
+        try expectTheSamePages(name, input, output)
         #expect(try Self.headers(input) == Self.headers(output))
         let octets = try Data(contentsOf: URL(filePath: output))
         for text in Self.strings {
@@ -47,12 +47,17 @@ import Testing
     /// Numbers, names and addresses of the laboratory that made the captures.
     static let strings = ["5550100", "0010555", "15550100", "10.77.0.", "fd77::", "sip:1000@"]
 
-    private func expectTheSamePages(_ input: String, _ output: String) throws {
+    private func expectTheSamePages(_ name: String, _ input: String, _ output: String) throws {
         let (old, new) = (try CaptureStory(path: input).calls, try CaptureStory(path: output).calls)
         #expect(old.map(\.fax.outcome) == new.map(\.fax.outcome))
         for (one, other) in zip(old.flatMap(\.fax.pages), new.flatMap(\.fax.pages)) {
             #expect([one.rows, one.badRows, one.octets] == [other.rows, other.badRows, other.octets])
-            #expect([one.start, one.end] == [other.start, other.end])
+            // Pages in audio begin and end with frames that may need a few bits more or less.
+            let slack = Duration.milliseconds(name.contains("g711") ? 60 : 0)
+            for (before, after) in [(one.start, other.start), (one.end, other.end)] {
+                let (before, after) = (try #require(before), try #require(after))
+                #expect(max(before - after, after - before) <= slack)
+            }
             #expect(one.image == nil || one.image != other.image)
         }
         for (one, other) in zip(old.map(\.fax.senderID), new.map(\.fax.senderID)) {

@@ -79,8 +79,8 @@ public struct PageSubstitute {
             let new: RowCoder.Bits
             switch row.kind {
             case .empty: new = []
-            case .bad: new = junk(place.count, row)
-            case .whole: new = whole(place.count, row, limits[index]) ?? junk(place.count, row)
+            case .bad: new = junk(place.count, row, limits[index])
+            case .whole: new = whole(place.count, row, limits[index]) ?? junk(place.count, row, limits[index])
             }
             if row.kind == .empty, compression == .mmr {
                 // An end of line: two of them end the page (T.6 §2.4.1.1).
@@ -120,18 +120,34 @@ public struct PageSubstitute {
         return accept(code, row) { $0 == .whole } ? code : nil
     }
 
-    /// Bits without an end of line that make no row of the right length.
-    private mutating func junk(_ count: Int, _ row: CodedRow) -> RowCoder.Bits {
-        for _ in 0..<Self.junkTrials {
-            var zeros = 0
-            let code: RowCoder.Bits = (0..<count).map { _ in
-                let bit: UInt8 = zeros >= 6 || random.chance(0.5) ? 1 : 0
-                zeros = bit == 1 ? 0 : zeros + 1
-                return bit
-            }
-            if accept(code, row, if: { $0 == .bad }) { return code }
+    /// Bits without an end of line that make no row of the right length, and leave no more changes than the row below
+    /// has room for.
+    private mutating func junk(_ count: Int, _ row: CodedRow, _ limit: Int) -> RowCoder.Bits {
+        let above = shadow
+        var best: (code: RowCoder.Bits, shadow: PageRows, changes: Int)?
+        for trial in 0..<Self.junkTrials where best.map({ $0.changes > limit }) ?? true {
+            shadow = above
+            let start = trial == 1 ? (row.is2D ? [0, 0, 1] : []) + Self.tooLong : []
+            let code = Array((start + noise(max(0, count - start.count))).prefix(count))
+            guard accept(code, row, if: { $0 == .bad }) else { continue }
+            let changes = maker.coder.changes(runs: shadow.reference).count
+            if changes < best?.changes ?? .max { best = (code, shadow, changes) }
         }
-        return []
+        shadow = best?.shadow ?? above
+        return best?.code ?? []
+    }
+
+    /// A white run of 2560, longer than the pages that are sent: it leaves a blank row.
+    private static let tooLong: RowCoder.Bits = [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 0, 1, 0, 1]
+
+    private mutating func noise(_ count: Int) -> RowCoder.Bits {
+        var zeros = 0
+        let share = 0.2 + 0.6 * random.unit()
+        return (0..<count).map { _ in
+            let bit: UInt8 = zeros >= 6 || random.chance(share) ? 1 : 0
+            zeros = bit == 1 ? 0 : zeros + 1
+            return bit
+        }
     }
 
     /// Reads the code as a decoder does, and keeps what it leaves as reference if `fits`.

@@ -187,11 +187,11 @@ extension MaskedText {
         }
     }
 
+    /// Words of a product's name; what has dots in it is a host or a version.
     func learnProduct(_ range: Range<Int>) {
-        names.learnProduct(
-            runs(range, where: { Self.isWordOctet($0) }).map { Array(octets[$0]) }.filter { word in
-                word.count >= 4 && !word.contains(where: Self.isDigit)
-            })
+        let names = runs(range, where: { Self.isWordOctet($0) || $0 == 0x2E })
+        let words = names.filter { first(of: 0x2E, in: $0) == nil }.map { Array(octets[$0]) }
+        self.names.learnProduct(words.filter { $0.count >= 4 && !$0.contains(where: Self.isDigit) })
     }
 }
 

@@ -174,10 +174,18 @@ struct MaskedText {
                 host(run)
             } else if text.contains("@") {
                 identity(run)
+            } else if !names.isLearning, runs(run, where: Self.isWordOctet).contains(where: isKnownHost),
+                text.contains(".")
+            {
+                host(run)
             } else {
                 for word in runs(run, where: Self.isWordOctet) { mention(word: word) }
             }
         }
+    }
+
+    private func isKnownHost(_ label: Range<Int>) -> Bool {
+        label.count >= 4 && names.originals[.host]?.contains(Pseudonyms.lowercased(Array(octets[label]))) == true
     }
 
     private mutating func mention(word range: Range<Int>) {
