@@ -25,7 +25,7 @@ struct AudioSubstitute {
     private static let step = 160
 
     private enum Plan {
-        case keep(Range<Int>)
+        case keep([Range<Int>])
         case commands(HeardCommands, parts: Range<Int>)
         case frames(HeardBurst, BurstBits, parts: Range<Int>)
         case data(HeardBurst, part: Int)
@@ -71,7 +71,7 @@ struct AudioSubstitute {
         let ones = burst.octets.reduce(0) { $0 + $1.nonzeroBitCount }
         if ones * 16 <= burst.octets.count * 8 {
             line.take(.burst, [0], isGood: true)
-            return .keep(burst.samples)
+            return .keep([burst.samples])
         }
         let start = line.results.count
         if burst.goodImageFrames > 0 || line.coding?.isECM == true {
@@ -85,8 +85,10 @@ struct AudioSubstitute {
 
     private static func plan(_ sound: HeardSignal) -> Plan {
         switch sound.kind {
-        case .cng, .ced, .ansReversed, .ansam, .ansamReversed, .callProgress, .tone, .v8: .keep(sound.samples)
-        case .v34: sound.samples.count <= AudioTimeline.sampleRate ? .keep(sound.samples) : .noise
+        // Between the bursts of a cadence anything may be said.
+        case .cng, .ced, .ansReversed, .ansam, .ansamReversed, .callProgress, .tone, .v8:
+            .keep(sound.bursts.isEmpty ? [sound.samples] : sound.bursts)
+        case .v34: sound.samples.count <= AudioTimeline.sampleRate ? .keep([sound.samples]) : .noise
         case .dtmf(let digit): .digit(digit, sound.samples)
         case .voice: .voice(sound.samples)
         case .music, .comfortNoise, .noise, .unknown, .dataModem: .noise
@@ -98,7 +100,7 @@ struct AudioSubstitute {
     private mutating func make(_ plan: Plan) {
         switch plan {
         case .noise: break
-        case .keep(let range): done.append(range.widened(by: Self.step, in: samples.count))
+        case .keep(let ranges): done += ranges.map { $0.widened(by: Self.step, in: samples.count) }
         case .commands(let turn, let parts): make(turn, Array(line.results[parts]))
         case .frames(let burst, let bits, let parts):
             var random = names.random("frames", stream << 32 | burst.samples.lowerBound)
