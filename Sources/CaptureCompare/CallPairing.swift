@@ -17,6 +17,8 @@ struct CallPairing {
 
     /// A mark that more calls than this hold tells none of them.
     static let holderLimit = 32
+    /// Calls paired by content or numbers lie at one time, give or take this: a fax that is sent again has the same.
+    static let slack = Duration.seconds(5)
     /// Marks of contents in common from which on two calls carry the same media.
     static let commonMarks = 3
 
@@ -40,6 +42,10 @@ struct CallPairing {
     }
 
     private func isFree(_ a: Int, _ b: Int) -> Bool { !takenA.contains(a) && !takenB.contains(b) }
+
+    private static func isAtOneTime(_ one: CallCard, _ other: CallCard) -> Bool {
+        one.firstTime <= other.lastTime + slack && other.firstTime <= one.lastTime + slack
+    }
 
     private mutating func pair(_ a: Int, _ b: Int, _ reason: String) {
         guard isFree(a, b) else { return }
@@ -77,7 +83,8 @@ struct CallPairing {
                 guard let holding = holders[mark], holding.count <= Self.holderLimit else { continue }
                 for holder in holding { counts[holder, default: 0] += 1 }
             }
-            for (holder, count) in counts.sorted(by: { $0.key < $1.key }) where count >= Self.commonMarks {
+            for (holder, count) in counts.sorted(by: { $0.key < $1.key })
+            where count >= Self.commonMarks && Self.isAtOneTime(a[place], b[holder]) {
                 scores.append((count, place, holder))
             }
         }
@@ -98,7 +105,7 @@ struct CallPairing {
         var claims: [Int: Int] = [:]
         for (place, card) in a.enumerated() where !takenA.contains(place) {
             let fitting = (byEnding[Self.ending(card)] ?? []).prefix(Self.holderLimit).filter {
-                Self.hasNumbersInCommon(card, b[$0])
+                Self.hasNumbersInCommon(card, b[$0]) && Self.isAtOneTime(card, b[$0])
             }
             for other in fitting { claims[other, default: 0] += 1 }
             if fitting.count == 1 { only.append((place, fitting[0])) }

@@ -36,7 +36,7 @@ public struct CaptureComparison: Sendable {
             case .noSuchCall(let point, let call, let count):
                 "there is no call \(call) in \(point.rawValue), only \(count)"
             case .notTheSameCall:
-                "the captures have no call in common: no Call-ID, SSRC or content of media is in both; --call N,M holds "
+                "the captures have no call in common: no Call-ID or SSRC is in both, nor a call of the same media or numbers at the same time; --call N,M holds "
                     + "one call against another all the same"
             }
         }

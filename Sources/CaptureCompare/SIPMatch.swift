@@ -37,23 +37,22 @@ struct SIPMatch {
         var transaction: UInt32
         var method: String
         var status: Int
-        /// A request of the side that sent the first request.
-        var isFirstSides: Bool
+        /// Who sent the request: its tag, or whether it is the side that opened the dialog.
+        var side: String
     }
 
     private static func keys(_ messages: [SeenMessage], _ isAnotherDialog: Bool) -> [Key] {
-        let firstTag =
-            messages.first?.message.status == nil
-            ? messages.first?.message.fromTag : messages.first?.message.toTag
+        let opening = messages.first { $0.message.cseq?.method == .invite && $0.message.toTag == nil }
+        let firstTag = (opening ?? messages.first)?.message.fromTag
         var ranks: [String: [UInt32]] = [:]
         return messages.map { seen in
             let message = seen.message
             let cseq = message.cseq
             let method = cseq?.method.name ?? ""
-            let isFirstSides = message.fromTag == firstTag
+            let side = isAnotherDialog ? "\(message.fromTag == firstTag)" : message.fromTag ?? ""
             var transaction = cseq?.number ?? 0
             if isAnotherDialog {
-                let kind = "\(method)/\(isFirstSides)"
+                let kind = "\(method)/\(side)"
                 var known = ranks[kind, default: []]
                 if !known.contains(transaction) { known.append(transaction) }
                 ranks[kind] = known
@@ -62,7 +61,7 @@ struct SIPMatch {
             return Key(
                 callID: isAnotherDialog ? "" : message.callID ?? "", transaction: transaction,
                 method: message.method?.name ?? "response to \(method)", status: message.status ?? 0,
-                isFirstSides: isFirstSides)
+                side: side)
         }
     }
 
