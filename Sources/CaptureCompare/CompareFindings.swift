@@ -118,7 +118,7 @@ struct CompareFindings {
             if altered > 0 { parts.append("\(altered) of \(stream.matched) packets have another content") }
             if injected > 0 { parts.append("\(injected) were put in") }
             add(
-                altered > 0 ? "media-altered" : "media-injected", .warning, .proof,
+                altered > 0 ? "media-altered" : "media-injected", pair.isAnotherDialog ? .note : .warning, .proof,
                 "Media of \(sender(stream.party)) was changed on the way",
                 because: parts.joined(separator: "; ") + ", \(between(stream.upstream)).",
                 remedy: "Find the element \(between(stream.upstream)) that rewrites media.", party: stream.party,

@@ -24,7 +24,8 @@ struct PairComparer {
         result.isAnotherDialog = sip.isAnotherDialog
         let comparer = StreamComparer(
             common: CommonTime(clock: clock, a: spanA, b: spanB),
-            lines: [.a: LineStory(a.analyzed.fax), .b: LineStory(b.analyzed.fax)])
+            lines: [.a: LineStory(a.analyzed.fax), .b: LineStory(b.analyzed.fax)],
+            streams: [.a: a.streams.map(\.card), .b: b.streams.map(\.card)], isAnotherDialog: sip.isAnotherDialog)
         result.streams = matches.map { match in
             let party = a.streams[match.a].card.direction ?? b.streams[match.b].card.direction
             var stream = comparer.compare(
@@ -96,8 +97,13 @@ struct PairComparer {
                 let stream = mine.streams[place]
                 var result = comparer.alone(
                     stream, at: point, party: stream.card.direction, callerSide: clock?.callerSide)
-                let form = others.first { theirs.streams[$0].card.direction == stream.card.direction }
-                    .map { theirs.streams[$0].card }
+                let rest = others.map { theirs.streams[$0].card }.first { $0.direction == stream.card.direction }
+                let form =
+                    rest
+                    ?? theirs.streams.map(\.card).first { other in
+                        other.direction == stream.card.direction && (other.kind == .udptl) != stream.isT38
+                            && comparer.isConverted(stream.card, stream.card.lastTime, of: point)
+                    }
                 if let form, result.state == .onlyOne {
                     result.state = .converted
                     result.otherCodec = form.codec ?? form.kind.rawValue
@@ -170,7 +176,8 @@ struct PairComparer {
                 result.sipMissing.append(
                     SIPMissing(
                         summary: Self.summary(seen.message), from: from, point: point, frame: seen.context.frame,
-                        time: seen.context.time, isLost: result.upstream(of: from) == point))
+                        time: seen.context.time,
+                        isLost: !sip.isAnotherDialog && result.upstream(of: from) == point))
             }
         }
     }

@@ -70,6 +70,8 @@ public struct StreamComparison: Sendable {
     public var lostFrames: [FrameRef] = []
     /// Packets of either place at times that the other capture does not cover.
     public var outside = 0
+    /// Packets of either place at times when the other one has the same sender in another form (T.38 for audio).
+    public var convertedPackets = 0
     /// Came downstream and is missing upstream although its number says that it was sent: the capture missed it.
     public var missedByCapture = 0
     /// Came downstream only, and its number is nowhere in what was sent.
@@ -125,6 +127,10 @@ struct StreamComparer {
     let common: CommonTime
     /// What was on the line at A and at B.
     let lines: [CapturePoint: LineStory]
+    /// The streams of A and B.
+    let streams: [CapturePoint: [CallCard.Stream]]
+    /// A B2BUA stands between: it begins and ends media by itself.
+    let isAnotherDialog: Bool
 
     /// Later than the fastest by more than this: a jitter buffer of usual size lets it go.
     static let heldBackDelay = Duration.milliseconds(40)
@@ -206,12 +212,37 @@ struct StreamComparer {
 
     // MARK: - What did not come through
 
+    /// Streams of one form that follow each other leave a pause.
+    private static let pause = Duration.seconds(3)
+
+    /// At this time the other place has the same sender in another form: an element between turns one into the other.
+    func isConverted(_ stream: CallCard.Stream, _ time: Instant, of point: CapturePoint) -> Bool {
+        guard let clock = common.clock, let party = stream.direction else { return false }
+        let there = point == .a ? clock.onB(time) : clock.onA(time)
+        func has(_ point: CapturePoint, _ isT38: Bool, _ time: Instant) -> Bool {
+            (streams[point] ?? []).contains { other in
+                other.direction == party && (other.kind == .udptl) == isT38
+                    && time >= other.firstTime - Self.pause && time <= other.lastTime + Self.pause
+            }
+        }
+        let isT38 = stream.kind == .udptl
+        // One place has both forms by turns, the other one form at this time.
+        return has(point.other, !isT38, there) && !(has(point, !isT38, time) && has(point.other, isT38, there))
+    }
+
     private func missing(
         _ sent: MarkedStream, _ came: MarkedStream, _ places: [Int], _ point: CapturePoint, _ match: StreamMatch,
         _ result: inout StreamComparison
     ) {
-        let covered = places.filter { common.covers(sent.marks[$0].time, of: point) }
-        result.outside += places.count - covered.count
+        let seen = places.filter { common.covers(sent.marks[$0].time, of: point) }
+        let sides = match.pairs.map { point == .a ? $0.a : $0.b }
+        let (first, last) = (sides.min() ?? 0, sides.max() ?? 0)
+        let covered = seen.filter { place in
+            if isAnotherDialog, place < first || place > last { return false }
+            return !isConverted(sent.card, sent.marks[place].time, of: point)
+        }
+        result.outside += places.count - seen.count
+        result.convertedPackets += seen.count - covered.count
         result.lost = covered.count
         result.lostFrames = covered.prefix(CompareLimit.lostFrames).map { sent.marks[$0].frame }
         result.bursts = bursts(covered, sent, point, (came, match))
@@ -258,6 +289,10 @@ struct StreamComparer {
             let mark = came.marks[place]
             guard common.covers(mark.time, of: point) else {
                 result.outside += 1
+                continue
+            }
+            if isConverted(came.card, mark.time, of: point) {
+                result.convertedPackets += 1
                 continue
             }
             let number = point == .b ? mark.number &- shift : mark.number &+ shift

@@ -284,6 +284,21 @@ import Testing
         #expect(!pair.findings.contains { $0.id == "sip-alg-rewrite" })
     }
 
+    /// Before a gateway T.38, behind it audio: no packet counts as lost, and the T.30 frames are held against each other.
+    @Test(arguments: ["16-gateway-t38-to-g711", "16b-gateway-g711-to-t38"])
+    func aGatewayBetweenIsComparedByT30(_ name: String) throws {
+        func keepOnly(_ host: String, _ editor: inout CaptureEditor) {
+            editor.drop {
+                $0.frame.source?.address.description != host && $0.frame.destination?.address.description != host
+            }
+        }
+        let pair = try Self.pair(name, a: { keepOnly("10.77.0.1", &$0) }, b: { keepOnly("10.77.0.2", &$0) })
+        #expect(pair.isAnotherDialog && pair.callerSide == .a)
+        #expect(pair.t30.matched.count >= 7)
+        #expect(pair.findings.filter { $0.severity > .note }.map(\.because) == [])
+        #expect(pair.streams.map(\.lost).reduce(0, +) == 0)
+    }
+
     // MARK: - Hostile input, statuses
 
     @Test(arguments: 1...4) func damagedCapturesAreSurvived(_ seed: UInt64) throws {

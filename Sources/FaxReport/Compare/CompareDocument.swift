@@ -108,6 +108,7 @@ public struct CompareDocument {
             .init("matched", .integer(stream.matched)), .init("lost", .integer(stream.lost)),
             .init("lost_frames", frames(stream.lostFrames, sent)), .init("unrepaired", .optional(stream.unrepaired)),
             .init("outside", .integer(stream.outside)),
+            .init("converted_packets", .integer(stream.convertedPackets)),
             .init("missed_by_capture", .integer(stream.missedByCapture)),
             .init("rewritten", .integer(stream.rewritten)), .init("reordered", .integer(stream.reordered)),
             .init("longest_burst", .integer(stream.longestBurst)),

@@ -12,6 +12,8 @@ public enum CompareSentence {
         if pair.findings.contains(where: { $0.id == "sip-alg-rewrite" }) { parts.append("SIP rewritten") }
         let sip = pair.sipMissing.count(where: \.isLost)
         if sip > 0 { parts.append("\(count(sip, "SIP message")) lost") }
+        // A B2BUA makes media of its own between the switches.
+        if pair.isAnotherDialog, parts.isEmpty { return clean(pair) }
         let altered = pair.streams.reduce(0) { $0 + $1.altered.count }
         if altered > 0 { parts.append("\(count(altered, "packet")) altered") }
         let injected = pair.streams.reduce(0) { $0 + $1.injected.count }
@@ -25,7 +27,7 @@ public enum CompareSentence {
     private static func clean(_ pair: PairComparison) -> String {
         let matched = pair.streams.reduce(0) { $0 + $1.matched } + pair.messagesMatched
         if matched == 0 && pair.t30.matched.isEmpty { return "Nothing of it is at both places." }
-        if pair.streams.contains(where: { $0.state == .converted }) {
+        if pair.streams.contains(where: { $0.state == .converted || $0.convertedPackets > 0 }) {
             return "The media goes on in another form; no T.30 frame was lost or changed."
         }
         return "Everything came through unchanged."

@@ -162,6 +162,9 @@ public struct CompareText {
         if let one = stream.ssrcA, let other = stream.ssrcB, one != other { notes.append("other SSRC") }
         if stream.rewritten > 0 { notes.append("repair data of \(stream.rewritten) rewritten") }
         if stream.missedByCapture > 0 { notes.append("\(stream.missedByCapture) missed by the upstream capture") }
+        if stream.convertedPackets > 0 {
+            notes.append("\(stream.convertedPackets) while the other place has another form")
+        }
         if stream.outside > 0 { notes.append("\(stream.outside) outside the other capture") }
         return notes.joined(separator: ", ")
     }
