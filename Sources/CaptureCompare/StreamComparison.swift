@@ -217,7 +217,7 @@ struct StreamComparer {
 
     /// At this time the other place has the same sender in another form: an element between turns one into the other.
     func isConverted(_ stream: CallCard.Stream, _ time: Instant, of point: CapturePoint) -> Bool {
-        guard let clock = common.clock, let party = stream.direction else { return false }
+        guard isAnotherDialog, let clock = common.clock, let party = stream.direction else { return false }
         let there = point == .a ? clock.onB(time) : clock.onA(time)
         func has(_ point: CapturePoint, _ isT38: Bool, _ time: Instant) -> Bool {
             (streams[point] ?? []).contains { other in
