@@ -53,6 +53,15 @@ struct CallSection {
                 TrainingSection(trainings: fax.trainings, start: call.firstTime, place: place).write(to: &html)
             }
         }
+        let whatIf = WhatIfText.lines(WhatIf(call, fax))
+        if !whatIf.isEmpty {
+            part("what-if", "What would have carried it", &html) { html in
+                for line in whatIf { html.element("p", [:], String(line.drop { $0 == " " })) }
+            }
+        }
+        if let budget = TimeBudget(call, fax) {
+            part("time", "Time", &html) { TimeSection(budget: budget, place: place).write(to: &$0) }
+        }
         if !call.streams.isEmpty && !call.isRecording {
             part("streams", "Streams", &html) { StreamSection(streams: call.streams, place: place).write(to: &$0) }
         }

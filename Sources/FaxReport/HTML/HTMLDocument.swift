@@ -35,7 +35,7 @@ struct HTMLDocument {
             html.void("meta", ["name": "color-scheme", "content": "light dark"])
             html.void("meta", ["name": "referrer", "content": "no-referrer"])
             html.element("title", [:], title)
-            html.append(raw: "<style>\(Self.style)</style>\n")
+            html.append(raw: "<style>\(Self.style)</style>\n<script>\(Self.mark)</script>\n")
         }
     }
 
@@ -46,10 +46,12 @@ struct HTMLDocument {
 
     /// No network, nothing but our own script and style, pictures from within the file.
     static let policy =
-        "default-src 'none'; script-src 'sha256-\(hash(script))'; style-src 'sha256-\(hash(style))'; img-src data:; "
+        "default-src 'none'; script-src 'sha256-\(hash(mark))' 'sha256-\(hash(script))'; style-src 'sha256-\(hash(style))'; img-src data:; "
         + "base-uri 'none'; form-action 'none'"
 
     static let style = String(decoding: PackageResources.report_css, as: UTF8.self)
+    /// Scripts run: of several calls only one is laid out.
+    static let mark = "document.documentElement.classList.add(\"js\");"
     /// Strict, and with a scope of its own.
     static let script: String = {
         let parts = [

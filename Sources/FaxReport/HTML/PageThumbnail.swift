@@ -44,11 +44,17 @@ enum PageThumbnail {
     }
 
     private static func shade(_ page: PageBitmap, _ rows: Range<Int>, _ columns: Range<Int>) -> UInt8 {
+        let (first, last) = (columns.lowerBound / 8, (columns.upperBound - 1) / 8)
+        let head = UInt8(0xFF) >> UInt8(columns.lowerBound % 8)
+        let tail = UInt8(truncatingIfNeeded: 0xFF << (7 - (columns.upperBound - 1) % 8))
         var black = 0
         for row in rows {
             let start = row * page.octetsPerRow
-            for column in columns where page.octets[start + column / 8] & (0x80 >> UInt8(column % 8)) != 0 {
-                black += 1
+            for place in first...last {
+                var octet = page.octets[start + place]
+                if place == first { octet &= head }
+                if place == last { octet &= tail }
+                black += octet.nonzeroBitCount
             }
         }
         let area = rows.count * columns.count

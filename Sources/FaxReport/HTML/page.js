@@ -54,6 +54,11 @@ const router = {
     this.calls = $$("main > .call");
     this.overview = $("#overview");
     addEventListener("hashchange", () => this.follow());
+    // The address stays the same when a link is followed twice.
+    addEventListener("click", (event) => {
+      const link = event.target.closest("a[href^='#']");
+      if (link && !event.defaultPrevented && link.hash === location.hash) this.go(link.hash.slice(1));
+    });
     if (this.overview) {
       $(".tools").append(
         make("a", { href: "#overview", class: "button all" }, "All calls"),
@@ -61,6 +66,11 @@ const router = {
         button("›", "Next call", () => this.step(1)));
     }
     this.follow();
+  },
+
+  go(id) {
+    if (location.hash === `#${id}`) this.follow();
+    else location.hash = id;
   },
 
   follow() {
@@ -77,7 +87,10 @@ const router = {
   show(call) {
     if (!this.overview) call = this.calls[0] ?? null;
     if (this.overview) this.overview.hidden = call !== null;
-    for (const other of this.calls) other.hidden = other !== call;
+    for (const other of this.calls) {
+      other.hidden = other !== call;
+      other.classList.toggle("current", other === call);
+    }
     document.documentElement.classList.toggle("one", call !== null);
     this.current = call;
     if (call && !this.views.has(call)) this.views.set(call, new CallView(call));
@@ -87,6 +100,6 @@ const router = {
   step(by) {
     const place = this.calls.indexOf(this.current);
     const next = this.calls[place < 0 ? (by > 0 ? 0 : this.calls.length - 1) : place + by];
-    location.hash = next ? next.id : "overview";
+    this.go(next ? next.id : "overview");
   },
 };

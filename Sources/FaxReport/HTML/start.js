@@ -1,4 +1,3 @@
-document.documentElement.classList.add("js");
 $(".tools").append(theme.control());
 overviewTable.start();
 router.start();

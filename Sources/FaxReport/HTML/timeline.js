@@ -157,7 +157,7 @@ class Timeline {
   click(target) {
     const item = target.closest("[data-t]");
     const mark = target.closest("[data-finding]");
-    if (mark) location.hash = `${this.plot.closest(".call").id}-f${mark.dataset.finding}`;
+    if (mark) router.go(`${this.plot.closest(".call").id}-f${mark.dataset.finding}`);
     else if (item) this.choose(Number(item.dataset.t), item.dataset.party);
   }
 
