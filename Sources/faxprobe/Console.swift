@@ -23,6 +23,13 @@ enum Console {
     static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
     static var errorsAreTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+    /// Width of the terminal; 80 where the output is none.
+    static var columns: Int {
+        var size = winsize()
+        guard outputIsTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
     /// no-color.org: any value that is not empty turns colour off.
     static var usesColour: Bool {
         let environment = ProcessInfo.processInfo.environment

@@ -29,6 +29,9 @@ public struct CatalogueEntry: Sendable {
     public var source: String
     public var scope: Scope
 
+    /// A rule of the rule book looks for it.
+    public var hasRule: Bool { RuleBook.ids.contains(id) }
+
     init(
         _ id: String, _ layer: Finding.Layer, _ certainty: Finding.Certainty, _ name: String, symptom: String,
         signature: String, cause: String, remedy: String, source: String, scope: Scope = .call
