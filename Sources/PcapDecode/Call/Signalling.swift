@@ -77,6 +77,12 @@ public struct SIPStep: Sendable {
     public var isFurtherHop = false
     /// Reason, Warning, Retry-After … headers worth telling, as `Name: value`.
     public var remarks: [String]
+    public var sdp: StepSDP?
+    /// Host of the first Contact, where it is an address.
+    public var contact: IPAddress?
+    public var timer: StepTimer?
+    /// Octets of the body beyond (negative: short of) what Content-Length says.
+    public var surplus = 0
 
     public init(
         time: Instant, frame: FrameRef, from: Party?, source: Endpoint, destination: Endpoint, method: String,

@@ -35,7 +35,8 @@ struct PayloadRoles {
 
     private static func role(_ format: PayloadFormat) -> Role {
         switch format.encoding.lowercased() {
-        case "telephone-event", "x-nse": .event
+        // Sipura and Linksys adapters write NSE for Cisco's X-NSE.
+        case "telephone-event", "x-nse", "nse": .event
         case "cn": .comfortNoise
         case "t38": .t38
         case "red": .redundancy

@@ -50,6 +50,8 @@ struct DialogSDP: Sendable {
 
     /// `audio PCMU,PCMA 10412; image udptl 4450`; empty where nobody asks for it.
     let summary: String
+    /// For the step that carries it.
+    let step: StepSDP
 
     init(_ octets: ArraySlice<UInt8>, hash: UInt64, isDescribed: Bool) {
         self.hash = hash
@@ -57,6 +59,7 @@ struct DialogSDP: Sendable {
         oddity = decoded.stoppedBy
         let description = decoded.value
         lines = description.media.map { Line($0, in: description) }
+        step = StepSDP(description, decoded.stoppedBy)
         summary = isDescribed ? lines.map(\.summary).joined(separator: "; ") : ""
     }
 

@@ -17,6 +17,15 @@ extension SIPStep {
         for header in Self.remarkable where isDescribed {
             for value in message.values(header).prefix(4) { remarks.append("\(header.name): \(value)") }
         }
+        self.sdp = sdp?.step
+        contact = message.firstContact
+        surplus = message.bodySurplus
+        let requester = head.isRequest ? party : party?.other
+        timer = message.sessionExpires.map { expires in
+            StepTimer(
+                interval: .seconds(expires.seconds),
+                refresher: expires.refresher.flatMap { $0 == .uac ? requester : requester?.other })
+        }
         switch sighting {
         case .new: break
         case .retransmission: isRetransmission = true
@@ -32,5 +41,17 @@ extension SIPStep {
         }
         if let text = sdp?.summary, !text.isEmpty { summary += " (\(text))" }
         return summary
+    }
+}
+
+extension SIPMessage {
+    fileprivate var firstContact: IPAddress? {
+        has(.contact) ? contacts.first?.address.host.flatMap { IPAddress($0) } : nil
+    }
+
+    fileprivate var bodySurplus: Int {
+        if surplus > 0 { return surplus }
+        guard let announced = contentLength else { return 0 }
+        return min(0, body.count - announced)
     }
 }

@@ -12,6 +12,8 @@ struct CallFacts {
     let losses: [LossHit]
     /// What each party said on the control channel, turn by turn.
     let turns: [Turn]
+    /// Requests of the dialog with their responses.
+    let exchanges: [SIPExchange]
     /// When the call was over: BYE, CANCEL or refusal, else its last packet.
     let end: Instant
 
@@ -22,6 +24,7 @@ struct CallFacts {
         rtp = call.streams.filter { $0.kind == .rtp || $0.kind == .srtp }
         losses = LossHit.all(t38, fax)
         turns = Turn.all(fax)
+        exchanges = SIPExchange.all(call.signalling.steps)
         end = call.signalling.endTime ?? call.lastTime
     }
 
@@ -31,6 +34,47 @@ struct CallFacts {
 
     /// The switch to T.38 that both sides agreed to.
     var agreedSwitch: T38Switch? { signalling.t38Switch.flatMap { $0.isAccepted ? $0 : nil } }
+
+    /// INVITE and UPDATE inside the call: whatever may offer media anew.
+    var reoffers: [SIPExchange] {
+        exchanges.filter { exchange in
+            guard exchange.request.method == "INVITE" || exchange.request.method == "UPDATE" else { return false }
+            guard let answered = signalling.answerTime else { return signalling.startsMidCall }
+            return exchange.request.time > answered
+        }
+    }
+
+    /// Offers of T.38 inside the call.
+    var imageOffers: [SIPExchange] { reoffers.filter(\.offersImage) }
+    /// The exchange in which T.38 was agreed.
+    var agreedExchange: SIPExchange? {
+        agreedSwitch.flatMap { agreed in exchanges.first { $0.request.frame == agreed.offerFrame } }
+    }
+
+    /// When audio alone was agreed again.
+    func audioAgain(after time: Instant) -> Instant? {
+        signalling.mediaChanges.first {
+            $0.time > time && $0.to == .audio && $0.status.map { (200..<300).contains($0) } ?? false
+        }?.time
+    }
+
+    func agent(of party: Party) -> String? { party == .caller ? signalling.callerAgent : signalling.calleeAgent }
+
+    /// The agent of that party names one of these makers, in any case.
+    func agent(of party: Party, names makers: String...) -> Bool {
+        guard let agent = agent(of: party)?.lowercased() else { return false }
+        return makers.contains { agent.contains($0) }
+    }
+
+    /// What the fault did to the fax: an error where the fax failed.
+    func severity(onSuccess other: Finding.Severity = .note) -> Finding.Severity { isFailed ? .error : other }
+
+    /// Audio of that party that this analyser listens to.
+    func heardAudio(of party: Party) -> [MediaStream] {
+        rtp(of: party).filter { stream in
+            stream.codec.map { ["PCMU", "PCMA", "L16"].contains($0.uppercased()) } ?? false
+        }
+    }
 
     /// The capture shows something that this party sent: media or signalling.
     func sees(_ party: Party) -> Bool {

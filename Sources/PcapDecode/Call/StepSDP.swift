@@ -1,0 +1,90 @@
+import FaxCore
+import FaxWire
+
+/// The session description of one SIP message, as far as faults of negotiation show in it.
+public struct StepSDP: Sendable {
+    public struct Line: Sendable {
+        public var kind: NegotiatedMedia.Kind
+        /// Upper case: `RTP/AVP`, `UDPTL` …
+        public var transport: String
+        /// 0: refused or switched off.
+        public var port: UInt16
+        /// The line's own address, else the session's; `nil`: none, or a host name.
+        public var address: IPAddress?
+        public var direction: MediaDirection
+        public var codecs: [UInt8: PayloadFormat]
+        public var preference: [UInt8]
+        /// The T.38 attributes, where the line means T.38.
+        public var t38: T38Parameters?
+        /// SRTP or DTLS by transport, keys or fingerprint.
+        public var isEncrypted: Bool
+        /// Payload types meant for voice-band data (V.152).
+        public var voiceBandDataTypes: [UInt8]
+
+        public var isActive: Bool { port != 0 }
+        public var isImage: Bool { kind == .image || t38 != nil }
+        public var isAudio: Bool { kind == .audio && t38 == nil }
+    }
+
+    /// Address of `o=`; `nil`: none, or a host name.
+    public var origin: IPAddress?
+    public var lines: [Line]
+    /// What is written wrongly, in words.
+    public var faults: [String]
+
+    public var image: Line? { lines.first { $0.isImage && $0.isActive } }
+    public var audio: Line? { lines.first { $0.isAudio && $0.isActive } }
+}
+
+extension StepSDP {
+    init(_ description: SessionDescription, _ oddity: DecodeFailure?) {
+        origin = description.origin.flatMap { IPAddress($0.address) }
+        lines = description.media.map { Line($0, in: description) }
+        faults = Self.faults(description, oddity)
+    }
+
+    private static func faults(_ description: SessionDescription, _ oddity: DecodeFailure?) -> [String] {
+        var faults: [String] = []
+        if description.media.isEmpty { faults.append("there is no m-line at all") }
+        for media in description.media {
+            for attribute in media.attributes {
+                guard let value = attribute.value else { continue }
+                if attribute.name == "rtpmap", value.split(separator: " ").count < 2 {
+                    faults.append("a=rtpmap:\(value.prefix(40)) names no encoding")
+                }
+                if attribute.name.hasPrefix("T38"), value.contains("a=T38") {
+                    faults.append("a line break is missing in a=\(attribute.name):\(value.prefix(60))")
+                }
+            }
+            if media.isImage, media.port != 0, description.connection(of: media) == nil {
+                faults.append("the image line has no c=")
+            }
+        }
+        if faults.isEmpty, let oddity { faults.append("\(oddity.field): \(oddity.reasonText)") }
+        return faults
+    }
+}
+
+extension StepSDP.Line {
+    fileprivate init(_ media: MediaDescription, in description: SessionDescription) {
+        kind = media.isAudio ? .audio : media.isImage ? .image : .other(media.kind)
+        transport = media.transport.uppercased()
+        port = media.port
+        address = description.connection(of: media)?.ip
+        direction = description.direction(of: media)
+        codecs = Dictionary(media.payloadFormats.map { ($0.type, $0.format) }, uniquingKeysWith: { first, _ in first })
+        preference = media.preference
+        t38 = media.isT38 ? media.t38 : nil
+        isEncrypted =
+            transport.contains("SAVP") || transport.contains("TLS") || !media.crypto.isEmpty
+            || !media.fingerprints.isEmpty
+        voiceBandDataTypes = media.voiceBandDataTypes
+    }
+}
+
+/// What Session-Expires of a message says (RFC 4028).
+public struct StepTimer: Sendable, Hashable {
+    public var interval: Duration
+    /// `nil`: not said.
+    public var refresher: Party?
+}
