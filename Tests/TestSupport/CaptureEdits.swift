@@ -62,7 +62,8 @@ extension CaptureEditor {
     }
 
     mutating func drop(places: [Int]) {
-        for place in places.sorted(by: >) { records.remove(at: place) }
+        let unwanted = Set(places)
+        records = records.enumerated().filter { !unwanted.contains($0.offset) }.map(\.element)
     }
 
     /// Two records in each other's time.

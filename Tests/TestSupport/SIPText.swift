@@ -6,6 +6,8 @@ public struct SIPText: Sendable {
 
     /// `nil`: not a SIP message.
     public init?(_ octets: [UInt8]) {
+        // Start lines begin with a capital letter; media are told from them without making text of each packet.
+        guard let letter = octets.first, (65...90).contains(letter) else { return nil }
         let text = String(decoding: octets, as: UTF8.self)
         let parts = text.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
         let lines = parts[0].split(separator: "\r\n")

@@ -13,7 +13,7 @@ import Testing
                 capture.rewriteStatus(
                     of: .response(200, to: "INVITE", offering: "image"), to: "415 Unsupported Media Type")
                 capture.dropMedia(after: capture.time(of: .response(to: "INVITE", offering: "image")))
-            }, fires: true, isRootCause: true),
+            }, fires: true),
         RuleCase(
             id: "t38-refused", kind: .made, capture: "01-t38-clean-1page-ecm", shows: "a refusal of something else",
             edit: { $0.rewriteStatus(of: .response(200, to: "BYE"), to: "488 Not Acceptable Here") }, fires: false),

@@ -400,7 +400,8 @@ extension FailureCatalogue {
             remedy: "CNGDetectorMode=1, T38FaxSessionImmediateStart, NoOp packets; keepalive no-signal.",
             source:
                 "easymanua.ls AudioCodes MP-118 p. 148; AudioCodes «Fax Transmission behind NAT»; AST 6e5e8445 "
-                + "(ASTERISK-26034)"),
+                + "(ASTERISK-26034)",
+            scope: .legs),
         CatalogueEntry(
             "udptl-not-bridged", .negotiation, .proof, "UDPTL in on both legs, out on none",
             symptom: "Fails after about 36 s, cause 58.",

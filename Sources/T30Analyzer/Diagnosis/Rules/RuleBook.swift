@@ -5,7 +5,7 @@ import FaxCore
 enum RuleBook {
     static let rules: [Rule] =
         SetupRules.rules + NegotiationRules.rules + TransportRules.rules + AudioRules.rules + IFPRules.rules
-        + T30Rules.rules
+        + T30Rules.rules + GatewayRules.rules
 
     /// The ids that some rule may find, those of legs and of several calls too.
     static let ids: Set<String> =

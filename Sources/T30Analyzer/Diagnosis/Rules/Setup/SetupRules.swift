@@ -10,7 +10,10 @@ enum SetupRules {
     /// T4 (T.30 5.4.3.1): how long the sender of a command waits for its answer.
     static let answerWithin = Duration.seconds(3)
 
-    static let rules = [
+    /// What explains a call that was cut off comes before the cut itself.
+    static let rules = callRules + CallEndRules.rules + SessionTimerRules.rules + cutRules + CallOpeningRules.rules
+
+    private static let callRules = [
         Rule(["sip-invite-no-response": .cause(.setup)], once: noResponse),
         Rule(
             [
@@ -20,11 +23,14 @@ enum SetupRules {
                 "sip-rejected": .remark,
             ], once: refused),
         Rule(["sip-cancelled": .remark], once: cancelled),
+    ]
+
+    private static let cutRules = [
         Rule(
             [
                 "bye-during-page": .cause(.session, of: ["no-mcf"]),
                 "bye-after-eop-audio-not-drained": .cause(.session, of: ["no-mcf"]),
-            ], once: cutOff),
+            ], once: cutOff)
     ]
 
     private static func invites(_ facts: CallFacts) -> [SIPStep] {

@@ -16,7 +16,11 @@ enum NegotiationRules {
     static let slowAnswer = Duration.seconds(3)
     static let verySlowAnswer = Duration.seconds(5)
 
-    static let rules = [
+    static let rules =
+        AddressRules.rules + SwitchRules.rules + answerRules + RefusalRules.rules + MediaLineRules.rules
+        + T38ParameterRules.rules + SwitchRules.others
+
+    private static let answerRules = [
         Rule(
             [
                 "t38-reinvite-unanswered": .cause(.switching), "t38-answer-without-image": .cause(.switching),
@@ -176,7 +180,7 @@ enum NegotiationRules {
         // Absence counts only where the party would have been seen: its media came to this capture point before.
         let isCovered = silent.allSatisfy { !facts.rtp(of: $0).isEmpty }
         let isSIPOnly = facts.call.streams.isEmpty
-        guard !isSIPOnly, isCovered else { return [] }
+        guard !isSIPOnly, isCovered, !GatewayRules.isFiltered(facts) else { return [] }
         let who = silent.count == 2 ? "either side" : "the \(silent[0].rawValue)"
         var because =
             "T.38 was agreed, and no UDPTL packet from \(who) is in the capture in the \((until - agreed).inWords) after"
