@@ -30,6 +30,8 @@ extension AnalysisDocument {
             .init("evm_percent", .measure(burst.errorVectorRatio.map { $0 * 100 }, digits: 1)),
             .init("good_frames", .integer(burst.goodFrames)), .init("bad_frames", .integer(burst.badFrames)),
             .init("gaps", .array(burst.gaps.map(gap))), .init("slips", .array(burst.slips.map(slip))),
+            .init("jumps", .array(burst.jumps.map(jump))), .init("repeats", .array(burst.repeats.map(repeated))),
+            .init("clipped_percent", .measure(burst.clippedShare * 100, digits: 3)),
         ])
     }
 
@@ -38,6 +40,20 @@ extension AnalysisDocument {
             .init("time", .time(gap.time)), .init("lost_ms", .milliseconds(gap.lost)),
             .init("lost_packets", .integer(gap.lostPackets)), .init("bit", .optional(gap.bit)),
             .init("frames", .array([frame(gap.before), frame(gap.after)])),
+        ])
+    }
+
+    private func jump(_ jump: BurstReport.Jump) -> JSONValue {
+        .object([
+            .init("time", .time(jump.time)), .init("missing_ms", .milliseconds(jump.missing)),
+            .init("frames", .array([frame(jump.before), frame(jump.after)])),
+        ])
+    }
+
+    private func repeated(_ copy: BurstReport.Repeat) -> JSONValue {
+        .object([
+            .init("time", .time(copy.time)), .init("frame", frame(copy.frame)),
+            .init("correlation", .measure(copy.correlation, digits: 3)),
         ])
     }
 

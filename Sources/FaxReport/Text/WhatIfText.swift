@@ -13,7 +13,7 @@ enum WhatIfText {
         var lines = [lost + redundancy(forecast)]
         if let parity = forecast.parity {
             lines.append(
-                "    or parity of \(parity.entries) entries over \(parity.span) packets each, in datagrams of up to "
+                "    or parity, \(parity.entries) over \(parity.span) packets each, in datagrams of up to "
                     + "\(parity.largestDatagram) octets" + limit(parity.fits, forecast.maximumDatagram))
         }
         return lines
@@ -24,7 +24,7 @@ enum WhatIfText {
             return "more packets in a row than copies can make good"
         }
         let sizes = "datagrams of up to \(largest) octets" + limit(forecast.fits, forecast.maximumDatagram)
-        return "it takes copies of the last \(depths.indicator) packets with indicators, \(depths.v21) with V.21, "
+        return "earlier packets must go along, \(depths.indicator) with indicators, \(depths.v21) with V.21, "
             + "\(depths.image) with page data, in \(sizes)"
     }
 

@@ -18,7 +18,8 @@ enum AudioCarriage {
                 hearing.improve(by: AudioHearing(closed))
             }
             reading.take(AudioStreamReader(hearing, stream: index, party: stream.direction))
-            if let report = CodewordReport(stream, index: index) { reading.codewords.append(report) }
+            let bursts = reading.bursts.filter { $0.stream == index }
+            if let report = CodewordReport(stream, index: index, bursts: bursts) { reading.codewords.append(report) }
             reading.audio.append(SessionAudio(party: stream.direction, stream: index, timeline: timeline))
         }
         reading.bursts.sort { $0.training.lowerBound < $1.training.lowerBound }

@@ -1,8 +1,9 @@
 import FaxCore
 import PcapDecode
 
-/// Which values of G.711 a stream uses. A signal that was coded once in this law uses all of them near zero; one that was
-/// coded in another law, or made louder or quieter in digits, before leaves some out.
+/// Which values of G.711 a stream uses for page data and TCF, which are as good as noise (tones and V.21 are not). A signal
+/// that was coded once in this law uses all of them near zero; one that was coded in another law, or made louder or quieter
+/// in digits, before leaves some out.
 public struct CodewordReport: Sendable, Hashable {
     /// Index in `Call.streams`.
     public var stream: Int
@@ -13,20 +14,25 @@ public struct CodewordReport: Sendable, Hashable {
     /// Values that never occur although those around them often do.
     public var skipped: Int
 
-    /// A minute of sound has 480,000.
+    /// Five seconds.
     static let leastOctets = 40_000
     /// Values around one that is missing, and how often they must occur in the mean.
     private static let reach = 2
     private static let often = 25
 
-    init?(_ stream: MediaStream, index: Int) {
+    /// `bursts`: of the stream.
+    init?(_ stream: MediaStream, index: Int, bursts: [BurstReport]) {
         guard let log = stream.audio, let codec = stream.codec?.uppercased(), codec == "PCMU" || codec == "PCMA" else {
             return nil
         }
         let type: UInt8 = codec == "PCMU" ? 0 : 8
         var counts = [Int](repeating: 0, count: 256)
-        for packet in log.packets where packet.payloadType == type {
-            for octet in log.octets[packet.offset..<packet.offset + packet.length] { counts[Int(octet)] += 1 }
+        for data in bursts.compactMap(\.data) {
+            let first = log.packets.firstIndex(from: { $0.time >= data.lowerBound })
+            for packet in log.packets[first...].prefix(while: { $0.time < data.upperBound })
+            where packet.payloadType == type {
+                for octet in log.octets[packet.offset..<packet.offset + packet.length] { counts[Int(octet)] += 1 }
+            }
         }
         octets = counts.reduce(0, +)
         guard octets >= Self.leastOctets else { return nil }

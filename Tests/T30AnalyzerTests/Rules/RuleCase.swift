@@ -176,6 +176,7 @@ enum RuleCases {
         + LossRuleTests.cases
         + UDPTLRuleTests.cases
         + RTPRuleTests.cases
+        + SoundRuleTests.cases
         + AudioRuleTests.cases
         + IFPRuleTests.cases
         + T30RuleTests.cases

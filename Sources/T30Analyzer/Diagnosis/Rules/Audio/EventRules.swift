@@ -67,7 +67,7 @@ enum EventRules {
         else { return nil }
         let reached = facts.commands.contains { $0.direction == stream.direction?.other }
         return Finding(
-            "rfc4733-fax-events", .audio, facts.isFailed && !reached ? .error : .warning, .proof,
+            "rfc4733-fax-events", .audio, !facts.isFailed ? .note : reached ? .warning : .error, .proof,
             "Fax tones as events that nobody asked for",
             because:
                 "\(stream.sender.capitalizedFirst) sends \(first.name) (event \(first.code)) and not its sound; the "

@@ -82,7 +82,10 @@ enum LevelRules {
     private static func slips(_ party: Party, _ facts: CallFacts) -> Finding? {
         let bursts = facts.fax.bursts.filter { $0.party == party && !$0.slips.isEmpty }
         let slips = bursts.flatMap { burst in
-            burst.slips.filter { $0.evidence == .frameLength || isHarmed(burst, facts) }
+            burst.slips.filter { slip in
+                slip.evidence == .frameLength
+                    || (isHarmed(burst, facts) && !burst.repeats.contains { isNear($0, slip) })
+            }
         }
         guard let first = slips.first else { return nil }
         let isCause = facts.isFailed && bursts.contains { isHarmed($0, facts) }
@@ -112,9 +115,7 @@ enum LevelRules {
         let bursts = facts.fax.bursts.filter { $0.party == party }
         let repeats = bursts.flatMap { burst in
             burst.repeats.filter { copy in
-                !burst.slips.contains { slip in
-                    copy.time >= slip.time - Self.nearSlip && copy.time <= slip.time + Self.nearSlip
-                }
+                !burst.slips.contains { $0.evidence == .frameLength && isNear(copy, $0) }
             }
         }
         guard let first = repeats.first else { return nil }
@@ -132,6 +133,10 @@ enum LevelRules {
     }
 
     private static let nearSlip = Duration.milliseconds(200)
+
+    private static func isNear(_ copy: BurstReport.Repeat, _ slip: BurstReport.Slip) -> Bool {
+        copy.time >= slip.time - nearSlip && copy.time <= slip.time + nearSlip
+    }
 
     // MARK: - Conversions and noise
 

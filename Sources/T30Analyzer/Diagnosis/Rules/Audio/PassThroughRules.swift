@@ -138,7 +138,7 @@ enum PassThroughRules {
             parts.append("sends \(counted(figures.comfortNoise, "packet")) of comfort noise")
         }
         return Finding(
-            "vad-silence-suppression", .audio, facts.isFailed && cut ? .error : .warning, .proof,
+            "vad-silence-suppression", .audio, !facts.isFailed ? .note : cut ? .error : .warning, .proof,
             "Silence suppression on a fax call",
             because: "In this fax \(stream.sender) \(parts.joined(separator: " and "))"
                 + (cut ? "; a training of it was not received." : "."),

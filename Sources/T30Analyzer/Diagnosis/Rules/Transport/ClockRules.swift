@@ -77,7 +77,7 @@ enum ClockRules {
             burst.stream < facts.call.streams.count && facts.call.streams[burst.stream].ssrc == stream.ssrc
                 && burst.party == stream.direction
         }
-        let slips = own.flatMap(\.slips)
+        let slips = apart(own.flatMap(\.slips))
         guard slips.count >= leastSlips, (stream.statistics.lost ?? 0) == 0,
             abs(stream.statistics.clockSkewPPM ?? 0) < skewHarm, let period = commonPeriod(slips.map(\.time))
         else { return nil }
@@ -89,6 +89,14 @@ enum ClockRules {
             remedy: "Have the gateway's E1 or T1 take its clock from the network; its slip counter must stay at 0.",
             measures: [.init("slips", Double(slips.count), ""), .init("slip period", period, "s")],
             party: stream.direction, frames: slips.map(\.frame))
+    }
+
+    /// One slip may be seen in two ways.
+    private static func apart(_ slips: [BurstReport.Slip]) -> [BurstReport.Slip] {
+        slips.reduce(into: []) { kept, slip in
+            if let last = kept.last, slip.time - last.time < .milliseconds(300) { return }
+            kept.append(slip)
+        }
     }
 
     /// The interval that all intervals are whole multiples of, within the tolerance; `nil`: there is none.
