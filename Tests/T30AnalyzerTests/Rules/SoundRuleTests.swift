@@ -91,9 +91,6 @@ import Testing
             capture, start in leaveOut(&capture, [start + .seconds(16)])
         },
         real("jitterbuffer-slip", "15e-g711u-v29-9600"),
-        made("tdm-slips", "20 ms left out every 1.6 s", fires: true, party: .caller) { capture, start in
-            leaveOut(&capture, (0..<5).map { start + .milliseconds(13_000 + 1_600 * $0) })
-        },
         real("tdm-slips"),
         made("plc-artifact", "a packet of the page once more in the place of the next", fires: true, party: .caller) {
             capture, start in
@@ -136,10 +133,6 @@ import Testing
         sound(
             "ansam-no-phase-reversal", "ANSam as it should be", fires: false, caller: ToneMaker.cng(seconds: 4),
             callee: ToneMaker.answer(seconds: 3.5, reversed: true, modulated: true)),
-        made("call-waiting-tone", "440 Hz before the page", until: 11.6, fires: true, party: .caller) {
-            capture, start in
-            beep(&capture, start + .milliseconds(10_700))
-        },
         made("call-waiting-tone", "440 Hz before the fax", until: 11.6, fires: false) { capture, start in
             beep(&capture, start + .milliseconds(1_500))
         },
