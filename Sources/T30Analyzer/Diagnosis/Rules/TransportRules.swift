@@ -17,10 +17,11 @@ enum TransportRules {
     ]
 
     static let rules =
-        ContinuityRules.addressRules
+        ContinuityRules.addressRules + LossRules.rules
         + [
+            // Behind the losses: where bursts of them had harmed the fax before, the silence at its end is one more.
             Rule(["media-stops-mid-call": .cause(.session, of: ["no-mcf", "dcs-tcf-no-response"])], once: mediaStops)
-        ] + LossRules.rules + UDPTLRules.rules + TimingRules.rules
+        ] + UDPTLRules.rules + TimingRules.rules
         + [BeyondCapture.rule, Rule(["capture-one-sided": .remark], once: oneSided)]
 
     // MARK: - Silence

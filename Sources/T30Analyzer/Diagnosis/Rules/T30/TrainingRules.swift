@@ -68,7 +68,7 @@ enum TrainingRules {
     }
 
     private static func badTCF(_ facts: CallFacts) -> Finding? {
-        let bad = facts.fax.trainings.filter(isBad)
+        let bad = facts.fax.trainings.filter { isBad($0) && !isCutShort($0, facts) }
         guard let worst = bad.min(by: { zeroSeconds($0) < zeroSeconds($1) }) else { return nil }
         let each = bad.map {
             "\($0.longestZeroRunBits ?? 0) bits at \($0.rateBps ?? 0) bit/s (\($0.answer ?? "no answer"))"
@@ -81,6 +81,19 @@ enum TrainingRules {
             measures: [.init("zeros", rounded(zeroSeconds(worst)), "s", threshold: leastZeroSeconds)],
             party: facts.fax.sender, frames: bad.flatMap { [$0.frame, $0.answerFrame] })
     }
+
+    /// The other side spoke and the sender gave its TCF up: short, but not damaged.
+    private static func isCutShort(_ training: Training, _ facts: CallFacts) -> Bool {
+        guard let signal = facts.fax.signals.first(where: { $0.name == "TCF" && $0.start >= training.time }),
+            let sender = signal.direction, (signal.end - signal.start).inSeconds < leastZeroSeconds
+        else { return false }
+        return facts.fax.messages.contains {
+            $0.direction == sender.other && $0.end >= signal.start && $0.time <= signal.end + reaction
+        }
+    }
+
+    /// From the other side's frame to the end of what its sender was sending.
+    private static let reaction = Duration.milliseconds(200)
 
     private static func zeroSeconds(_ training: Training) -> Double {
         guard let run = training.longestZeroRunBits, let rate = training.rateBps, rate > 0 else { return 0 }
