@@ -10,6 +10,8 @@ struct CallFacts {
     let rtp: [MediaStream]
     /// Gaps of T.38 that nothing repaired, with what they hit.
     let losses: [LossHit]
+    /// T.30 frames that were whole, in order of time; image frames left out.
+    let commands: [T30Message]
     /// What each party said on the control channel, turn by turn.
     let turns: [Turn]
     /// Requests of the dialog with their responses.
@@ -23,6 +25,7 @@ struct CallFacts {
         t38 = call.streams.filter { $0.t38 != nil }
         rtp = call.streams.filter { $0.kind == .rtp || $0.kind == .srtp }
         losses = LossHit.all(t38, fax)
+        commands = fax.messages.filter { $0.crcOK != false && !$0.isImageFrame }
         turns = Turn.all(fax)
         exchanges = SIPExchange.all(call.signalling.steps)
         end = call.signalling.endTime ?? call.lastTime
@@ -83,11 +86,6 @@ struct CallFacts {
 
     func t38(of party: Party) -> [MediaStream] { t38.filter { $0.direction == party } }
     func rtp(of party: Party) -> [MediaStream] { rtp.filter { $0.direction == party } }
-
-    /// T.30 frames that were whole, in order of time; image frames left out.
-    var commands: [T30Message] {
-        fax.messages.filter { $0.crcOK != false && !$0.isImageFrame }
-    }
 
     func messages(_ name: String) -> [T30Message] { commands.filter { $0.name == name } }
 

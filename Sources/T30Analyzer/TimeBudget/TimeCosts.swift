@@ -20,17 +20,20 @@ struct TimeCosts {
     private mutating func add(
         _ kind: TimeBudget.Cost.Kind, _ what: String, _ start: Instant, _ end: Instant, _ frames: [FrameRef?]
     ) {
-        guard end > start else { return }
+        guard end > start, costs.count < Self.limit else { return }
         costs.append(
             TimeBudget.Cost(
                 kind: kind, what: what, time: start, length: end - start, frames: frames.compactMap(\.self)))
     }
 
+    /// Mishaps of one call that are told.
+    static let limit = 200
+
     private func turn(around time: Instant) -> Turn? { turns.first { $0.start <= time && $0.end >= time } }
 
     /// From the command to the end of the answer that refused it.
     private mutating func addTrainings() {
-        for training in fax.trainings where training.answer == "FTT" {
+        for training in fax.trainings.lazy.filter({ $0.answer == "FTT" }).prefix(Self.limit) {
             guard let answer = fax.messages.first(where: { $0.name == "FTT" && $0.time > training.time }) else {
                 continue
             }
@@ -42,7 +45,7 @@ struct TimeCosts {
 
     /// From a PPR to the end of the next PPS: the request, the frames again, the command again.
     private mutating func addRequests() {
-        for request in fax.messages where request.name == "PPR" && request.crcOK != false {
+        for request in fax.messages.lazy.filter({ $0.name == "PPR" && $0.crcOK != false }).prefix(Self.limit) {
             let next = fax.messages.first {
                 $0.time > request.end && ($0.name.hasPrefix("PPS") || $0.name.hasPrefix("EOR")) && $0.crcOK != false
             }
@@ -54,7 +57,7 @@ struct TimeCosts {
 
     /// The time of the page that has to come again.
     private mutating func addRejections() {
-        for page in fax.pages where page.rejectedBy != nil {
+        for page in fax.pages.lazy.filter({ $0.rejectedBy != nil }).prefix(Self.limit) {
             guard let start = page.start, let name = page.rejectedBy,
                 let answer = fax.messages.first(where: { $0.name == name && $0.time > start })
             else { continue }
@@ -65,11 +68,9 @@ struct TimeCosts {
     /// From the end of a command that nothing answered to the end of its repeat.
     private mutating func addRepeats() {
         let commands = fax.messages.filter { $0.crcOK != false && !$0.isImageFrame && $0.endsTurn }
-        let repeats = fax.remarks.filter { $0.name == "command-repeated" }
+        let repeats = Set(fax.remarks.lazy.filter { $0.name == "command-repeated" }.map(\.time))
         for (last, again) in zip(commands, commands.dropFirst()) where last.name == again.name {
-            guard repeats.contains(where: { $0.time == again.time && $0.direction == again.direction }) else {
-                continue
-            }
+            guard repeats.contains(again.time), last.direction == again.direction else { continue }
             add(.repeatedCommand, "\(again.name) again", last.end, again.end, [last.frame, again.frame])
         }
     }

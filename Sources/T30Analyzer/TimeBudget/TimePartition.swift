@@ -59,9 +59,9 @@ struct TimePartition {
 
     /// Bursts and runs of ECM frames, as the first time or again.
     private mutating func addImages(_ fax: FaxSession) {
-        let again = fax.pages.filter { page in
-            fax.pages.contains { $0.number == page.number && ($0.start ?? .distantFuture) < (page.start ?? .zero) }
-        }
+        var seen: Set<Int> = []
+        // In order of time: the first of a number is the page, the others are repeats.
+        let again = fax.pages.filter { !seen.insert($0.number).inserted }
         func isAgain(_ time: Instant) -> Bool {
             again.contains { page in
                 guard let start = page.start, let end = page.end else { return false }

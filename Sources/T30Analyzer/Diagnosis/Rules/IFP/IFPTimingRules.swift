@@ -23,6 +23,7 @@ enum IFPTimingRules {
     /// Some gateways stop any signal after about 90 s.
     private static let cutoff = Duration.seconds(88)...Duration.seconds(95)
     private static let slowStart = Duration.seconds(2)
+    private static let trainingsLookedAt = 32
     /// Packets that were under way when the call ended.
     private static let inFlight = Duration.milliseconds(500)
 
@@ -71,7 +72,7 @@ enum IFPTimingRules {
                 return (signal, lead, least)
             }
             guard let worst = short.max(by: { $0.least - $0.lead < $1.least - $1.lead }) else { return nil }
-            let refused = short.count { facts.isRefused($0.signal) }
+            let refused = short.prefix(trainingsLookedAt).count { facts.isRefused($0.signal) }
             return Finding(
                 "ifp-training-too-short", .ifp, facts.isFailed || refused > 0 ? .warning : .note, .strong,
                 "Training too short",

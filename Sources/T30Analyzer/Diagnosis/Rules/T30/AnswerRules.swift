@@ -4,6 +4,7 @@ import FaxCore
 enum AnswerRules {
     /// After CFR the page must begin within T2 (6 s ± 1 s).
     private static let pageDue = Duration.seconds(6)
+    private static let confirmationsLookedAt = 16
 
     static let rules = [
         Rule(["cfr-then-no-page": .symptom(.session, of: ["t2-expired", "dcn-from-receiver"])], once: noPage),
@@ -44,7 +45,7 @@ enum AnswerRules {
     /// The receiver was ready, and no signal of the message channel came.
     private static func noPage(_ facts: CallFacts) -> Finding? {
         guard facts.isFailed, let sender = facts.fax.sender, facts.sees(sender) else { return nil }
-        for ready in facts.messages("CFR") where ready.direction == sender.other {
+        for ready in facts.messages("CFR").suffix(confirmationsLookedAt) where ready.direction == sender.other {
             let due = ready.end + pageDue
             guard facts.lastSeen >= due else { continue }
             let hasData = facts.fax.signals.contains {

@@ -6,6 +6,8 @@ import PcapDecode
 enum BlockRules {
     /// T.30 A.4.1: after four PPR the transmitter continues at another rate or gives the block up.
     static let requestsOfBlock = 4
+    /// Requests of one partial page that are held against one another.
+    private static let requestsCompared = 16
     /// So many of the frames that came again failed again.
     private static let patternShare = 0.75
 
@@ -75,6 +77,7 @@ enum BlockRules {
     /// A frame that comes again is one that was asked for before. Where nearly all of them fail again, although few failed
     /// at first, something hits these frames; noise takes a share of them each time.
     private static func pattern(_ row: [Request]) -> String {
+        let row = row.prefix(requestsCompared)
         guard row.count > 1, let last = row.last else { return "" }
         let again = row.dropFirst().reduce(0) { $0 + $1.frames.count }
         let sent = row.dropLast().reduce(0) { $0 + $1.frames.count }

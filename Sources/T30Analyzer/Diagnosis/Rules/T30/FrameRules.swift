@@ -17,6 +17,8 @@ enum FrameRules {
 
     /// An echo comes back within this time.
     private static let echoDelay = Duration.milliseconds(20)...Duration.milliseconds(1_500)
+    /// More frames than these do not come within that time.
+    private static let framesOfEcho = 32
     /// A sender whose last frame says that more follows, and nothing does.
     private static let openEnd = Duration.seconds(3)
 
@@ -31,7 +33,8 @@ enum FrameRules {
                 "\(wrong.direction.atStart)'s \(wrong.name) begins with \(octets), where T.30 has ff 03 "
                     + "or ff 13.", [wrong])
         }
-        guard let turn = facts.turns.first(where: { isOpenEnded($0, facts) }), let last = turn.final else { return nil }
+        let open = Party.allCases.lazy.compactMap { openEnded($0, facts) }.first
+        guard let turn = open, let last = turn.final else { return nil }
         return finding(
             facts, turn.party,
             "\(turn.party.atStart) ended with \(last.name) whose control field says that another frame "
@@ -48,12 +51,18 @@ enum FrameRules {
     }
 
     /// Only where every frame of the turn is whole, and the capture shows that nothing follows.
+    private static func openEnded(_ party: Party, _ facts: CallFacts) -> Turn? {
+        let own = facts.turns.filter { $0.party == party }
+        for (index, turn) in own.enumerated() {
+            let next = index + 1 < own.count ? own[index + 1].start : facts.lastSeen
+            if next >= turn.end + openEnd, isOpenEnded(turn, facts) { return turn }
+        }
+        return nil
+    }
+
     private static func isOpenEnded(_ turn: Turn, _ facts: CallFacts) -> Bool {
         guard let last = turn.final, last.octets.count >= 3, !last.endsTurn,
-            turn.messages.allSatisfy({ $0.crcOK == true }), facts.lastSeen >= turn.end + openEnd,
-            !facts.fax.messages.contains(where: {
-                $0.direction == turn.party && $0.time >= turn.end && $0.time < turn.end + openEnd
-            })
+            turn.messages.allSatisfy({ $0.crcOK == true })
         else { return false }
         // What is missing may have been the final frame.
         let reach = turn.start...turn.end + openEnd
@@ -72,9 +81,9 @@ enum FrameRules {
                 remedy: "Look at hybrids and at recorders or gateways that send back what they get.",
                 party: first.direction, frames: heard.flatMap(\.frames))
         }
-        for own in facts.commands where own.direction != nil && own.octets.count >= 3 {
-            let copy = facts.commands.first {
-                $0.direction == own.direction?.other && $0.octets == own.octets && $0.time > own.time
+        for (index, own) in facts.commands.enumerated() where own.direction != nil && own.octets.count >= 3 {
+            let copy = facts.commands[(index + 1)...].prefix(framesOfEcho).first {
+                $0.direction == own.direction?.other && $0.octets == own.octets
                     && echoDelay.contains($0.time - own.time)
             }
             guard let copy else { continue }

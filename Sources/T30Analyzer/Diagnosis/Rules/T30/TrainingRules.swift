@@ -7,6 +7,7 @@ enum TrainingRules {
     static let leastZeroSeconds = 1.0
     /// So long a run of ones before the zeros is a modem that starts, not errors.
     private static let leadingOnes = Duration.milliseconds(200)
+    private static let failuresLookedAt = 32
     /// Shorter runs are the chance of a few bits.
     private static let leastLeadingBits = 16
 
@@ -108,7 +109,7 @@ enum TrainingRules {
     private static func shortAfterFailure(_ facts: CallFacts) -> Finding? {
         var frames: [FrameRef?] = []
         var what: [String] = []
-        for failure in facts.messages("FTT") {
+        for failure in facts.messages("FTT").prefix(failuresLookedAt) {
             guard let sender = failure.direction?.other,
                 let signal = facts.fax.signals.first(where: {
                     $0.direction == sender && $0.start >= failure.end && $0.name.hasSuffix("training")

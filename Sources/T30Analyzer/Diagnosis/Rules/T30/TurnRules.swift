@@ -88,13 +88,12 @@ enum TurnRules {
     /// Flags that go on and on, and then a frame after all: a relay that waits for it.
     private static func spoofed(_ facts: CallFacts) -> Finding? {
         let stretched = facts.turns.filter { turn in
-            guard turn.party != nil, turn.hasPreamble, let first = turn.messages.first,
-                !facts.hasHole(of: turn.party, in: turn.start...turn.end)
-            else { return false }
+            guard turn.party != nil, turn.hasPreamble, let first = turn.messages.first else { return false }
             let flags = turn.preambleEnd - turn.start
             // The frame alone would have been in time.
             return flags > longestPreamble && first.end - turn.start >= latestEnd
                 && longestPreamble + (first.end - first.time) < latestEnd
+                && !facts.hasHole(of: turn.party, in: turn.start...turn.end)
         }
         guard let worst = stretched.max(by: { $0.preambleEnd - $0.start < $1.preambleEnd - $1.start }) else {
             return nil
@@ -127,8 +126,10 @@ enum TurnRules {
         guard facts.fax.ifpSignals.isEmpty, !facts.fax.signals.isEmpty else { return nil }
         let spans = audibleSpans(facts)
         var hits: [(before: Span, after: Span, silence: Duration)] = []
-        for (index, span) in spans.enumerated() {
-            guard let before = spans[..<index].max(by: { $0.end < $1.end }) else { continue }
+        var latest: Span?
+        for span in spans {
+            defer { if span.end > latest?.end ?? .zero { latest = span } }
+            guard let before = latest else { continue }
             let isAnswer = before.party != span.party
             let isIdentification = before.name == LineSignal.ced.name && before.party == span.party
             let silence = span.start - before.end
