@@ -87,6 +87,16 @@ import Testing
         for secret in Self.secrets.dropFirst(3) { #expect(!text.contains(secret), "\(secret)") }
     }
 
+    @Test func anyOtherConnectionIsZeroed() {
+        let old = Array("POST /login HTTP/1.1\r\nHost: office.example.net\r\n\r\nuser=erika&password=geheim".utf8)
+        let (new, messages) = SIPStreamMask.masked(old, names())
+        #expect(messages == 0)
+        #expect(new.count == old.count)
+        #expect(new.allSatisfy { [0, 0x0D, 0x0A].contains($0) })
+        let other = Array("GET / HTTP/1.1\r\nHost: office.example.net\r\n\r\n".utf8)
+        #expect(SIPStreamMask.masked(other, names()).octets.allSatisfy { [0, 0x0D, 0x0A].contains($0) })
+    }
+
     @Test func aCallOfIAX2KeepsItsFrames() throws {
         let elements =
             IAX2Maker.element(11, [0, 2]) + IAX2Maker.element(1, "5550200") + IAX2Maker.element(4, "Erika Muster")

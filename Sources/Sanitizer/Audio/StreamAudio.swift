@@ -4,7 +4,7 @@ import FaxWire
 import PcapDecode
 import T30Analyzer
 
-/// The new payloads of one G.711 stream, by the timestamp of their first sample.
+/// The new payloads of one stream in G.711 or linear samples, by the timestamp of their first sample.
 struct StreamAudio {
     private var payloads: [UInt32: (old: ArraySlice<UInt8>, new: [UInt8])] = [:]
     private var byFrame: [FrameRef: [(old: ArraySlice<UInt8>, new: [UInt8])]] = [:]
@@ -14,7 +14,7 @@ struct StreamAudio {
     /// Packets are missing, and bursts around them were read as they came.
     private(set) var hasGaps = false
 
-    /// `nil`: the stream is not G.711, or holds nothing.
+    /// `nil`: the stream holds no sound that can be made anew.
     init?(_ stream: MediaStream, _ names: Pseudonyms, number: Int) {
         guard let log = stream.audio, !log.packets.isEmpty, [.rtp, .iax2].contains(stream.kind),
             let timeline = AudioTimeline(stream), !timeline.samples.isEmpty
@@ -26,23 +26,26 @@ struct StreamAudio {
         hasGaps = !timeline.gaps.isEmpty && substitute.madeBursts > 0
         if names.isLearning { return }
         for packet in log.packets {
-            guard let law = Self.law(log.formats[packet.payloadType]),
-                let place = timeline.samples(ofFrame: packet.frame), place.count == packet.length
+            guard let coding = AudioCodec(encoding: log.formats[packet.payloadType] ?? ""),
+                let place = timeline.samples(ofFrame: packet.frame),
+                case let old = log.octets[packet.offset..<packet.offset + packet.length],
+                let new = Self.coded(substitute.samples[place], as: coding, like: old)
             else { continue }
-            let old = log.octets[packet.offset..<packet.offset + packet.length]
-            let new = zip(old, substitute.samples[place]).map { octet, sample in
-                law.sample(octet) == sample ? octet : law.octet(sample)
-            }
             payloads[packet.timestamp] = (old, new)
             byFrame[packet.frame, default: []].append((old, new))
         }
     }
 
-    private static func law(_ encoding: String?) -> G711? {
-        switch encoding?.uppercased() {
-        case "PCMU": .muLaw
-        case "PCMA": .aLaw
-        default: nil
+    /// Samples in the place of a payload's own; octets whose sample stays, stay. `nil`: another coding, or another length.
+    private static func coded(
+        _ samples: ArraySlice<Int16>, as codec: AudioCodec, like old: ArraySlice<UInt8>
+    ) -> [UInt8]? {
+        switch codec {
+        case .g711(let law) where samples.count == old.count:
+            zip(old, samples).map { law.sample($0) == $1 ? $0 : law.octet($1) }
+        case .linear16 where samples.count * 2 == old.count:
+            samples.flatMap { [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)] }
+        case .g711, .linear16, .gsm, .g722, .g726: nil
         }
     }
 

@@ -55,7 +55,8 @@ extension Finding {
 extension Signalling {
     fileprivate var story: [String] {
         [outcome.rawValue, finalStatus.map(String.init) ?? "-", "\(steps.count) messages", "\(mediaChanges.count)"]
-            + steps.map { "\($0.frame.number) \($0.summary)" }
+            // The steps of IAX2 name numbers.
+            + steps.map { "\($0.frame.number) \(carrier == .sip ? $0.summary : $0.method)" }
     }
 }
 

@@ -90,6 +90,9 @@ struct SIPStreamMask {
         let starts = ["GET ", "HTTP/1.1 101"].map { Array($0.utf8) }
         guard starts.contains(where: { octets[place...].starts(with: $0) }) else { return nil }
         let end = headersEnd(place)
+        // Any other HTTP is none of this.
+        let head = String(decoding: Pseudonyms.lowercased(Array(octets[place..<end])), as: UTF8.self)
+        guard head.contains("upgrade: websocket") else { return nil }
         put(SIPMask.masked(Array(octets[place..<end]), names), at: place)
         return end
     }
