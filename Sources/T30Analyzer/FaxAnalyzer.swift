@@ -9,6 +9,8 @@ public struct FaxAnalyzer: Sendable {
         public var decodePages = true
         /// Decode what the fields of T.30 frames mean (`false`: their names and octets only).
         public var describeFrames = true
+        /// Ask only the rules that may find the root cause (``Diagnosis/init(_:_:rootCauseOnly:)``).
+        public var rootCauseOnly = false
         /// What stands where audio packets were lost; `nil`: what makes most sense of them (``AudioCarriage``).
         public var fill: AudioFill?
         /// Keep the samples in the session, for pictures and recordings.

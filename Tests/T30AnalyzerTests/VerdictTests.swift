@@ -97,3 +97,25 @@ struct VerdictOrderTests {
         #expect(VerdictMaker.verdict(on: [finding("udptl-loss-unrepaired")], delivered).rootCause == nil)
     }
 }
+
+/// A list of calls asks fewer rules and names the same root causes.
+struct RootCauseOnlyTests {
+    @Test(arguments: [
+        "01-t38-clean-1page-ecm", "05-t38-rejected-488-fallback-g711", "07-t38-noec-3pct-loss",
+        "13-t38-caller-hangup-midpage", "17h-sip-no-response-408", "25-t38-udptl-blocked-one-way",
+        "54-voice-call-only",
+    ])
+    func theRootCauseIsTheSame(name: String) throws {
+        var causes: [[String?]] = []
+        for rootCauseOnly in [false, true] {
+            var options = AnalysisRunner.Options()
+            options.analyzer.rootCauseOnly = rootCauseOnly
+            var found: [String?] = []
+            _ = try AnalysisRunner(options).run(CaptureInput(path: try Corpus.capture(name).path)) {
+                found.append($0.rootCause?.id)
+            }
+            causes.append(found)
+        }
+        #expect(causes[0] == causes[1])
+    }
+}

@@ -44,6 +44,7 @@ public struct ReportOptions: Sendable {
         analyzer.decodePages = needsPages
         analyzer.describeFrames = needsFields
         analyzer.keepsSamples = needsSamples
+        analyzer.rootCauseOnly = !needsFindings
     }
 
     /// Page pictures are needed for their rows and files only.
@@ -51,6 +52,14 @@ public struct ReportOptions: Sendable {
         switch form {
         case .text, .verbose, .json, .jsonLines: true
         case .quiet, .calls: pages != nil || exports.contains(.pages)
+        }
+    }
+
+    /// A list of calls names their root causes only.
+    var needsFindings: Bool {
+        switch form {
+        case .text, .verbose, .quiet, .json, .jsonLines: true
+        case .calls: pictures != nil || !exports.isEmpty
         }
     }
 

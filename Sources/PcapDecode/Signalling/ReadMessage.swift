@@ -23,10 +23,14 @@ struct ReadMessage: Sendable {
     }
 
     /// A datagram that looks like SIP.
-    static func datagram(_ payload: RawSpan, describesSteps: Bool) -> Datagram {
+    /// - Parameter describesSteps: as of the session description to read ahead; `nil`: leave it to the dialog, which reads
+    ///   the same one only once.
+    static func datagram(_ payload: RawSpan, describesSteps: Bool?) -> Datagram {
         do throws(DecodeFailure) {
             let decoded = try SIPMessage.lax(payload)
-            return .message(ReadMessage(decoded.value, describesSteps: describesSteps), stoppedBy: decoded.stoppedBy)
+            let read =
+                describesSteps.map { ReadMessage(decoded.value, describesSteps: $0) } ?? ReadMessage(decoded.value)
+            return .message(read, stoppedBy: decoded.stoppedBy)
         } catch {
             return .unreadable(error)
         }

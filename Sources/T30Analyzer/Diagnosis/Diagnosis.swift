@@ -12,19 +12,23 @@ public struct Diagnosis: Sendable {
         self.verdict = verdict
     }
 
-    public init(_ call: Call, _ fax: FaxSession) {
+    /// - Parameter rootCauseOnly: ask no rule that cannot find the root cause of such a call, as for a list of many.
+    public init(_ call: Call, _ fax: FaxSession, rootCauseOnly: Bool = false) {
         guard call.isRecording else {
-            self.init(frames: call, fax)
+            self.init(frames: call, fax, rootCauseOnly)
             return
         }
         let evidence = RecordedEvidence(fax)
-        self.init(frames: call, evidence.session)
+        self.init(frames: call, evidence.session, rootCauseOnly)
         findings = evidence.timed(findings)
     }
 
-    private init(frames call: Call, _ fax: FaxSession) {
+    private init(frames call: Call, _ fax: FaxSession, _ rootCauseOnly: Bool) {
         let facts = CallFacts(call: call, fax: fax)
-        findings = RuleBook.rules.flatMap { $0.look(facts) }
+        let rules =
+            rootCauseOnly
+            ? RuleBook.rules.filter { VerdictMaker.mayFindRootCause($0, fax.outcome) } : RuleBook.rules
+        findings = rules.flatMap { $0.look(facts) }
         verdict = VerdictMaker.verdict(on: findings, facts)
         for index in findings.indices { findings[index].isRootCause = false }
         if let root = verdict.rootCause { findings[root].isRootCause = true }

@@ -62,7 +62,7 @@ public struct AnalysisRunner: Sendable {
     }
 
     static func analyze(_ call: Call, _ analyzer: FaxAnalyzer) -> AnalyzedCall {
-        AnalyzedCall(call, analyzer.analyze(call))
+        AnalyzedCall(call, analyzer.analyze(call), rootCauseOnly: analyzer.options.rootCauseOnly)
     }
 
     /// What was read.

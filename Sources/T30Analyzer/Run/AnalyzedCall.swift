@@ -15,8 +15,8 @@ public struct AnalyzedCall: Sendable {
         self.verdict = verdict
     }
 
-    public init(_ call: Call, _ fax: FaxSession) {
-        let diagnosis = Diagnosis(call, fax)
+    public init(_ call: Call, _ fax: FaxSession, rootCauseOnly: Bool = false) {
+        let diagnosis = Diagnosis(call, fax, rootCauseOnly: rootCauseOnly)
         self.init(call: call, fax: fax, findings: diagnosis.findings, verdict: diagnosis.verdict)
     }
 

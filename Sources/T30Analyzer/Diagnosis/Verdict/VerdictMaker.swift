@@ -42,13 +42,27 @@ struct VerdictMaker {
         }
     }
 
+    private func fits(_ stage: Rule.Stage) -> Bool { Self.fits(stage, facts.fax.outcome) }
+
     /// What kept a fax from beginning explains any call without success; what struck a session only one that failed.
-    private func fits(_ stage: Rule.Stage) -> Bool {
+    private static func fits(_ stage: Rule.Stage, _ outcome: FaxSession.Outcome) -> Bool {
         switch stage {
-        case .setup, .switching: facts.fax.outcome != .success
-        case .session: facts.isFailed
+        case .setup, .switching: outcome != .success
+        case .session: outcome == .failed || outcome == .partial
         }
     }
+
+    /// Whether anything that a rule finds may be the root cause of a call with this outcome.
+    static func mayFindRootCause(_ rule: Rule, _ outcome: FaxSession.Outcome) -> Bool {
+        rule.finds.contains { id, role in
+            switch role {
+            case .cause(let stage, of: _), .symptom(let stage, of: _): fits(stage, outcome)
+            case .remark: id == refusal
+            }
+        }
+    }
+
+    private static let refusal = "t38-refused"
 
     /// A warning stands behind an error that no other cause explains.
     private func explainsError(_ effects: [String]) -> Bool {
@@ -68,7 +82,7 @@ struct VerdictMaker {
     /// A fax that went on without T.38 because it was refused: worth naming even where the pages arrived.
     private var refusedSwitch: Int? {
         guard facts.fax.carriedBy != "t38" else { return nil }
-        return findings.firstIndex { $0.id == "t38-refused" && $0.severity > .note }
+        return findings.firstIndex { $0.id == Self.refusal && $0.severity > .note }
     }
 
     // MARK: - What follows
