@@ -52,7 +52,8 @@ extension StepSDP {
                 if attribute.name == "rtpmap", value.split(separator: " ").count < 2 {
                     faults.append("a=rtpmap:\(value.prefix(40)) names no encoding")
                 }
-                if attribute.name.hasPrefix("T38"), value.contains("a=T38") {
+                // The search is dear, and nearly no value has such a sign.
+                if value.utf8.contains(UInt8(ascii: "=")), attribute.name.hasPrefix("T38"), value.contains("a=T38") {
                     faults.append("a line break is missing in a=\(attribute.name):\(value.prefix(60))")
                 }
             }
@@ -75,8 +76,9 @@ extension StepSDP.Line {
         codecs = Dictionary(media.payloadFormats.map { ($0.type, $0.format) }, uniquingKeysWith: { first, _ in first })
         preference = media.preference
         t38 = media.isT38 ? media.t38 : nil
+        let isPlain = transport == "RTP/AVP" || transport == "UDPTL"
         isEncrypted =
-            transport.contains("SAVP") || transport.contains("TLS") || !media.crypto.isEmpty
+            !isPlain && (transport.contains("SAVP") || transport.contains("TLS")) || !media.crypto.isEmpty
             || !media.fingerprints.isEmpty
         voiceBandDataTypes = media.voiceBandDataTypes
     }
