@@ -38,7 +38,8 @@ import Testing
         try Data(capture.octets).write(to: file)
         let outcome = try AnalyzeCommandTests.run(["analyze", "--quiet", file.path])
         #expect(outcome.status == 0 && outcome.errors.isEmpty)
-        #expect(outcome.output == "call 1: Fax delivered: 1 page confirmed at 14400 bit/s (V.17, ECM, MMR). No fault found.\n")
+        let told = "call 1: Fax delivered: 1 page confirmed at 14400 bit/s (V.17, ECM, MMR). No fault found.\n"
+        #expect(outcome.output == told)
     }
 
     /// A classic capture of raw IPv4 packets.
