@@ -95,7 +95,7 @@ let package = Package(
             ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Simulator"]),
         tests(
             "CaptureCompareTests", ["FaxCore", "FaxWire", "PcapDecode", "T30Analyzer", "CaptureCompare", "FaxReport"]),
-        tests("SimulatorTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "Simulator"]),
+        tests("SimulatorTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "Simulator"]),
         tests("FaxReportTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport"]),
         tests(
             "SanitizerTests",
