@@ -151,7 +151,7 @@ import Testing
         let burst = BurstBits(octets: octets, count: octets.count * 8)
         #expect(burst.frames.map(\.octets) == frames)
         let others: [[UInt8]?] = frames.map { $0.prefix(4) + $0.dropFirst(4).map { ~$0 } }
-        let new = burst.replaced(others, &random)
+        let new = burst.replaced(others, BurstNoise(random))
         var deframer = HDLCDeframer()
         var heard: [[UInt8]] = []
         for bit in new + flag {

@@ -12,13 +12,17 @@ public struct PageSubstitute {
     private var random: SeededRandom
     /// Reads what is written, as the reference of the row that comes next.
     private var shadow: PageRows
+    /// What HDLC inserts (see ``InsertedZeros``) in the original, and in what is written so far.
+    private let allowedZeros: [Int32]
+    private var zeros = InsertedZeros()
     /// Bits of T.6 rows that were not used up so far.
     private var saved = 0
 
     private static let junkTrials = 200
+    private static let rowTrials = 8
     private static let eol: RowCoder.Bits = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
 
-    /// As many octets as `octets`; see ``PageDecoder/decode(_:compression:bitOrder:widthPx:dpiX:dpiY:)`` for the rest.
+    /// As many octets as `octets`, into which HDLC has to insert hardly more zeros than into those; see ``PageDecoder/decode(_:compression:bitOrder:widthPx:dpiX:dpiY:)`` for the rest.
     public static func octets(
         for octets: [UInt8], compression: PageDecoder.Compression, bitOrder: PageDecoder.BitOrder, widthPx: Int,
         random: SeededRandom
@@ -47,6 +51,7 @@ public struct PageSubstitute {
         reader.note = { rows.append($0) }
         _ = reader.read()
         self.rows = rows
+        allowedZeros = InsertedZeros.counts(octets, bitOrder)
         if compression != .mmr { keepLines(PageLine(octets, bitOrder: bitOrder, flushBits: 0)) }
     }
 
@@ -76,6 +81,7 @@ public struct PageSubstitute {
         var end = 0
         for (index, row) in rows.enumerated() {
             let place = compression == .mmr ? end..<end + row.bits.count + saved : row.bits
+            while zeros.position < min(place.lowerBound, bits.count) { zeros.take(bits[zeros.position]) }
             let new: RowCoder.Bits
             switch row.kind {
             case .empty: new = []
@@ -115,8 +121,15 @@ public struct PageSubstitute {
 
     private mutating func whole(_ count: Int, _ row: CodedRow, _ limit: Int) -> RowCoder.Bits? {
         let reference = row.is2D ? maker.coder.changes(runs: shadow.reference) : nil
-        guard let made = maker.row(bits: count, changes: limit, reference: reference, &random) else { return nil }
-        let code = maker.coder.bits(made, reference: reference)
+        var best: (code: RowCoder.Bits, zeros: Int32)?
+        for _ in 0..<Self.rowTrials {
+            guard let made = maker.row(bits: count, changes: limit, reference: reference, &random) else { break }
+            let code = maker.coder.bits(made, reference: reference)
+            let after = zeros.after(code)
+            if after.count < best?.zeros ?? .max { best = (code, after.count) }
+            if after.count <= allowedZeros[min(after.position, allowedZeros.count - 1)] { break }
+        }
+        guard let code = best?.code else { return nil }
         return accept(code, row) { $0 == .whole } ? code : nil
     }
 

@@ -69,6 +69,12 @@ public struct AudioLog: Sendable {
         payload.withUnsafeBytes { octets.append(contentsOf: $0) }
     }
 
+    /// Puts other octets in the place of a payload's, as many; `range` is in ``octets``.
+    public mutating func replace(_ range: Range<Int>, with new: [UInt8]) {
+        guard range.count == new.count, range.clamped(to: 0..<octets.count) == range else { return }
+        octets.replaceSubrange(range, with: new)
+    }
+
     /// The blocks that came with a packet, as indices of ``redundant``.
     public func redundant(of carrier: Int) -> Range<Int> {
         let start = firstRedundant { $0 >= carrier }

@@ -67,22 +67,36 @@ struct BurstBits {
     ///
     /// Frames stay where they were: one with fewer zeros in it gets flags in front of the next; for those with more the
     /// preamble is shorter by some flags.
-    func replaced(_ new: [[UInt8]?], _ random: inout SeededRandom) -> [UInt8] {
-        let contents = zip(frames, new).map { content($0, $1, &random) }
+    func replaced(_ new: [[UInt8]?], _ noise: BurstNoise) -> [UInt8] {
+        let contents = frames.indices.map { index in
+            var random = noise.random(index)
+            return content(frames[index], index < new.count ? new[index] : nil, &random)
+        }
         let early = 8 * flagsToCut(contents)
         var result: [UInt8] = []
         result.reserveCapacity(bits.count + 1_000)
         var place = 0
         for (index, (frame, content)) in zip(frames, contents).enumerated() {
+            // Behind the frame's own numbers there is room for those of what stands before it.
+            var random = noise.random(frames.count + index)
             let gap = between(place..<frame.bits.lowerBound, &random)
             result += index == 0 ? gap.dropFirst(early) : gap[...]
             while index > 0, result.count + early + Self.flag.count <= frame.bits.lowerBound { result += Self.flag }
             result += content
             place = frame.bits.upperBound
         }
+        var random = noise.random(2 * frames.count)
         result += between(place..<min(bits.count, lastFlagEnd), &random)
         while result.count + Self.flag.count <= lastFlagEnd { result += Self.flag }
+        if noise.attempt != nil { replaceFirstFlag(&result, &random) }
         return result
+    }
+
+    /// Other bits in front, where a receiver waits for flags: everything behind is scrambled otherwise.
+    private func replaceFirstFlag(_ result: inout [UInt8], _ random: inout SeededRandom) {
+        let preamble = frames.first?.bits.lowerBound ?? 0
+        guard preamble >= 10 * Self.flag.count, result.count >= Self.flag.count else { return }
+        result.replaceSubrange(0..<Self.flag.count, with: self.noise(0..<Self.flag.count, &random))
     }
 
     private static let flag: [UInt8] = [0, 1, 1, 1, 1, 1, 1, 0]

@@ -18,7 +18,10 @@ struct CommandSignal {
     private static let delay: Int = measuredDelay()
 
     /// Samples and where the first of them stands. `turn`: where the original was heard, `meanSquare`: its power.
-    static func samples(_ frames: [Frame], turn: Range<Int>, meanSquare: Double) -> (start: Int, samples: [Int16])? {
+    /// `attempt`: the same with other phases.
+    static func samples(
+        _ frames: [Frame], turn: Range<Int>, meanSquare: Double, attempt: Int
+    ) -> (start: Int, samples: [Int16])? {
         guard let first = frames.first else { return nil }
         let begin = Double(first.firstSample - delay)
         let preamble = max(2, Int(((begin - Double(turn.lowerBound)) / (8 * bit)).rounded()))
@@ -34,13 +37,15 @@ struct CommandSignal {
             // Hours of flags follow no frame; a stray one far behind does not make them.
             bits += [[UInt8]](repeating: flag, count: min(flags, 4_000)).flatMap(\.self)
         }
-        return (Int(start.rounded()), wave(bits, meanSquare))
+        // A quarter of a bit is as much as the place of a flag can be told.
+        let shift = [0, 2, -2, 4, -4, 6, -6][attempt % 7]
+        return (Int(start.rounded()) + shift, wave(bits, meanSquare, phase: Double(attempt)))
     }
 
     /// Channel 2 of V.21: 1650 Hz for a one, 1850 Hz for a zero.
-    private static func wave(_ bits: [UInt8], _ meanSquare: Double) -> [Int16] {
+    private static func wave(_ bits: [UInt8], _ meanSquare: Double, phase first: Double = 0) -> [Int16] {
         let peak = min(32_000, (2 * meanSquare).squareRoot())
-        var phase = 0.0
+        var phase = first
         return (0..<Int(Double(bits.count) * bit)).map { index in
             let bit = bits[min(bits.count - 1, Int(Double(index) / Self.bit))]
             defer { phase += 2 * .pi * (bit == 1 ? 1650 : 1850) / 8_000 }

@@ -50,7 +50,7 @@ extension CaptureSanitizer {
             counts.pages += new.pages
             counts.idents += new.identFrames
             counts.unreadBursts += new.unreadBursts
-            counts.lossyStreams += new.hasGaps ? 1 : 0
+            counts.unlikeSignals += new.unlikeSignals
         }
         return new
     }

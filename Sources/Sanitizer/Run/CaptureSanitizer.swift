@@ -110,7 +110,7 @@ struct ContentCounts {
     var events = 0
     var zeroed = 0
     var unreadBursts = 0
-    var lossyStreams = 0
+    var unlikeSignals = 0
 
     var list: [SanitizeSummary.Count] {
         [
@@ -125,9 +125,10 @@ struct ContentCounts {
         if unreadBursts > 0 {
             warnings.append("\(unreadBursts) bursts of audio could not be read and became noise")
         }
-        if lossyStreams > 0 {
+        if unlikeSignals > 0 {
             warnings.append(
-                "\(lossyStreams) audio streams lack packets: bursts around the holes are made as they were read")
+                "\(unlikeSignals) signals beside lost packets, or in a codec other than G.711, are heard otherwise than the "
+                    + "original's after every attempt")
         }
         return warnings
     }

@@ -13,10 +13,7 @@ enum AudioCarriage {
             guard let timeline = AudioTimeline(stream, fill: fill ?? .standard), !timeline.samples.isEmpty else {
                 continue
             }
-            var hearing = AudioHearing(timeline)
-            if fill == nil, !timeline.gaps.isEmpty, let closed = AudioTimeline(stream, fill: .close) {
-                hearing.improve(by: AudioHearing(closed))
-            }
+            let hearing = fill == nil ? AudioHearing(stream, timeline) : AudioHearing(timeline)
             reading.take(AudioStreamReader(hearing, stream: index, party: stream.direction))
             let bursts = reading.bursts.filter { $0.stream == index }
             if let report = CodewordReport(stream, index: index, bursts: bursts) { reading.codewords.append(report) }

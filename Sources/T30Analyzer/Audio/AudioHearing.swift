@@ -1,6 +1,7 @@
 import FaxCore
 import FaxDSP
 import FaxWire
+import PcapDecode
 
 /// One turn of the control channel, burst or other signal, with the timeline it was heard on.
 package struct HeardItem {
@@ -21,8 +22,8 @@ package struct HeardItem {
         }
     }
 
-    var start: Instant { timeline.time(ofSample: samples.lowerBound) ?? .zero }
-    var end: Instant { timeline.time(ofSample: samples.upperBound) ?? .zero }
+    package var start: Instant { timeline.time(ofSample: samples.lowerBound) ?? .zero }
+    package var end: Instant { timeline.time(ofSample: samples.upperBound) ?? .zero }
 }
 
 /// What was heard in one stream, in order of time: by the modems, and beside them.
@@ -51,6 +52,14 @@ package struct AudioHearing {
         sort()
     }
 
+    /// As the analysis hears a stream: where packets are missing, once more with nothing in their place.
+    package init(_ stream: MediaStream, _ timeline: AudioTimeline) {
+        self.init(timeline)
+        if !timeline.gaps.isEmpty, let closed = AudioTimeline(stream, fill: .close) {
+            improve(by: AudioHearing(closed))
+        }
+    }
+
     private mutating func sort() {
         items.sort { ($0.start, $0.end) < ($1.start, $1.end) }
     }
@@ -60,7 +69,7 @@ package struct AudioHearing {
     /// The same packets heard with other samples in their gaps: what makes more sense is kept. What a gap was filled
     /// with where the call was received nobody knows; a frame whose check sequence is right was received right with
     /// either.
-    mutating func improve(by other: AudioHearing) {
+    private mutating func improve(by other: AudioHearing) {
         for item in other.items where item.merit > 0 {
             let rivals = items.indices.filter { items[$0].isRival(of: item) }
             let merit = rivals.map { items[$0].merit }.reduce(0, +)

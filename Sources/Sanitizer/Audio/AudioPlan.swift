@@ -1,0 +1,80 @@
+import FaxDSP
+import FaxWire
+import T30Analyzer
+
+/// What becomes of everything that was heard in one stream.
+struct AudioPlan {
+    enum Step {
+        case keep([Range<Int>])
+        case commands(HeardCommands, parts: Range<Int>)
+        case frames(HeardBurst, BurstBits, parts: Range<Int>)
+        case data(HeardBurst, part: Int)
+        case digit(Character, Range<Int>)
+        case voice(Range<Int>)
+        case noise
+    }
+
+    /// One for each item heard.
+    private(set) var steps: [Step] = []
+    private(set) var line: LineSubstitute
+    /// How the pages of a burst are coded, by its item.
+    private(set) var codings: [Int: PageCoding] = [:]
+    /// Bursts that could not be read well enough to be made again.
+    private(set) var unreadBursts = 0
+
+    /// - Parameter line: where idents and pages get their other content.
+    init(_ items: [HeardItem], _ line: LineSubstitute) {
+        self.line = line
+        for (index, item) in items.enumerated() {
+            steps.append(step(item.content))
+            codings[index] = self.line.coding
+        }
+        self.line.finish()
+    }
+
+    private mutating func step(_ content: HeardItem.Content) -> Step {
+        switch content {
+        case .commands(let turn): return step(turn)
+        case .burst(let burst): return step(burst)
+        case .sound(let sound): return Self.step(sound)
+        }
+    }
+
+    private mutating func step(_ turn: HeardCommands) -> Step {
+        let start = line.results.count
+        for frame in turn.frames { line.take(.command, frame.octets, isGood: frame.crcOK) }
+        return .commands(turn, parts: start..<line.results.count)
+    }
+
+    private mutating func step(_ burst: HeardBurst) -> Step {
+        guard burst.isTrained, !burst.octets.isEmpty else {
+            unreadBursts += 1
+            return .noise
+        }
+        let ones = burst.octets.reduce(0) { $0 + $1.nonzeroBitCount }
+        if ones * 16 <= burst.octets.count * 8 {
+            line.take(.burst, [0], isGood: true)
+            return .keep([burst.samples])
+        }
+        let start = line.results.count
+        if burst.goodImageFrames > 0 || line.coding?.isECM == true {
+            let bits = BurstBits(octets: burst.octets, count: burst.bitCount)
+            for frame in bits.frames { line.take(.image, frame.octets, isGood: frame.isGood) }
+            return .frames(burst, bits, parts: start..<line.results.count)
+        }
+        line.take(.burst, burst.octets, isGood: true)
+        return .data(burst, part: start)
+    }
+
+    private static func step(_ sound: HeardSignal) -> Step {
+        switch sound.kind {
+        // Between the bursts of a cadence anything may be said.
+        case .cng, .ced, .ansReversed, .ansam, .ansamReversed, .callProgress, .tone, .v8:
+            .keep(sound.bursts.isEmpty ? [sound.samples] : sound.bursts)
+        case .v34: sound.samples.count <= AudioTimeline.sampleRate ? .keep([sound.samples]) : .noise
+        case .dtmf(let digit): .digit(digit, sound.samples)
+        case .voice: .voice(sound.samples)
+        case .music, .comfortNoise, .noise, .unknown, .dataModem: .noise
+        }
+    }
+}
