@@ -133,3 +133,22 @@ extension RawSpan {
         withUnsafeBytes { [UInt8]($0) }
     }
 }
+
+extension Array where Element == UInt8 {
+    /// Appends borrowed octets in one piece.
+    @inlinable
+    @inline(__always)
+    public mutating func append(_ octets: RawSpan) {
+        let count = octets.byteCount
+        append(addingCapacity: count) { target in
+            octets.withUnsafeBytes { source in
+                target.withUnsafeMutableBufferPointer { buffer, filled in
+                    if let base = buffer.baseAddress, let first = source.baseAddress {
+                        UnsafeMutableRawPointer(base + filled).copyMemory(from: first, byteCount: count)
+                        filled += count
+                    }
+                }
+            }
+        }
+    }
+}

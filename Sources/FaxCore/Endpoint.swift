@@ -65,11 +65,17 @@ extension IPAddress: CustomStringConvertible {
 
     /// Reads dotted IPv4 or any IPv6 form (with `::`, with an embedded IPv4 tail, with brackets, with a zone that is dropped).
     public init?(_ text: some StringProtocol) {
+        // Nearly all are dotted IPv4, which needs no cutting.
+        if let v4 = Self.dotted(text.utf8) {
+            self.init(v4: v4)
+            return
+        }
+        guard text.utf8.contains(where: { $0 == 0x3A || $0 == 0x5B || $0 == 0x25 }) else { return nil }
         var body = Substring(text)
         if body.hasPrefix("["), body.hasSuffix("]") { body = body.dropFirst().dropLast() }
         if let zone = body.firstIndex(of: "%") { body = body[..<zone] }
         if !body.contains(":") {
-            guard let v4 = Self.dotted(body) else { return nil }
+            guard let v4 = Self.dotted(body.utf8) else { return nil }
             self.init(v4: v4)
             return
         }
@@ -80,12 +86,12 @@ extension IPAddress: CustomStringConvertible {
             low: value[4] << 48 | value[5] << 32 | value[6] << 16 | value[7])
     }
 
-    private static func dotted(_ text: Substring) -> UInt32? {
+    private static func dotted(_ octets: some Sequence<UInt8>) -> UInt32? {
         var value: UInt32 = 0
         var octet: UInt32 = 0
         var digits = 0
         var dots = 0
-        for character in text.utf8 {
+        for character in octets {
             if character == 0x2E {
                 guard digits > 0, dots < 3 else { return nil }
                 value = value << 8 | octet
@@ -108,7 +114,7 @@ extension IPAddress: CustomStringConvertible {
             var groups: [UInt16] = []
             let pieces = text.split(separator: ":", omittingEmptySubsequences: false)
             for (index, piece) in pieces.enumerated() {
-                if index == pieces.count - 1, piece.contains("."), let v4 = dotted(piece) {
+                if index == pieces.count - 1, piece.contains("."), let v4 = dotted(piece.utf8) {
                     groups += [UInt16(v4 >> 16), UInt16(truncatingIfNeeded: v4)]
                 } else {
                     guard (1...4).contains(piece.count), let group = UInt16(piece, radix: 16) else { return nil }

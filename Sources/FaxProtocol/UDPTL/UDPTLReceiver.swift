@@ -125,7 +125,7 @@ public struct UDPTLReceiver: Sendable {
         case .far:
             return far(arrival, datagram, deliver)
         }
-        candidate = nil
+        if candidate != nil { candidate = nil }
         recent.note(step.sequence, content, time)
         if content == previousContent, step.kind == .next, UDPTLContent.isSignal(datagram, layout.primary) {
             statistics.note(.repeatUnderNewSequence, frame)

@@ -39,6 +39,8 @@ private struct SDPReader: ~Escapable {
     var position = 0
     var description = SessionDescription()
     var media: MediaDescription?
+    /// Of the part being read: they stand apart so that adding one moves nothing else.
+    var attributes: [SDPAttribute] = []
     var oddity: DecodeFailure?
 
     @_lifetime(copy span)
@@ -201,7 +203,7 @@ private struct SDPReader: ~Escapable {
         let colon = first(0x3A, in: value)
         let attribute = SDPAttribute(
             text(value.lowerBound..<colon), colon < value.upperBound ? text(colon + 1..<value.upperBound) : nil)
-        if media != nil { media?.attributes.append(attribute) } else { description.attributes.append(attribute) }
+        attributes.append(attribute)
         return true
     }
 
@@ -219,13 +221,20 @@ private struct SDPReader: ~Escapable {
             kind: text(words[0]), port: UInt16(port), transport: text(words[2]),
             formats: words.dropFirst(3).map { text($0) })
         line.portCount = decimal(min(slash + 1, words[1].upperBound)..<words[1].upperBound, limit: 65_536)
-        line.attributes.reserveCapacity(8)
+        attributes.reserveCapacity(8)
         media = line
         return true
     }
 
+    /// The part being read is over: the session's, or that of a medium.
     private mutating func closeMedia() {
-        if let media { description.media.append(media) }
+        if var media {
+            media.attributes = attributes
+            description.media.append(media)
+        } else {
+            description.attributes += attributes
+        }
+        attributes = []
         media = nil
     }
 }

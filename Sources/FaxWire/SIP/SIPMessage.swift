@@ -166,6 +166,8 @@ extension SIPMessage {
 
     /// All Contact values; `*` of a REGISTER has the URI `*`.
     public var contacts: [SIPNameAddress] { addresses(.contact) }
+    /// The host of the first Contact, without reading the rest of it.
+    public var contactHost: String? { rawValue(.contact).flatMap(SIPURI.hostOfAddress) }
     public var recordRoutes: [SIPNameAddress] { addresses(.recordRoute) }
     public var routes: [SIPNameAddress] { addresses(.route) }
     public var referTo: SIPNameAddress? { rawValue(.referTo).flatMap { SIPNameAddress(octets: $0) } }

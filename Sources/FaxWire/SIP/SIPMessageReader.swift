@@ -11,7 +11,16 @@ extension SIPMessage {
 
     /// Whether the octets begin as a SIP message does: `SIP/2.0 ` or a request line that ends with `SIP/2.0`.
     /// Reads no further than the first line and allocates nothing.
+    @inlinable
+    @inline(__always)
     public static func looksLikeSIP(_ octets: RawSpan) -> Bool {
+        // Media is asked too, every packet of it, and most begins with what no message does.
+        guard octets.byteCount > 12, octets.octet(0) & 0x80 == 0, octets.octet(0) >= 0x0A else { return false }
+        return hasStartLine(octets)
+    }
+
+    @usableFromInline
+    static func hasStartLine(_ octets: RawSpan) -> Bool {
         let count = octets.byteCount
         var start = 0
         // Line breaks before the start line are allowed (RFC 3261 §7.5).

@@ -84,6 +84,26 @@ enum SIPText {
             return nil
         }
 
+        /// The next of one of these two.
+        @inline(__always)
+        mutating func next(of first: UInt8, _ second: UInt8) -> (place: Int, octet: UInt8)? {
+            let count = octets.byteCount
+            while position < count {
+                let octet = octets.octet(position)
+                position += 1
+                if octet == 0x22 {
+                    skipQuoted()
+                } else if octet == 0x3C {
+                    isBracketed = true
+                } else if octet == 0x3E {
+                    isBracketed = false
+                } else if octet == first || octet == second, !isBracketed {
+                    return (position - 1, octet)
+                }
+            }
+            return nil
+        }
+
         /// Up to the closing quote, escapes passed over.
         private mutating func skipQuoted() {
             while position < octets.byteCount {
@@ -112,6 +132,22 @@ enum SIPText {
         return pieces
     }
 
+    /// The place of the first `octet` that stands in no quoted string.
+    static func firstOutsideQuotes(_ octet: UInt8, in octets: Octets) -> Int? {
+        var isQuoted = false
+        var place = octets.startIndex
+        while place < octets.endIndex {
+            switch octets[place] {
+            case 0x22: isQuoted.toggle()
+            case 0x5C where isQuoted: place += 1
+            case octet where !isQuoted: return place
+            default: break
+            }
+            place += 1
+        }
+        return nil
+    }
+
     static func elements(_ octets: Octets) -> [Octets] { split(octets, at: 0x2C) }
 
     /// Value of the parameter `name` (lower case) of an element such as From or Via, outside of quotes and `<>`;
@@ -120,9 +156,9 @@ enum SIPText {
     static func parameter(_ name: StaticString, of octets: Octets, isList: Bool = false) -> String? {
         let span = octets.span.bytes
         var outside = Outside(span)
-        while let (place, octet) = outside.next() {
-            if octet == 0x2C, isList { return nil }
-            if octet == 0x3B, let value = value(of: name, in: span, at: place + 1) { return value }
+        while let (place, octet) = outside.next(of: 0x3B, isList ? 0x2C : 0x3B) {
+            if octet == 0x2C { return nil }
+            if let value = value(of: name, in: span, at: place + 1) { return value }
         }
         return nil
     }

@@ -74,6 +74,32 @@ public struct SIPURI: Sendable, Hashable {
         return (SIPText.string(SIPText.trimmed(octets[..<colon])), port(octets[(colon + 1)...]))
     }
 
+    /// The host in the first address of a list, as `SIPNameAddress` and `SIPURI` read it; `nil` for `*` and the like.
+    static func hostOfAddress(_ octets: ArraySlice<UInt8>) -> String? {
+        var start = octets.startIndex
+        var end = octets.endIndex
+        if let bracket = SIPText.firstOutsideQuotes(0x3C, in: octets) {
+            start = bracket + 1
+            end = octets[start...].firstIndex(of: 0x3E) ?? end
+        } else {
+            // Without brackets what follows `;` belongs to the header (RFC 3261 §20.10).
+            end = octets.firstIndex { $0 == 0x3B || $0 == 0x2C } ?? end
+        }
+        guard let colon = octets[start..<end].firstIndex(of: 0x3A) else { return nil }
+        let scheme = SIPText.trimmed(octets[start..<colon])
+        guard (3...4).contains(scheme.count),
+            scheme.elementsEqual(
+                "sips".utf8.prefix(scheme.count),
+                by: {
+                    $0.asciiLowercased == $1
+                })
+        else { return nil }
+        var place = octets[(colon + 1)..<end]
+        if let at = place.lastIndex(of: 0x40) { place = place[(at + 1)...] }
+        if let mark = place.firstIndex(where: { $0 == 0x3F || $0 == 0x3B }) { place = place[..<mark] }
+        return hostPort(place).host
+    }
+
     /// Scheme, user and host without password, port and parameters: `sip:5551234@pbx.example`, `tel:+15551234`.
     public var plain: String {
         if let rest { return scheme.isEmpty ? rest : "\(scheme):\(rest)" }

@@ -86,9 +86,13 @@ public enum FacsimileControl: UInt8, Sendable, Hashable, CaseIterable {
             .tsa, .ira, .ctc, .dec, .der, .rk, .tk, .cfr, .ftt, .ctr, .csa, .eom, .mps, .eop, .eos, .pps, .eor, .rr,
             .mcf,
             .rtp, .rtn, .pip, .pin, .ppr, .rnr, .err, .pid, .fdm, .dcn, .crp, .fnv, .tnr, .tr, .dnk, .fcd, .rcp:
-            "\(self)".uppercased()
+            Self.spelledAlike[self] ?? "\(self)".uppercased()
         }
     }
+
+    /// Signals that are called in code as the Recommendation calls them, spelled once.
+    private static let spelledAlike = Dictionary(
+        allCases.map { ($0, "\($0)".uppercased()) }, uniquingKeysWith: { first, _ in first })
 
     /// Signals whose FIF goes on with a second facsimile control octet: PPS-x and EOR-x (T.30 A.4.3).
     public var hasPostMessageCommand: Bool { self == .pps || self == .eor }

@@ -66,11 +66,14 @@ public struct T30Frame: Sendable, Hashable {
         }
     }
 
+    /// There are thousands of them in a call, so they are spelled once.
+    private static let namesOfFCD = (0...255).map { "FCD \($0)" }
+
     /// `DIS`, `PPS-EOP`, `FCD 17`, or `unknown 0x5b` (the octet as sent).
     public var name: String {
         guard let signal else { return "unknown 0x" + hexadecimal([controlField]) }
         if let command { return signal.abbreviation + "-" + command.abbreviation }
-        if signal == .fcd, let number = information.first { return "FCD \(number)" }
+        if signal == .fcd, let number = information.first { return Self.namesOfFCD[Int(number)] }
         return signal.abbreviation
     }
 

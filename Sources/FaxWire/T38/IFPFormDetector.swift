@@ -34,6 +34,7 @@ public struct IFPFormDetector: Sendable {
         guard first & 0x80 != 0 else { return }
         packets += 1
         if isSettled { return }
+        if Self.isPlainHDLC(bytes) { return takePlainHDLC() }
         if !Self.read(bytes, .v1998, .bits, &old) { old.failures += 1 }
         var bitwise = new
         if Self.read(bytes, .v2002, .bits, &bitwise) {
@@ -41,6 +42,19 @@ public struct IFPFormDetector: Sendable {
         } else if !Self.read(bytes, .v2002, .octets, &new) {
             new.failures += 1
         }
+    }
+
+    /// One field of HDLC data that fills the packet, of which most of a page is made: both forms read it alike.
+    private static func isPlainHDLC(_ bytes: RawSpan) -> Bool {
+        bytes.byteCount > 5 && bytes.octet(0) & 0x21 == 0 && bytes.octet(0) & 0x1E <= 0x10 && bytes.octet(1) == 1
+            && bytes.octet(2) == 0x80 && Int(bytes.be16(3)) + 6 == bytes.byteCount
+    }
+
+    private mutating func takePlainHDLC() {
+        old.frameIsOpen = true
+        old.isBlind = false
+        new.frameIsOpen = true
+        new.isBlind = false
     }
 
     /// Packets were lost here: frames may lack their beginning or end.
@@ -51,7 +65,13 @@ public struct IFPFormDetector: Sendable {
 
     /// So many packets that only one form reads need no more beside them.
     private static let enough = 32
-    private var isSettled: Bool { abs(old.failures - new.failures) >= Self.enough }
+    /// The same where both forms read all, but one of them to what makes no sense.
+    private static let enoughAbsurdities = 64
+
+    private var isSettled: Bool {
+        abs(old.failures - new.failures) >= Self.enough
+            || old.failures == new.failures && abs(old.absurdities - new.absurdities) >= Self.enoughAbsurdities
+    }
 
     /// The form that fits better; `nil` when both fit alike.
     public var form: IFPForm? {

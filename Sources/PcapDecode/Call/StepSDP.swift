@@ -11,6 +11,9 @@ public struct StepSDP: Sendable {
         public var port: UInt16
         /// The line's own address, else the session's; `nil`: none, or a host name.
         public var address: IPAddress?
+        /// Where media is wanted; `nil`: port 0, or no usable address.
+        var endpoint: Endpoint?
+        var rtcpPort: UInt16?
         public var direction: MediaDirection
         public var codecs: [UInt8: PayloadFormat]
         public var preference: [UInt8]
@@ -20,8 +23,12 @@ public struct StepSDP: Sendable {
         public var isEncrypted: Bool
         /// Payload types meant for voice-band data (V.152).
         public var voiceBandDataTypes: [UInt8]
+        /// SDES keys as spelled.
+        var crypto: [String]
+        public var packetTimeMs: Double?
 
         public var isActive: Bool { port != 0 }
+        var isT38: Bool { t38 != nil }
         public var isImage: Bool { kind == .image || t38 != nil }
         public var isAudio: Bool { kind == .audio && t38 == nil }
     }
@@ -49,7 +56,7 @@ extension StepSDP {
         for media in description.media {
             for attribute in media.attributes {
                 guard let value = attribute.value else { continue }
-                if attribute.name == "rtpmap", value.split(separator: " ").count < 2 {
+                if attribute.name == "rtpmap", !namesEncoding(value) {
                     faults.append("a=rtpmap:\(value.prefix(40)) names no encoding")
                 }
                 // The search is dear, and nearly no value has such a sign.
@@ -64,6 +71,11 @@ extension StepSDP {
         if faults.isEmpty, let oddity { faults.append("\(oddity.field): \(oddity.reasonText)") }
         return faults
     }
+
+    /// Whether something stands behind the payload type of `a=rtpmap`.
+    private static func namesEncoding(_ value: String) -> Bool {
+        value.utf8.drop { $0 == 0x20 }.drop { $0 != 0x20 }.contains { $0 != 0x20 }
+    }
 }
 
 extension StepSDP.Line {
@@ -71,16 +83,21 @@ extension StepSDP.Line {
         kind = media.isAudio ? .audio : media.isImage ? .image : .other(media.kind)
         transport = media.transport.uppercased()
         port = media.port
-        address = description.connection(of: media)?.ip
+        let address = description.connection(of: media)?.ip
+        self.address = address
+        endpoint = address.flatMap { media.port == 0 || $0.isUnspecified ? nil : Endpoint($0, media.port) }
+        rtcpPort = media.hasRTCPMux ? media.port : media.rtcp?.port
         direction = description.direction(of: media)
         codecs = Dictionary(media.payloadFormats.map { ($0.type, $0.format) }, uniquingKeysWith: { first, _ in first })
         preference = media.preference
         t38 = media.isT38 ? media.t38 : nil
         let isPlain = transport == "RTP/AVP" || transport == "UDPTL"
+        crypto = media.crypto
         isEncrypted =
-            !isPlain && (transport.contains("SAVP") || transport.contains("TLS")) || !media.crypto.isEmpty
+            !isPlain && (transport.contains("SAVP") || transport.contains("TLS")) || !crypto.isEmpty
             || !media.fingerprints.isEmpty
         voiceBandDataTypes = media.voiceBandDataTypes
+        packetTimeMs = media.packetTimeMs
     }
 }
 

@@ -74,7 +74,7 @@ public struct T38Log: Sendable {
     ) {
         let start = octets.count
         guard start < Self.octetLimit else { return }
-        span.withUnsafeBytes { octets.append(contentsOf: $0) }
+        octets.append(span)
         entries.append(
             Entry(
                 sequence: sequence, frame: frame, time: time, origin: origin, offset: start,

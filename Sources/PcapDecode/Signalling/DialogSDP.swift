@@ -3,27 +3,9 @@ import FaxWire
 
 /// The session description of one message of a dialog, reduced to what offer and answer need.
 struct DialogSDP: Sendable {
-    struct Line: Sendable {
-        var kind: NegotiatedMedia.Kind
-        var transport: String
-        /// `nil`: port 0, or no usable address.
-        var endpoint: Endpoint?
-        var port: UInt16
-        var rtcpPort: UInt16?
-        var direction: MediaDirection
-        var codecs: [UInt8: PayloadFormat]
-        var preference: [UInt8]
-        var t38: T38Parameters?
-        var packetTimeMs: Double?
-        var voiceBandDataTypes: [UInt8]
-        var crypto: [String]
+    typealias Line = StepSDP.Line
 
-        var isActive: Bool { port != 0 }
-        var isT38: Bool { t38 != nil }
-        var isAudio: Bool { kind == .audio && t38 == nil }
-    }
-
-    var lines: [Line]
+    var lines: [Line] { step.lines }
     /// Of the octets, to tell a changed description from a repeated one.
     var hash: UInt64
 
@@ -57,10 +39,8 @@ struct DialogSDP: Sendable {
         self.hash = hash
         let decoded = SessionDescription.lax(octets)
         oddity = decoded.stoppedBy
-        let description = decoded.value
-        lines = description.media.map { Line($0, in: description) }
-        step = StepSDP(description, decoded.stoppedBy)
-        summary = isDescribed ? lines.map(\.summary).joined(separator: "; ") : ""
+        step = StepSDP(decoded.value, decoded.stoppedBy)
+        summary = isDescribed ? step.lines.map(\.summary).joined(separator: "; ") : ""
     }
 
     /// What the description asks for; `nil`: no medium at all.
@@ -86,27 +66,6 @@ struct DialogSDP: Sendable {
 }
 
 extension DialogSDP.Line {
-    init(_ media: MediaDescription, in description: SessionDescription) {
-        if media.isAudio {
-            kind = .audio
-        } else if media.isImage {
-            kind = .image
-        } else {
-            kind = .other(media.kind)
-        }
-        transport = media.transport.uppercased()
-        port = media.port
-        endpoint = description.endpoint(of: media).flatMap { $0.address.isUnspecified ? nil : $0 }
-        rtcpPort = media.hasRTCPMux ? media.port : media.rtcp?.port
-        direction = description.direction(of: media)
-        codecs = Dictionary(media.payloadFormats.map { ($0.type, $0.format) }, uniquingKeysWith: { first, _ in first })
-        preference = media.preference
-        t38 = media.isT38 ? media.t38 : nil
-        packetTimeMs = media.packetTimeMs
-        voiceBandDataTypes = media.voiceBandDataTypes
-        crypto = media.crypto
-    }
-
     fileprivate var summary: String {
         var words: [String] = []
         switch kind {

@@ -46,7 +46,7 @@ extension SIPStep {
 
 extension SIPMessage {
     fileprivate var firstContact: IPAddress? {
-        has(.contact) ? contacts.first?.address.host.flatMap { IPAddress($0) } : nil
+        contactHost.flatMap { IPAddress($0) }
     }
 
     fileprivate var bodySurplus: Int {

@@ -6,7 +6,9 @@ struct IFPSignalLog {
     private(set) var signals: [IFPSignal] = []
     private let stream: Int
     private let party: Party?
-    private var open: IFPSignal?
+    /// The signal that is open, if any: held whole and changed in place with every packet.
+    private var current = IFPSignal(party: nil, stream: 0, end: .zero, endFrame: FrameRef(number: 0))
+    private var isOpen = false
 
     init(stream: Int, party: Party?) {
         self.stream = stream
@@ -14,55 +16,55 @@ struct IFPSignalLog {
     }
 
     mutating func announce(_ indicator: T38Indicator, _ place: T38Place) {
-        var signal = new(place)
-        signal.indicator = indicator
-        signal.announced = place.mark
-        open = signal
+        open(place)
+        current.indicator = indicator
+        current.announced = place.mark
     }
 
     /// Data of a signal begins; `isContinued`: an indicator of it is open.
     mutating func begin(_ type: T38DataType, isContinued: Bool, _ place: T38Place) {
-        if !isContinued || open == nil { open = new(place) }
-        open?.type = type
+        if !isContinued || !isOpen { open(place) }
+        current.type = type
     }
 
     /// A packet with data; `isInside`: what came before it left something open.
     mutating func take(_ place: T38Place, isInside: Bool) {
-        if open?.lastData?.frame == place.frame { return }
-        guard let last = open?.lastData else {
-            open?.firstData = place.mark
-            extend(to: place)
-            return
+        guard isOpen else { return }
+        guard let last = current.lastData else {
+            current.firstData = place.mark
+            return extend(to: place)
         }
-        if isInside, place.time - last.time > open?.longestPause?.length ?? .zero {
-            open?.longestPause = IFPSignal.Pause(
+        if last.frame == place.frame { return }
+        if isInside, place.time - last.time > current.longestPause?.length ?? .zero {
+            current.longestPause = IFPSignal.Pause(
                 start: last.time, end: place.time, before: last.frame, after: place.frame, hasLoss: place.followsGap)
         }
         extend(to: place)
     }
 
     private mutating func extend(to place: T38Place) {
-        open?.lastData = place.mark
-        open?.end = place.time
-        open?.endFrame = place.frame
+        current.lastData = place.mark
+        current.end = place.time
+        current.endFrame = place.frame
     }
 
     mutating func end(_ ending: IFPSignal.Ending, _ place: T38Place) {
-        guard var signal = open else { return }
-        open = nil
-        signal.ending = ending
+        guard isOpen else { return }
+        isOpen = false
+        current.ending = ending
         if ending == .field || ending == .noSignal {
-            signal.end = place.time
-            signal.endFrame = place.frame
+            current.end = place.time
+            current.endFrame = place.frame
         }
-        signals.append(signal)
+        signals.append(current)
     }
 
     /// What came was no signal.
-    mutating func discard() { open = nil }
+    mutating func discard() { isOpen = false }
 
-    private func new(_ place: T38Place) -> IFPSignal {
-        IFPSignal(party: party, stream: stream, end: place.time, endFrame: place.frame)
+    private mutating func open(_ place: T38Place) {
+        current = IFPSignal(party: party, stream: stream, end: place.time, endFrame: place.frame)
+        isOpen = true
     }
 }
 

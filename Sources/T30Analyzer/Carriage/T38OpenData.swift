@@ -33,10 +33,19 @@ struct T38OpenFrame {
     mutating func append(_ bytes: RawSpan) {
         if octets.isEmpty { octets.reserveCapacity(Self.usualOctets) }
         let start = octets.count
-        bytes.withUnsafeBytes { octets.append(contentsOf: $0) }
-        // All at once: an ECM page is made of a hundred thousand of them.
-        octets.withUnsafeMutableBufferPointer { octets in
-            for place in start..<octets.count { octets[place] = octets[place].bitReversed }
+        octets.append(bytes)
+        // Eight at once: an ECM page is made of a hundred thousand of them.
+        octets.withUnsafeMutableBytes { octets in
+            var place = start
+            while place + 8 <= octets.count {
+                let word = octets.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                octets.storeBytes(of: word.bitReversedOctets, toByteOffset: place, as: UInt64.self)
+                place += 8
+            }
+            while place < octets.count {
+                octets[place] = octets[place].bitReversed
+                place += 1
+            }
         }
     }
 
@@ -61,6 +70,6 @@ struct T38OpenBurst {
 
     mutating func append(_ bytes: RawSpan, _ place: T38Place) {
         marks.append(LineBurst.Mark(offset: octets.count, frame: place.frame, time: place.time))
-        bytes.withUnsafeBytes { octets.append(contentsOf: $0) }
+        octets.append(bytes)
     }
 }

@@ -42,3 +42,13 @@ extension UInt8 {
         return (value & 0xAA) >> 1 | (value & 0x55) << 1
     }
 }
+
+extension UInt64 {
+    /// Each of the eight octets with its bits turned round, the octets where they were.
+    var bitReversedOctets: UInt64 {
+        var value = self
+        value = (value & 0xF0F0_F0F0_F0F0_F0F0) >> 4 | (value & 0x0F0F_0F0F_0F0F_0F0F) << 4
+        value = (value & 0xCCCC_CCCC_CCCC_CCCC) >> 2 | (value & 0x3333_3333_3333_3333) << 2
+        return (value & 0xAAAA_AAAA_AAAA_AAAA) >> 1 | (value & 0x5555_5555_5555_5555) << 1
+    }
+}
