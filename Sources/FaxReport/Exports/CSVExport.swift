@@ -7,7 +7,31 @@ public final class CSVExport: CallExport {
     public var needs: ExportNeeds { [.pages] }
     private let file: ExportFile
     private let write: (String) -> Void
-    private var lines: [(source: Int, id: Int, text: String)] = []
+    private var rows: [Row] = []
+    private var captures: [Int: Capture] = [:]
+
+    private struct Row {
+        var source: Int
+        var id: Int
+        var pair: CallPair
+        var cells: String
+    }
+
+    /// What an input shows of its calls once all of them have been read.
+    private struct Capture {
+        var pairs: [CallPair: CallPairRates]
+        /// Ids of findings by the calls that show them together.
+        var findings: [Int: [String]] = [:]
+
+        init(_ summary: CaptureSummary) {
+            pairs = Dictionary(summary.pairs.map { ($0.pair, $0) }) { first, _ in first }
+            for found in summary.findings {
+                for call in found.calls where findings[call]?.contains(found.finding.id) != true {
+                    findings[call, default: []].append(found.finding.id)
+                }
+            }
+        }
+    }
 
     /// `write` takes text for standard output.
     public init(_ file: ExportFile, write: @escaping (String) -> Void) {
@@ -17,18 +41,34 @@ public final class CSVExport: CallExport {
 
     public func add(_ analyzed: AnalyzedCall, of source: ReportSource) {
         let cells = Self.columns.map { $0.cell(analyzed, source) }
-        lines.append((source.number, analyzed.call.id, Self.line(cells)))
+        rows.append(
+            Row(
+                source: source.number, id: analyzed.call.id, pair: CallPair(analyzed.call), cells: Self.joined(cells)))
     }
 
-    public func end(_ summary: CaptureSummary, of source: ReportSource) {}
+    public func end(_ summary: CaptureSummary, of source: ReportSource) { captures[source.number] = Capture(summary) }
 
     public func finish() throws(OutputFolder.Failure) { try file.put(text, standardOutput: write) }
 
     /// The whole file.
     var text: String {
-        let ordered = lines.sorted { ($0.source, $0.id) < ($1.source, $1.id) }
-        return Self.line(Self.columns.map { .name($0.name) }) + ordered.map(\.text).joined()
+        let ordered = rows.sorted { ($0.source, $0.id) < ($1.source, $1.id) }
+        let names = Self.columns.map(\.name) + Self.columnsOfSeveralCalls
+        return Self.joined(names.map { .name($0) }) + "\r\n" + ordered.map(line).joined()
     }
+
+    private func line(_ row: Row) -> String {
+        let capture = captures[row.source]
+        let rates = capture?.pairs[row.pair]
+        let several: [Cell] = [
+            .number(rates?.faxes), .number(rates?.delivered), .name(rates?.pattern.rawValue ?? ""),
+            .text(capture?.findings[row.id]?.joined(separator: " ")),
+        ]
+        return row.cells + "," + Self.joined(several) + "\r\n"
+    }
+
+    /// What other calls of the input tell of a call.
+    static let columnsOfSeveralCalls = ["pair_faxes", "pair_delivered", "pair_pattern", "findings_with_others"]
 
     // MARK: - Cells
 
@@ -42,7 +82,7 @@ public final class CSVExport: CallExport {
         case text(String?)
     }
 
-    private static func line(_ cells: [Cell]) -> String { cells.map(text).joined(separator: ",") + "\r\n" }
+    private static func joined(_ cells: [Cell]) -> String { cells.map(text).joined(separator: ",") }
 
     private static func text(_ cell: Cell) -> String {
         switch cell {

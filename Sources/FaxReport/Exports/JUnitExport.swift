@@ -3,7 +3,8 @@ import PcapDecode
 import T30Analyzer
 
 /// `--junit`: a test case a fax call, a suite an input, as continuous integration reads it. A fax that failed or came in
-/// part is a failure, one of which the capture does not tell the outcome is skipped; calls without fax are no test.
+/// part is a failure, one of which the capture does not tell the outcome is skipped; calls without fax are no test. What
+/// several calls show follows: a test case a pair of numbers, and one a finding.
 public final class JUnitExport: CallExport {
     private struct Case {
         var source: Int
@@ -12,6 +13,9 @@ public final class JUnitExport: CallExport {
         var outcome: FaxSession.Outcome
         var text: String
     }
+
+    /// Of pairs, and of findings, of one input.
+    static let limitOfSeveralCalls = 500
 
     public var needs: ExportNeeds { [.pages] }
     private let file: ExportFile
@@ -36,7 +40,10 @@ public final class JUnitExport: CallExport {
     }
 
     public func end(_ summary: CaptureSummary, of source: ReportSource) {
-        sources.append((source.number, CaptureText.name(source.files)))
+        let name = CaptureText.name(source.files)
+        sources.append((source.number, name))
+        for pair in PairText.told(summary.pairs).prefix(Self.limitOfSeveralCalls) { add(pair, source, name) }
+        for found in summary.findings.prefix(Self.limitOfSeveralCalls) { add(found, source, name) }
     }
 
     public func finish() throws(OutputFolder.Failure) { try file.put(text, standardOutput: write) }
@@ -44,7 +51,8 @@ public final class JUnitExport: CallExport {
     /// The whole file.
     var text: String {
         let suites = sources.map { source in
-            let own = cases.filter { $0.source == source.number }.sorted { $0.id < $1.id }
+            let own = cases.filter { $0.source == source.number }.enumerated()
+                .sorted { ($0.element.id, $0.offset) < ($1.element.id, $1.offset) }.map(\.element)
             return "<testsuite name=\"\(Self.escaped(source.name))\" \(Self.totals(own))>\n"
                 + own.map(\.text).joined() + "</testsuite>\n"
         }
@@ -83,12 +91,56 @@ public final class JUnitExport: CallExport {
 
     /// A finding a line, the root cause first.
     private static func details(_ analyzed: AnalyzedCall, _ place: CallPlace) -> String {
-        CallText.byWeight(analyzed.findings).map { finding in
-            let frames = finding.frames.compactMap { place.number($0) }.joined(separator: ", ")
-            let evidence = frames.isEmpty ? "" : " (frames \(frames))"
-            return escaped(
-                "\(finding.severity.rawValue): \(finding.title) [\(finding.id)]: \(finding.because)\(evidence)")
-        }.joined(separator: "\n")
+        CallText.byWeight(analyzed.findings).map { escaped(line($0, place)) }.joined(separator: "\n")
+    }
+
+    private static func line(_ finding: Finding, _ place: CallPlace) -> String {
+        let frames = finding.frames.compactMap { place.number($0) }.joined(separator: ", ")
+        let evidence = frames.isEmpty ? "" : " (frames \(frames))"
+        return "\(finding.severity.rawValue): \(finding.title) [\(finding.id)]: \(finding.because)\(evidence)"
+    }
+
+    // MARK: - Several calls
+
+    /// A pair fails when one of its faxes did.
+    private func add(_ pair: PairText, _ source: ReportSource, _ name: String) {
+        let text = ([pair.result + " (\(pair.carriages))"] + pair.differences).joined(separator: "\n")
+        let isFailed = pair.pair.failed > 0
+        add(
+            Self.element(
+                class: name + ": pairs of numbers", name: "faxes \(pair.caller) → \(pair.callee)",
+                failure: isFailed ? pair.pair.pattern.rawValue : nil, message: pair.result, text: text),
+            isFailed: isFailed, source)
+    }
+
+    /// Errors fail.
+    private func add(_ found: CaptureFinding, _ source: ReportSource, _ name: String) {
+        let finding = found.finding
+        let place = CallPlace(source, call: found.calls.first ?? 0)
+        let calls = found.calls.prefix(20).map(String.init).joined(separator: ", ")
+        let isFailed = finding.severity == .error
+        add(
+            Self.element(
+                class: name + ": several calls", name: "\(finding.id): calls \(calls)",
+                failure: isFailed ? finding.id : nil, message: finding.title, text: Self.line(finding, place)),
+            isFailed: isFailed, source)
+    }
+
+    private func add(_ text: String, isFailed: Bool, _ source: ReportSource) {
+        cases.append(
+            Case(source: source.number, id: .max, seconds: 0, outcome: isFailed ? .failed : .success, text: text))
+    }
+
+    private static func element(class group: String, name: String, failure: String?, message: String, text: String)
+        -> String
+    {
+        let start = "<testcase classname=\"\(escaped(group))\" name=\"\(escaped(name))\" time=\"0.000\">\n"
+        let lines = text.split(separator: "\n").map { escaped(String($0)) }.joined(separator: "\n")
+        let content =
+            failure.map {
+                "<failure message=\"\(escaped(message))\" type=\"\(escaped($0))\">\(lines)</failure>\n"
+            } ?? "<system-out>\(lines)</system-out>\n"
+        return start + content + "</testcase>\n"
     }
 
     /// The same escapes as for HTML are right for XML 1.0: controls, which it does not allow, are shown as text.

@@ -48,9 +48,10 @@ public final class MarkdownExport: CallExport {
         var parts: [String] = []
         if ordered.count != 1 { parts.append(overview(ordered)) }
         parts += ordered.map(\.text).filter { !$0.isEmpty }
+        parts += summaries.flatMap { [MarkdownTogether.findings($0), MarkdownTogether.pairs($0)].compactMap(\.self) }
         let notes = summaries.map { summary in
-            CaptureText.text(summary, calls: summary.calls, isVerbose: false).split(separator: "\n")
-                .map { "- " + Markdown.escaped(String($0)) }.joined(separator: "\n") + "\n"
+            CaptureText.notes(summary, calls: summary.calls, isVerbose: false)
+                .map { "- " + Markdown.escaped($0) }.joined(separator: "\n") + "\n"
         }
         return parts.joined(separator: "\n") + "\n" + notes.joined()
     }

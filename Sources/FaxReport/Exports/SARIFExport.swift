@@ -15,6 +15,8 @@ public final class SARIFExport: CallExport {
 
     /// Results of one report; what comes after is counted in its properties.
     static let resultLimit = 20_000
+    /// Logical locations of one result.
+    static let callLimit = 50
 
     public var needs: ExportNeeds { [.pages] }
     private let file: ExportFile
@@ -23,6 +25,7 @@ public final class SARIFExport: CallExport {
     private var results: [Result] = []
     private var count = 0
     private var dropped = 0
+    private var pairs: [JSONValue] = []
 
     /// `version`: of the command. `write` takes text for standard output.
     public init(_ file: ExportFile, version: String, write: @escaping (String) -> Void) {
@@ -39,10 +42,26 @@ public final class SARIFExport: CallExport {
         results.append(
             Result(
                 source: source.number, call: analyzed.call.id, findings: findings,
-                values: findings.map { result($0, analyzed.call.id, source) }))
+                values: findings.map { result($0, [analyzed.call.id], source) }))
     }
 
-    public func end(_ summary: CaptureSummary, of source: ReportSource) {}
+    /// Findings of several calls or legs, as far as no call of theirs has them among its own.
+    public func end(_ summary: CaptureSummary, of source: ReportSource) {
+        pairs += summary.pairs.filter { $0.faxes > 1 }.map { rates($0, source) }
+        let found = summary.findings.filter { found in
+            !results.contains { result in
+                result.source == source.number && found.calls.contains(result.call)
+                    && result.findings.contains { $0.id == found.finding.id && $0.because == found.finding.because }
+            }
+        }
+        let kept = found.prefix(max(0, Self.resultLimit - count))
+        count += kept.count
+        dropped += found.count - kept.count
+        results.append(
+            Result(
+                source: source.number, call: .max, findings: kept.map(\.finding),
+                values: kept.map { result($0.finding, $0.calls, source) }))
+    }
 
     public func finish() throws(OutputFolder.Failure) { try file.put(text, standardOutput: write) }
 
@@ -61,7 +80,7 @@ public final class SARIFExport: CallExport {
         let run = JSONValue.object([
             .init("tool", .object([.init("driver", driver)])), .init("columnKind", .string("unicodeCodePoints")),
             .init("results", .array(ordered.flatMap(\.values))),
-            .init("properties", .object([.init("resultsDropped", .integer(dropped))])),
+            .init("properties", .object([.init("resultsDropped", .integer(dropped)), .init("pairs", .array(pairs))])),
         ])
         let log = JSONValue.object([
             .init("$schema", .string("https://json.schemastore.org/sarif-2.1.0.json")),
@@ -86,28 +105,42 @@ public final class SARIFExport: CallExport {
         return .object(members)
     }
 
-    private func result(_ finding: Finding, _ call: Int, _ source: ReportSource) -> JSONValue {
+    /// How the faxes of a pair of numbers went.
+    private func rates(_ pair: CallPairRates, _ source: ReportSource) -> JSONValue {
+        let text = PairText(pair: pair)
+        return .object([
+            .init("uri", .string(Self.uri(source.files.first ?? ""))), .init("caller", .string(text.caller)),
+            .init("callee", .string(text.callee)), .init("faxes", .integer(pair.faxes)),
+            .init("delivered", .integer(pair.delivered)), .init("failed", .integer(pair.failed)),
+            .init("pattern", .string(pair.pattern.rawValue)),
+            .init("differences", .array(text.differences.map { .string($0) })),
+        ])
+    }
+
+    private func result(_ finding: Finding, _ calls: [Int], _ source: ReportSource) -> JSONValue {
         .object([
             .init("ruleId", .string(finding.id)), .init("level", .string(finding.severity.rawValue)),
             .init("message", Self.message("\(finding.title): \(finding.because)")),
-            .init("locations", .array([location(call, source)])),
+            .init("locations", .array([location(calls, source)])),
             .init(
                 "properties",
                 .object([
-                    .init("call", .integer(call)), .init("certainty", .string(finding.certainty.rawValue)),
+                    .init("call", .optional(calls.count == 1 ? calls.first : nil)),
+                    .init("calls", .array(calls.map { .integer($0) })),
+                    .init("certainty", .string(finding.certainty.rawValue)),
                     .init("rootCause", .bool(finding.isRootCause)),
                     .init(
                         "frames",
                         .array(
                             finding.frames.compactMap { frame in
-                                CallPlace(source, call: call).number(frame)
+                                CallPlace(source, call: 0).number(frame)
                                     .map { .string($0) }
                             })),
                 ])),
         ])
     }
 
-    private func location(_ call: Int, _ source: ReportSource) -> JSONValue {
+    private func location(_ calls: [Int], _ source: ReportSource) -> JSONValue {
         let path = source.files.first ?? ""
         return .object([
             .init(
@@ -115,9 +148,10 @@ public final class SARIFExport: CallExport {
                 .object([.init("artifactLocation", .object([.init("uri", .string(Self.uri(path)))]))])),
             .init(
                 "logicalLocations",
-                .array([
-                    .object([.init("name", .string("call \(call)")), .init("kind", .string("call"))])
-                ])),
+                .array(
+                    calls.prefix(Self.callLimit).map {
+                        .object([.init("name", .string("call \($0)")), .init("kind", .string("call"))])
+                    })),
         ])
     }
 

@@ -10,12 +10,22 @@ struct CallPlace {
     var source: Int
     /// Names of the files read as one capture.
     var files: [String]
+    private let prefix: String
 
     init(_ source: ReportSource, call: Int) {
         key = "\(source.prefix)call-\(call)"
         name = source.prefix.isEmpty ? "\(call)" : "\(source.number + 1)·\(call)"
         self.source = source.number
         files = source.files
+        prefix = source.prefix
+    }
+
+    /// Another call of the same input.
+    func sibling(_ call: Int) -> CallPlace {
+        var other = self
+        other.key = prefix + "call-\(call)"
+        other.name = prefix.isEmpty ? "\(call)" : "\(source + 1)·\(call)"
+        return other
     }
 
     func id(_ part: String) -> String { "\(key)-\(part)" }

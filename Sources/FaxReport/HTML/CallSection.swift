@@ -22,6 +22,34 @@ struct CallSection {
         return found + ladder.steps.compactMap(\.frame)
     }
 
+    /// HTML of a call, with a gap for what another leg of it tells, which may end later.
+    struct Text {
+        var head: String
+        var tail: String
+
+        var octets: Int { head.utf8.count + tail.utf8.count }
+    }
+
+    /// Steps of the ladder by their frames.
+    var steps: [FrameRef: Int] {
+        var steps: [FrameRef: Int] = [:]
+        for (index, step) in ladder.steps.enumerated() {
+            for frame in [step.frame, step.lastFrame].compactMap(\.self) where frame != .none && steps[frame] == nil {
+                steps[frame] = index
+            }
+        }
+        return steps
+    }
+
+    func text(pictures: inout ByteBudget) -> Text {
+        var html = HTMLWriter()
+        write(to: &html, pictures: &pictures)
+        guard let gap = html.gap else { return Text(head: html.text, tail: "") }
+        let octets = html.text.utf8
+        let place = octets.index(octets.startIndex, offsetBy: gap)
+        return Text(head: String(html.text[..<place]), tail: String(html.text[place...]))
+    }
+
     func write(to html: inout HTMLWriter, pictures: inout ByteBudget) {
         html.element(
             "section",

@@ -8,39 +8,25 @@ struct CapabilityTable {
     private(set) var columns: [FigureTable.Column] = []
     private(set) var rows: [[FigureTable.Cell]] = []
 
-    /// Names of the fields in a DIS and in a DCS that belong together.
-    private static let capabilities: [(name: String, offered: [String], chosen: String)] = [
-        ("modulation", ["modems", "highest-rate"], "rate"), ("error correction", ["ecm"], "ecm"),
-        ("coding", ["compressions"], "compression"), ("resolution", ["resolutions"], "resolution"),
-        ("width", ["widths"], "width"), ("length", ["length"], "length"),
-        ("time of a line", ["scan-line-time"], "scan-line-time"), ("V.8", ["v8"], ""), ("T.38 device", ["t38"], "t38"),
-    ]
-
     private let fax: FaxSession
     private let limit: Int?
-    private let offer: T30Message?
-    private let first: T30Message?
-    private let last: T30Message?
+    private let frames: CapabilityFrames
+    private var offer: T30Message? { frames.offer }
+    private var first: T30Message? { frames.first }
+    private var last: T30Message? { frames.last }
 
     /// Nothing without a DIS, DTC or DCS whose frame check is right.
     init(_ analyzed: AnalyzedCall) {
         fax = analyzed.fax
         let parameters = analyzed.call.signalling.t38Switch
         limit = [parameters?.offer.maxBitRate, parameters?.answer?.maxBitRate].compactMap(\.self).min()
-        let good = fax.messages.filter { $0.crcOK != false && !$0.fields.isEmpty }
-        first = good.first { $0.name == "DCS" }
-        last = good.last { $0.name == "DCS" }
-        let offers = good.filter { $0.name == "DIS" || $0.name == "DTC" }
-        let before = first.flatMap { command in
-            offers.last { $0.time < command.time && $0.direction != command.direction }
-        }
-        offer = before ?? offers.last
-        guard offer != nil || first != nil else { return }
+        frames = CapabilityFrames(fax)
+        guard !frames.isEmpty else { return }
         let again = first?.octets != last?.octets
         columns = [.text(""), heading("can", offer), heading("sends with", first)]
         if again { columns.append(heading("at last", last)) }
         columns.append(.text("why not more"))
-        rows = Self.capabilities.compactMap { row($0, again) }
+        rows = CapabilityFrames.capabilities.compactMap { row($0, again) }
     }
 
     private func heading(_ verb: String, _ message: T30Message?) -> FigureTable.Column {
@@ -53,24 +39,22 @@ struct CapabilityTable {
     private func row(_ capability: (name: String, offered: [String], chosen: String), _ again: Bool)
         -> [FigureTable.Cell]?
     {
-        let offered = capability.offered.compactMap { value($0, offer) }.joined(separator: ", up to ")
+        let offered = frames.offered(capability.offered)
         let (chosen, finally) = (value(capability.chosen, first), value(capability.chosen, last))
-        if offered.isEmpty && chosen == nil && finally == nil { return nil }
+        if offered == nil && chosen == nil && finally == nil { return nil }
         var cells: [FigureTable.Cell] = [
-            .text(capability.name), .text(offered.isEmpty ? "–" : offered), .text(chosen ?? "–"),
+            .text(capability.name), .text(offered ?? "–"), .text(chosen ?? "–"),
         ]
         if again { cells.append(.text(finally ?? "–")) }
         return cells + [.text(reason(capability.chosen) ?? "")]
     }
 
-    private func value(_ name: String, _ message: T30Message?) -> String? {
-        message?.fields.first { $0.name == name }?.value.text
-    }
+    private func value(_ name: String, _ message: T30Message?) -> String? { CapabilityFrames.value(name, message) }
 
     // MARK: - Reasons
 
     /// What took a capability away, as far as the capture tells.
-    private func reason(_ chosen: String) -> String? {
+    func reason(_ chosen: String) -> String? {
         guard let offer, let first else { return nil }
         switch chosen {
         case "rate": return rateReason(offer, first)

@@ -3,10 +3,19 @@ import T30Analyzer
 
 /// The file around the calls: what it may do, how it looks, and where it comes from.
 struct HTMLDocument {
-    let entries: [HTMLReport.Entry]
-    let summaries: [CaptureSummary]
+    /// In the order of the report.
+    private let ordered: [HTMLReport.Entry]
+    private let entries: [String: HTMLReport.Entry]
+    let inputs: [HTMLReport.Input]
     /// Octets of frames, for the script.
     let frames: JSONValue
+
+    init(_ entries: [HTMLReport.Entry], inputs: [HTMLReport.Input], frames: JSONValue) {
+        ordered = entries
+        self.entries = Dictionary(entries.map { ($0.place.key, $0) }) { first, _ in first }
+        self.inputs = inputs
+        self.frames = frames
+    }
 
     var text: String {
         var html = HTMLWriter()
@@ -40,8 +49,8 @@ struct HTMLDocument {
     }
 
     private var title: String {
-        if entries.count == 1, let only = entries.first { return only.row.summary }
-        return "Fax report: " + OverviewTable.totals(entries.map(\.row))
+        if ordered.count == 1, let only = ordered.first { return only.row.summary }
+        return "Fax report: " + OverviewTable.totals(ordered.map(\.row))
     }
 
     /// No network, nothing but our own script and style, pictures from within the file.
@@ -75,26 +84,42 @@ struct HTMLDocument {
         }
     }
 
-    private var names: String { CaptureText.name(summaries.flatMap(\.files)) }
+    private var names: String { CaptureText.name(inputs.flatMap(\.summary.files)) }
 
     private func content(_ html: inout HTMLWriter) {
-        if entries.isEmpty { html.element("p", ["class": "lead"], "No call was found.") }
-        if entries.count > 1 {
-            OverviewTable(entries: entries).write(to: &html)
+        if ordered.isEmpty { html.element("p", ["class": "lead"], "No call was found.") }
+        if ordered.count > 1 {
+            html.element("section", ["class": "overview", "id": "overview", "aria-labelledby": "overview-title"]) {
+                html in
+                OverviewTable(entries: ordered).write(to: &html)
+                TogetherSection(inputs: inputs, entries: entries).write(to: &html)
+            }
         }
-        let left = entries.count { $0.section == nil }
+        let left = ordered.count { $0.section == nil }
         if left > 0 {
             html.element(
                 "p", ["class": "quiet"], "\(left) calls are told in the overview only, to keep this file small.")
         }
-        for entry in entries { if let section = entry.section { html.append(raw: section) } }
+        for entry in ordered {
+            guard let section = entry.section else { continue }
+            html.append(raw: section.head)
+            bothLegs(of: entry)?.write(to: &html, entry.place)
+            html.append(raw: section.tail)
+        }
+    }
+
+    /// A call beside its other leg.
+    private func bothLegs(of entry: HTMLReport.Entry) -> LegTable? {
+        entry.leg.related.lazy.compactMap { entries[entry.place.sibling($0).key] }
+            .compactMap { LegTable(entry.leg, $0.leg) }.first
     }
 
     private func foot(_ html: inout HTMLWriter) {
         html.element("footer") { html in
-            for summary in summaries {
-                let text = CaptureText.text(summary, calls: summary.calls, isVerbose: false)
-                for line in text.split(separator: "\n") { html.element("p", [:], String(line)) }
+            for input in inputs {
+                for line in CaptureText.notes(input.summary, calls: input.summary.calls, isVerbose: false) {
+                    html.element("p", [:], line)
+                }
             }
             html.element("p", [:], "Made by faxprobe. Times are UTC; frames are numbered as Wireshark numbers them.")
         }

@@ -18,13 +18,23 @@ public final class HTMLReport: CallExport {
         var id: Int
         var row: OverviewRow
         /// `nil`: found no room.
-        var section: String?
+        var section: CallSection.Text?
+        /// Steps of the ladder by their frames, where there is a section.
+        var steps: [FrameRef: Int]
+        /// What it shares with its other legs.
+        var leg: LegCapabilities
+    }
+
+    /// One of the inputs.
+    struct Input {
+        var source: ReportSource
+        var summary: CaptureSummary
     }
 
     public var needs: ExportNeeds { [.pages, .fields, .samples] }
     private let file: ExportFile
     private var entries: [Entry] = []
-    private var summaries: [CaptureSummary] = []
+    private var inputs: [Input] = []
     private var pictures = ByteBudget(octets: Limit.pictures)
     private var octets = FrameOctets()
     /// Some input has no frames that could be read again.
@@ -37,19 +47,20 @@ public final class HTMLReport: CallExport {
 
     public func add(_ analyzed: AnalyzedCall, of source: ReportSource) {
         let place = CallPlace(source, call: analyzed.call.id)
-        var html = HTMLWriter()
         let section = CallSection(analyzed, place)
-        section.write(to: &html, pictures: &pictures)
-        let fits = sections.take(html.text.utf8.count, isFailed: analyzed.fax.outcome.isFailure)
+        let text = section.text(pictures: &pictures)
+        let fits = sections.take(text.octets, isFailed: analyzed.fax.outcome.isFailure)
         if fits { octets.want(section.frames, of: source) }
         if !source.hasFrames { isWithoutFrames = true }
         entries.append(
             Entry(
                 place: place, id: analyzed.call.id, row: OverviewRow(analyzed, place),
-                section: fits ? html.text : nil))
+                section: fits ? text : nil, steps: fits ? section.steps : [:], leg: LegCapabilities(analyzed)))
     }
 
-    public func end(_ summary: CaptureSummary, of source: ReportSource) { summaries.append(summary) }
+    public func end(_ summary: CaptureSummary, of source: ReportSource) {
+        inputs.append(Input(source: source, summary: summary))
+    }
 
     public func finish() throws(OutputFolder.Failure) {
         try file.put(document()) { _ in }
@@ -58,7 +69,7 @@ public final class HTMLReport: CallExport {
     /// The whole file.
     func document() -> String {
         entries.sort { ($0.place.source, $0.id) < ($1.place.source, $1.id) }
-        return HTMLDocument(entries: entries, summaries: summaries, frames: frames()).text
+        return HTMLDocument(entries, inputs: inputs, frames: frames()).text
     }
 
     /// Octets by the frame's key, and a note where there are none.

@@ -4,6 +4,8 @@ struct HTMLWriter {
     typealias Attributes = KeyValuePairs<StaticString, String>
 
     private(set) var text = ""
+    /// Where something is put in later, in octets.
+    private(set) var gap: Int?
 
     /// Characters of one text from a capture; what is longer is cut with `…`.
     static let textLimit = 1_000
@@ -47,6 +49,8 @@ struct HTMLWriter {
 
     /// What was built by this type or holds no text of a capture.
     mutating func append(raw: String) { text += raw }
+
+    mutating func leaveGap() { gap = text.utf8.count }
 
     mutating func append(_ other: HTMLWriter) { text += other.text }
 

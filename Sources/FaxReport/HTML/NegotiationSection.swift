@@ -23,6 +23,7 @@ struct NegotiationSection {
             FigureTable(name: "Capabilities", columns: capabilities.columns, rows: capabilities.rows, place: place)
                 .write(to: &html)
         }
+        html.leaveGap()
         if let change = signalling.t38Switch { parameters(change, &html) }
         if !signalling.sessions.isEmpty { media(&html) }
     }

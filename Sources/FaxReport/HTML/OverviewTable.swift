@@ -59,14 +59,12 @@ struct OverviewTable {
     ]
 
     func write(to html: inout HTMLWriter) {
-        html.element("section", ["class": "overview", "id": "overview", "aria-labelledby": "overview-title"]) { html in
-            html.element("h2", ["id": "overview-title"], Self.totals(entries.map(\.row)))
-            html.element("div", ["class": "wide", "tabindex": "0", "role": "region", "aria-label": "Table of calls"]) {
-                html in
-                html.element("table", ["class": "calls", "id": "calls"]) { html in
-                    head(&html)
-                    html.element("tbody") { html in for entry in entries { row(entry, &html) } }
-                }
+        html.element("h2", ["id": "overview-title"], Self.totals(entries.map(\.row)))
+        html.element("div", ["class": "wide", "tabindex": "0", "role": "region", "aria-label": "Table of calls"]) {
+            html in
+            html.element("table", ["class": "calls", "id": "calls"]) { html in
+                head(&html)
+                html.element("tbody") { html in for entry in entries { row(entry, &html) } }
             }
         }
     }

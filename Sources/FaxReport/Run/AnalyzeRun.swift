@@ -111,7 +111,7 @@ public struct AnalyzeRun {
         var options = analysis
         report.ask(of: &options.analyzer)
         options.decoder.describesSteps = report.needsFields
-        options.waitsForLegs = report.form.isInOrder
+        options.waitsForLegs = report.form.isInOrder || !exports.isEmpty
         let origin = ReportSource(
             number: place.number, files: source.files, prefix: place.prefix, hasFrames: !source.files.contains("-"))
         let output = CaptureReport(origin, options: report, exports: exports, write: write)

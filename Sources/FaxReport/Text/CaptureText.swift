@@ -8,6 +8,14 @@ public enum CaptureText {
 
     /// Lines with line feeds.
     public static func text(_ summary: CaptureSummary, calls: Int, isVerbose: Bool) -> String {
+        let lines =
+            notes(summary, calls: calls, isVerbose: isVerbose) + findings(summary, isVerbose: isVerbose)
+            + rates(summary.pairs, isVerbose: isVerbose)
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What was read, and what of it was odd.
+    static func notes(_ summary: CaptureSummary, calls: Int, isVerbose: Bool) -> [String] {
         var lines = [totals(summary, calls: calls)]
         let limit = isVerbose ? summary.warnings.count : warningLimit
         for warning in summary.warnings.prefix(limit) {
@@ -15,8 +23,7 @@ public enum CaptureText {
         }
         let hidden = summary.warnings.count - min(limit, summary.warnings.count) + summary.warningsDropped
         if hidden > 0 { lines.append("  … \(hidden) more warnings") }
-        lines += findings(summary, isVerbose: isVerbose) + rates(summary.pairs, isVerbose: isVerbose)
-        return lines.joined(separator: "\n") + "\n"
+        return lines
     }
 
     static let findingLimit = 20
@@ -44,25 +51,15 @@ public enum CaptureText {
 
     /// Pairs that failed at least once and had more than one fax.
     private static func rates(_ pairs: [CallPairRates], isVerbose: Bool) -> [String] {
-        let told = pairs.filter { $0.faxes > 1 && (isVerbose || $0.failed > 0) }
+        let told = pairs.filter { $0.faxes > 1 && (isVerbose || $0.failed > 0) }.map(PairText.init)
         if told.isEmpty { return [] }
         var lines = ["", "Faxes by caller and callee"]
         for pair in told.prefix(isVerbose ? told.count : pairLimit) {
-            let carriages = pair.carriages.map {
-                "\(TerminalText.harmless($0.name, limit: 20)) \($0.delivered)/\($0.faxes)"
-            }.joined(separator: ", ")
-            lines.append(
-                "  \(name(pair.caller, pair.callerHost)) → \(name(pair.callee, pair.calleeHost)): "
-                    + "\(pair.delivered) of \(pair.faxes) delivered, \(pair.pattern.rawValue) (\(carriages))")
-            lines += pair.differences.map { "    " + TerminalText.harmless($0, limit: 200) }
+            lines.append("  \(pair.caller) → \(pair.callee): \(pair.result) (\(pair.carriages))")
+            lines += pair.differences.map { "    " + $0 }
         }
         if !isVerbose, told.count > pairLimit { lines.append("  … \(told.count - pairLimit) more pairs") }
         return lines
-    }
-
-    private static func name(_ user: String, _ host: String) -> String {
-        let text = user.isEmpty ? host : host.isEmpty ? user : "\(user) at \(host)"
-        return text.isEmpty ? "?" : TerminalText.harmless(text, limit: 80)
     }
 
     private static func totals(_ summary: CaptureSummary, calls: Int) -> String {

@@ -65,8 +65,8 @@ struct CallDigest: Sendable {
         id = call.id
         caller = Self.short(URIUser.of(signalling.caller))
         callee = Self.short(URIUser.of(signalling.callee))
-        callerHost = signalling.callerAddress?.address ?? call.streams.first { $0.direction == .caller }?.from.address
-        calleeHost = signalling.calleeAddress?.address ?? call.streams.first { $0.direction == .callee }?.from.address
+        callerHost = Self.host(.caller, call)
+        calleeHost = Self.host(.callee, call)
         callerAgent = signalling.callerAgent.map(Self.short)
         calleeAgent = signalling.calleeAgent.map(Self.short)
         (start, end) = (call.firstTime, call.lastTime)
@@ -95,7 +95,13 @@ struct CallDigest: Sendable {
         }
     }
 
-    private static func short(_ text: String) -> String { String(text.prefix(textLimit)) }
+    /// Where a party's signalling comes from, else its media.
+    static func host(_ party: Party, _ call: Call) -> IPAddress? {
+        let signalling = party == .caller ? call.signalling.callerAddress : call.signalling.calleeAddress
+        return signalling?.address ?? call.streams.first { $0.direction == party }?.from.address
+    }
+
+    static func short(_ text: String) -> String { String(text.prefix(textLimit)) }
 
     private static func offer(_ signalling: Signalling) -> Offer? {
         guard let change = signalling.t38Switch else { return nil }

@@ -1,4 +1,26 @@
 import FaxCore
+import PcapDecode
+
+/// A caller and a callee: numbers (users of the URIs) and addresses of their signalling, else of their media. Empty: unknown.
+public struct CallPair: Hashable, Sendable {
+    public let caller: String
+    public let callerHost: String
+    public let callee: String
+    public let calleeHost: String
+
+    public init(_ call: Call) {
+        let signalling = call.signalling
+        caller = CallDigest.short(URIUser.of(signalling.caller))
+        callee = CallDigest.short(URIUser.of(signalling.callee))
+        callerHost = CallDigest.host(.caller, call)?.description ?? ""
+        calleeHost = CallDigest.host(.callee, call)?.description ?? ""
+    }
+
+    fileprivate init(_ rates: CallPairRates) {
+        (caller, callerHost) = (rates.caller, rates.callerHost)
+        (callee, calleeHost) = (rates.callee, rates.calleeHost)
+    }
+}
 
 /// How the faxes between one caller and one callee went.
 public struct CallPairRates: Sendable {
@@ -36,6 +58,8 @@ public struct CallPairRates: Sendable {
     public var lastCall: Int
 
     public static let carriageLimit = 8
+
+    public var pair: CallPair { CallPair(self) }
 
     public var pattern: Pattern {
         if faxes < 2 { return .unknown }
