@@ -1,4 +1,5 @@
 import FaxCore
+import FaxWire
 import Foundation
 import PcapDecode
 import TestSupport
