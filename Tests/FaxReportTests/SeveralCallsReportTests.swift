@@ -67,7 +67,8 @@ import Testing
         #expect(!report.document().contains("Faxes by caller and callee"))
     }
 
-    private func report(_ capture: String, _ change: (inout AnalyzedCall) -> Void = { _ in }) throws -> String {
+    private func report(_ capture: String, _ change: @escaping (inout AnalyzedCall) -> Void = { _ in }) throws -> String
+    {
         let report = HTMLReport(try ExportTests.file())
         let path = try Corpus.capture(capture).path
         let source = ReportSource(files: [path], hasFrames: false)
