@@ -1,0 +1,202 @@
+import FaxCore
+import FaxWire
+import Foundation
+import Testing
+
+@testable import FaxProtocol
+
+@Suite("Digest authentication (RFC 7616, RFC 8760)")
+struct SIPAuthenticationTests {
+    /// The hashes as the commands md5sum and sha256sum compute them.
+    static let systemHash = SIPDigestHash(
+        md5: { Self.run("md5sum", $0) }, sha256: { Self.run("sha256sum", $0) })
+
+    private static func run(_ command: String, _ octets: [UInt8]) -> [UInt8] {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [command]
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        guard (try? process.run()) != nil else { return [] }
+        input.fileHandleForWriting.write(Data(octets))
+        try? input.fileHandleForWriting.close()
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let digits = text.prefix { $0 != 0x20 }
+        return stride(from: digits.startIndex, to: digits.endIndex - 1, by: 2).compactMap {
+            UInt8(String(decoding: digits[$0...($0 + 1)], as: UTF8.self), radix: 16)
+        }
+    }
+
+    /// The example of RFC 2617 §3.5 and those of RFC 7616 §3.9.1.
+    @Test(
+        "The examples of the RFCs",
+        arguments: [
+            (
+                "MD5", "testrealm@host.com", "dcd98b7102dd2f0e8b11d0f600bfb0c093", "Mufasa", "Circle Of Life",
+                "0a4f113b", "6629fae49393a05397450978507c4ef1"
+            ),
+            (
+                "MD5", "http-auth@example.org", "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", "Mufasa",
+                "Circle of Life", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", "8ca523f5e9506fed4657c9700eebdbec"
+            ),
+            (
+                "SHA-256", "http-auth@example.org", "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", "Mufasa",
+                "Circle of Life", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
+                "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"
+            ),
+        ])
+    func examples(
+        _ row: (
+            algorithm: String, realm: String, nonce: String, user: String, password: String, cnonce: String,
+            response: String
+        )
+    ) throws {
+        let digest = SIPDigestResponse(
+            hash: Self.systemHash, algorithm: try #require(SIPDigestAlgorithm.named(row.algorithm)), realm: row.realm,
+            nonce: row.nonce,
+            protection: .auth, counter: 1, clientNonce: row.cnonce)
+        let value = digest.value(
+            username: row.user, password: row.password, method: .other("GET"), uri: "/dir/index.html", body: [])
+        #expect(value == row.response)
+    }
+
+    // MARK: - In a call
+
+    /// No hash at all, but enough to see that both sides hash the same.
+    private static let plainHash = SIPDigestHash(
+        md5: { Self.mix($0, count: 16) }, sha256: { Self.mix($0, count: 32) })
+
+    private static func mix(_ octets: [UInt8], count: Int) -> [UInt8] {
+        var state: UInt64 = 0xCBF2_9CE4_8422_2325
+        for octet in octets { state = (state ^ UInt64(octet)) &* 0x100_0000_01B3 }
+        var random = SeededRandom(seed: state)
+        return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    }
+
+    /// A proxy between the two that asks for credentials, and checks them.
+    private final class Proxy {
+        var algorithm = "MD5"
+        var qop: String? = "auth"
+        var nonces = ["n0"]
+        var password = "secret"
+        /// Requests let through by one nonce; then it is stale.
+        var usesPerNonce = Int.max
+        private(set) var counters: [UInt32] = []
+        private(set) var accepted = 0
+        private(set) var refused = 0
+        private var uses = 0
+
+        func handle(_ sent: SIPPair.Sent) -> [[UInt8]]? {
+            guard sent.side == 0, let message = sent.message, let method = message.method else { return nil }
+            if method == .ack { return message.branch.map { refusedBranches.contains($0) } == true ? [] : nil }
+            guard method != .cancel else { return nil }
+            if isRight(message), uses < usesPerNonce {
+                uses += 1
+                accepted += 1
+                return nil
+            }
+            let isStale = isRight(message)
+            if isStale {
+                nonces.append("n\(nonces.count)")
+                uses = 0
+            }
+            refused += 1
+            refusedBranches.append(message.branch ?? "")
+            return [challenge(message, isStale: isStale)]
+        }
+
+        private var refusedBranches: [String] = []
+
+        private func isRight(_ message: SIPMessage) -> Bool {
+            guard let given = message.credentials.first, given.nonce == nonces.last,
+                let algorithm = SIPDigestAlgorithm.named(given.algorithm)
+            else { return false }
+            let counter = given.parameters["nc"].flatMap { UInt32($0, radix: 16) }
+            if let counter { counters.append(counter) }
+            let expected = SIPDigestResponse(
+                hash: plainHash, algorithm: algorithm, realm: "fax", nonce: given.nonce ?? "",
+                protection: given.parameters["qop"].flatMap { .init(rawValue: $0) }, counter: counter ?? 1,
+                clientNonce: given.parameters["cnonce"] ?? ""
+            ).value(
+                username: "1000", password: password, method: message.method ?? .invite,
+                uri: given.parameters["uri"] ?? "", body: Array(message.body))
+            return given.parameters["response"] == expected && given.parameters["uri"] == message.requestURI
+        }
+
+        private func challenge(_ request: SIPMessage, isStale: Bool) -> [UInt8] {
+            var draft = SIPMessageDraft(.response(status: 407, reason: "Proxy Authentication Required"))
+            for header in [SIPHeader.via, .from, .callID, .cseq] { draft.add(header, request.value(header) ?? "") }
+            let to = request.value(.to) ?? ""
+            draft.add(.to, request.toTag == nil ? "\(to);tag=proxy" : to)
+            var value = "Digest realm=\"fax\", nonce=\"\(nonces.last ?? "")\", algorithm=\(algorithm), opaque=\"o\""
+            if let qop { value += ", qop=\"\(qop)\"" }
+            if isStale { value += ", stale=TRUE" }
+            draft.add(.proxyAuthenticate, value)
+            return draft.octets
+        }
+    }
+
+    private static func pair(_ proxy: Proxy, password: String = "secret") -> SIPPair {
+        var pair = SIPPair { side, agent in
+            agent.reliableProvisionals = .supported
+            agent.digest = plainHash
+            if side == 0 { agent.credentials = [SIPCredentials(username: "1000", password: password)] }
+        }
+        pair.planFaxCall()
+        pair.middle = { proxy.handle($0) }
+        return pair
+    }
+
+    @Test(
+        "A call through a proxy that asks", arguments: ["MD5", "MD5-sess", "SHA-256", "SHA-256-sess"],
+        ["auth", "auth-int", "auth,auth-int", nil])
+    func challenged(algorithm: String, qop: String?) {
+        let proxy = Proxy()
+        proxy.algorithm = algorithm
+        proxy.qop = qop
+        var pair = Self.pair(proxy)
+        pair.run()
+        #expect(pair.endings(0) == [SIPEnding(side: .us, cause: .bye)], "\(pair.ladder)")
+        #expect(pair.endings(1) == [SIPEnding(side: .them, cause: .bye)])
+        #expect(proxy.refused == 1)
+        // INVITE, PRACK and BYE.
+        #expect(proxy.accepted == 3)
+        if qop != nil { #expect(proxy.counters == [1, 2, 3]) }
+    }
+
+    @Test("A nonce that gets stale is replaced, in the middle of the call too")
+    func stale() {
+        let proxy = Proxy()
+        proxy.usesPerNonce = 1
+        var pair = Self.pair(proxy)
+        pair.run()
+        #expect(proxy.accepted == 3)
+        #expect(proxy.nonces.count == 3)
+        #expect(pair.endings(1) == [SIPEnding(side: .them, cause: .bye)])
+    }
+
+    @Test("A wrong password is tried once")
+    func wrongPassword() {
+        let proxy = Proxy()
+        var pair = Self.pair(proxy, password: "wrong")
+        pair.run()
+        #expect(proxy.refused == 2)
+        guard case .refused(let refusal)? = pair.endings(0).first?.cause else {
+            Issue.record("\(pair.endings(0))")
+            return
+        }
+        #expect(refusal.status == 407)
+    }
+
+    @Test("What cannot be answered ends the call at once", arguments: ["SHA-512-256", "AKAv1-MD5"])
+    func unknownAlgorithm(algorithm: String) {
+        let proxy = Proxy()
+        proxy.algorithm = algorithm
+        var pair = Self.pair(proxy)
+        pair.run()
+        #expect(proxy.refused == 1)
+        #expect(pair.endings(0).count == 1)
+    }
+}
