@@ -60,7 +60,8 @@ let package = Package(
         library("PcapDecode", ["FaxCore", "FaxWire", "FaxProtocol", "CPcap", "CSRTP", "CZlib", "CZstd"], fast),
         library("T30Analyzer", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode"], fast),
         library("CaptureCompare", ["FaxCore", "FaxWire", "PcapDecode", "T30Analyzer"]),
-        library("Simulator", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode"]),
+        library("FaxStation", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP"]),
+        library("Simulator", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode"]),
         library("Sanitizer", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer"]),
         library(
             "FaxReport", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "CaptureCompare", "CZlib"],
@@ -68,11 +69,16 @@ let package = Package(
                 "HTML/report.css", "HTML/page.js", "HTML/frames.js", "HTML/timeline.js", "HTML/drawing.js",
                 "HTML/overview.js", "HTML/start.js",
             ]),
+        library(
+            "Regression",
+            [
+                "FaxCore", "FaxDSP", "FaxProtocol", "FaxStation", "PcapDecode", "T30Analyzer", "FaxReport", "Simulator",
+            ]),
         .executableTarget(
             name: "faxprobe",
             dependencies: [
                 "FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "Sanitizer", "CaptureCompare", "FaxReport",
-                argumentParser,
+                "Simulator", "Regression", argumentParser,
             ],
             path: "Sources/faxprobe", swiftSettings: strict),
         .executableTarget(

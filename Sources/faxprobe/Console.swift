@@ -51,13 +51,15 @@ final class ProgressLine: Sendable {
     private static let pause = Duration.milliseconds(300)
     private let state = Mutex(State())
 
-    func show(frames: Int, octets: Int) {
+    func show(frames: Int, octets: Int) { show("\(frames) frames, \(octets >> 20) MiB read") }
+
+    func show(_ text: String) {
         state.withLock { state in
             let now = ContinuousClock.now
             guard now - state.lastShown > Self.pause else { return }
             state.lastShown = now
             state.isShown = true
-            FileHandle.standardError.write(Data("\r\u{1B}[K\(frames) frames, \(octets >> 20) MiB read".utf8))
+            FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
         }
     }
 

@@ -12,7 +12,7 @@ import Testing
     }
     private static let whole = made.map { FaxAnalyzer().analyze(audio($0).call()) }
 
-    private static func audio(_ call: FaxCall) -> AudioCall { AudioCall(caller: call.caller, callee: call.answerer) }
+    private static func audio(_ call: EngineCall) -> AudioCall { AudioCall(caller: call.caller, callee: call.answerer) }
 
     /// What the caller's MCF is: the end of everything that matters (T.30 5.3.6.1.7).
     private static func confirmationEnd(_ session: FaxSession) throws -> Instant {
@@ -181,7 +181,7 @@ import Testing
         #expect(lost > 0 && [.success, .unknown].contains(session.outcome), "\(session.outcome)")
     }
 
-    private func analyze(_ call: FaxCall, _ impairment: LineImpairment) -> FaxSession {
+    private func analyze(_ call: EngineCall, _ impairment: LineImpairment) -> FaxSession {
         let caller = impairment.apply(call.caller, other: call.answerer)
         let callee = impairment.apply(call.answerer, other: call.caller)
         return FaxAnalyzer().analyze(AudioCall(caller: caller, callee: callee).call())

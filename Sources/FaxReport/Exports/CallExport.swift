@@ -54,6 +54,15 @@ public struct ExportFile: Sendable {
         if path != "-", !overwrites { try NewFile.expectFree(path) }
     }
 
+    /// Octets that are no text.
+    public func put(_ octets: [UInt8]) throws(OutputFolder.Failure) {
+        do {
+            try NewFile.write(octets, to: path, overwrites: overwrites)
+        } catch {
+            throw OutputFolder.Failure(description: error.description)
+        }
+    }
+
     func put(_ text: String, standardOutput: (String) -> Void) throws(OutputFolder.Failure) {
         if path == "-" { return standardOutput(text) }
         do {

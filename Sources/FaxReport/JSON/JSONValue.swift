@@ -27,25 +27,25 @@ public indirect enum JSONValue: Sendable, Equatable {
         return members.first { $0.name == name }?.value
     }
 
-    static func optional(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
-    static func optional(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
-    static func optional(_ value: Bool?) -> JSONValue { value.map { .bool($0) } ?? .null }
+    public static func optional(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
+    public static func optional(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
+    public static func optional(_ value: Bool?) -> JSONValue { value.map { .bool($0) } ?? .null }
 
     /// Seconds since the epoch (or the start of a recording) with microseconds, nanoseconds where there are some.
-    static func time(_ instant: Instant?) -> JSONValue {
+    public static func time(_ instant: Instant?) -> JSONValue {
         instant.map { .decimal(Decimals.seconds($0.nanoseconds)) } ?? .null
     }
 
-    static func seconds(_ duration: Duration?) -> JSONValue {
+    public static func seconds(_ duration: Duration?) -> JSONValue {
         duration.map { .decimal(Decimals.seconds($0.wholeNanoseconds)) } ?? .null
     }
 
-    static func milliseconds(_ duration: Duration?) -> JSONValue {
+    public static func milliseconds(_ duration: Duration?) -> JSONValue {
         duration.map { .decimal(Decimals.scaled($0.wholeNanoseconds, unit: 1_000_000, digits: 3)) } ?? .null
     }
 
     /// A measured value with so many digits after the point; `null` when it is no number.
-    static func measure(_ value: Double?, digits: Int) -> JSONValue {
+    public static func measure(_ value: Double?, digits: Int) -> JSONValue {
         guard let value, let text = Decimals.text(value, digits: digits) else { return .null }
         return .decimal(text)
     }
@@ -53,7 +53,7 @@ public indirect enum JSONValue: Sendable, Equatable {
 
 /// Decimal text from whole numbers, so that no digit is made up on the way through binary fractions.
 enum Decimals {
-    static func seconds(_ nanoseconds: Int64) -> String {
+    public static func seconds(_ nanoseconds: Int64) -> String {
         scaled(nanoseconds, unit: 1_000_000_000, digits: nanoseconds % 1_000 == 0 ? 6 : 9)
     }
 

@@ -5,7 +5,7 @@ import Foundation
 
 /// A fax call that two engines held over a line without faults: what each sent, as samples of the same clock, and what
 /// each made of it.
-public struct FaxCall: Sendable {
+public struct EngineCall: Sendable {
     public var caller: [Int16]
     public var answerer: [Int16]
     public var callerReport: FaxStationReport
@@ -59,7 +59,7 @@ public struct FaxCallMaker: Sendable {
     }
 
     /// Makes the call. libspandsp wants files for its pages: they stand in a folder of their own while it lasts.
-    public func call() throws -> FaxCall {
+    public func call() throws -> EngineCall {
         let folder = FileManager.default.temporaryDirectory.appending(path: "fax-call-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -75,14 +75,14 @@ public struct FaxCallMaker: Sendable {
         return call
     }
 
-    private func run(_ callerStation: FaxStation, _ answererStation: FaxStation) throws -> FaxCall {
+    private func run(_ callerStation: FaxStation, _ answererStation: FaxStation) throws -> EngineCall {
         guard var caller = FaxEngine(callerStation), var answerer = FaxEngine(answererStation) else {
             throw Failure.noEngine
         }
         let quiet = [Int16](repeating: 0, count: Self.step)
         var forth = [[Int16]](repeating: quiet, count: max(delaySteps, 1))
         var back = forth
-        var call = FaxCall(
+        var call = EngineCall(
             caller: [], answerer: [], callerReport: caller.report, answererReport: answerer.report, received: [])
         var damage = TrainingDamage(count: damagedTrainings)
         var tail = Int(tailSeconds * 50)

@@ -32,7 +32,7 @@ struct LimitCall: Sendable {
     ]
 
     /// Two pages, so that an MPS and a second short training are in it.
-    func make(seed: UInt64) throws -> FaxCall {
+    func make(seed: UInt64) throws -> EngineCall {
         let pages = [seed, seed &+ 1].map { TextLikePage(heightPx: heightPx, seed: $0).bitmap() }
         var maker = FaxCallMaker(pages: pages, modems: modems, hasECM: hasECM)
         maker.damagedTrainings = fallbacks
@@ -88,7 +88,7 @@ struct LimitFault: Sendable {
     }
 
     /// Frames of the sender that an engine takes when it hears what the capture sees.
-    func framesTakenByEngine(of call: FaxCall, kind: LimitCall) throws -> Int {
+    func framesTakenByEngine(of call: EngineCall, kind: LimitCall) throws -> Int {
         var station = FaxStation(.answerer)
         station.identification = "+1 555 0200"
         station.modems = kind.modems
@@ -97,7 +97,7 @@ struct LimitFault: Sendable {
         return try FaxCallMaker.hear(samples, as: station).frames.count { !$0.isSent }
     }
 
-    func apply(to call: FaxCall, seed: UInt64) -> Call {
+    func apply(to call: EngineCall, seed: UInt64) -> Call {
         var audio = AudioCall(
             caller: impairment.apply(call.caller, other: call.answerer),
             callee: impairment.apply(call.answerer, other: call.caller))
@@ -117,7 +117,7 @@ struct LimitResult: Sendable {
     /// Frames of the sender that were read.
     var fromSender = 0
 
-    init(_ call: FaxCall, as kind: LimitCall, analyzed: FaxSession) {
+    init(_ call: EngineCall, as kind: LimitCall, analyzed: FaxSession) {
         for (role, party) in [(FaxStation.Role.caller, Party.caller), (.answerer, .callee)] {
             let read = analyzed.messages.filter { $0.direction == party && $0.crcOK == true }.map(\.octets)
             count(call.framesTaken(from: role), in: read)

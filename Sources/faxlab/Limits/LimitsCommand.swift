@@ -43,7 +43,7 @@ struct LimitsCommand: ParsableCommand {
     }
 
     private func explain(
-        _ session: FaxSession, _ result: LimitResult, _ call: FaxCall, _ kind: LimitCall, _ fault: LimitFault
+        _ session: FaxSession, _ result: LimitResult, _ call: EngineCall, _ kind: LimitCall, _ fault: LimitFault
     ) throws {
         let taken = try fault.framesTakenByEngine(of: call, kind: kind)
         print(

@@ -1,0 +1,119 @@
+import FaxCore
+import FaxDSP
+import FaxProtocol
+import FaxWire
+
+// What offer and answer came to, and the packets that follow.
+extension FaxCall {
+    /// Both sides agree: T.38 where it stands, else audio.
+    func use(_ agreed: AgreedMedia) {
+        if let t38 = agreed.t38 {
+            useT38(t38)
+        } else if let audio = agreed.audio {
+            useAudio(audio)
+        } else {
+            note(.trouble("nothing was agreed on that can carry a fax"))
+            command(.hangUp(nil))
+        }
+    }
+
+    private func useAudio(_ agreed: AgreedAudio) {
+        guard let remote = agreed.remote else { return }
+        if case .audio(var leg) = leg {
+            leg.move(to: remote)
+            self.leg = .audio(leg)
+            return
+        }
+        guard machine.useAudio() else { return fail("libspandsp gives no fax engine") }
+        forgetCompletion()
+        leg = .audio(AudioLeg(agreed, remote: remote, settings: settings.audio, random: &random))
+        beginMedia()
+        lastMedia = .audio
+        note(.mediaBegan(.audio))
+    }
+
+    private func useT38(_ agreed: AgreedT38) {
+        guard let remote = agreed.remote else { return }
+        if case .t38(var leg) = leg {
+            leg.move(to: remote)
+            self.leg = .t38(leg)
+            return
+        }
+        guard machine.useT38(channel(agreed)) else { return fail("libspandsp gives no T.38 engine") }
+        forgetCompletion()
+        leg = .t38(T38Leg(agreed, remote: remote, settings: settings.t38))
+        beginMedia()
+        lastMedia = .t38
+        note(.mediaBegan(.t38))
+    }
+
+    private func channel(_ agreed: AgreedT38) -> T38Channel {
+        var channel = settings.t38.channel
+        channel.version = agreed.version
+        channel.rateManagement = agreed.rateManagement == .localTCF ? .localTCF : .transferredTCF
+        channel.removesFillBits = agreed.fillBitRemoval
+        channel.maximumDatagram = agreed.remoteMaxDatagram
+        return channel
+    }
+
+    private func fail(_ text: String) {
+        note(.trouble(text))
+        command(.hangUp(nil))
+    }
+
+    // MARK: - Packets
+
+    func receiveMedia(_ datagram: [UInt8], _ port: Port) {
+        lastActivity = now
+        switch (leg, port) {
+        case (.audio(var leg), .rtp):
+            self.leg = .none
+            leg.receive(datagram.span.bytes, at: now)
+            self.leg = .audio(leg)
+        case (.t38(var leg), .udptl):
+            self.leg = .none
+            leg.receive(datagram.span.bytes, at: now) { machine.receive($1, sequence: $0) }
+            self.leg = .t38(leg)
+        case (.none, _), (.audio, _), (.t38, _):
+            // Leftovers of what flowed before, or early.
+            break
+        }
+    }
+
+    func expireT38() {
+        guard case .t38(var leg) = leg else { return }
+        self.leg = .none
+        leg.expire(at: now) { machine.receive($1, sequence: $0) }
+        self.leg = .t38(leg)
+    }
+
+    /// The engine's next 20 ms.
+    func step() {
+        switch leg {
+        case .none: break
+        case .audio(var leg):
+            self.leg = .none
+            machine.stepAudio { samples in
+                leg.pull(into: &samples, at: now)
+            } say: { samples in
+                leg.send(samples) { outputs.append(.send($0, from: .rtp, to: $1)) }
+            }
+            self.leg = .audio(leg)
+        case .t38(var leg):
+            self.leg = .none
+            machine.stepT38 { packets in
+                lastActivity = now
+                leg.send(packets) { outputs.append(.send($0, from: .udptl, to: $1)) }
+            }
+            self.leg = .t38(leg)
+        }
+        if machine.isDone { finishFax() }
+    }
+
+    /// T.30 is over: the caller hangs up soon, the answerer when the caller does not.
+    private func finishFax() {
+        noteCompletion()
+        let isCaller = settings.station.role == .caller
+        schedule.add(.hangUp, at: now + (isCaller ? settings.hangUpDelay : settings.answererPatience))
+    }
+}

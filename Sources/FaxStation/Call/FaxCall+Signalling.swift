@@ -1,0 +1,128 @@
+import FaxCore
+import FaxProtocol
+import FaxWire
+
+// What the other side signals, and what this side decides about the carrier of the fax.
+extension FaxCall {
+    func follow(_ event: SIPCall.Event) {
+        switch event {
+        case .incoming(let call): receiveCall(call)
+        case .progress(let status, _): if status >= 180 { note(.ringing) }
+        case .answered(let answer): callAnswered(answer)
+        case .confirmed: planSwitch()
+        case .offered(let offer, _): receiveOffer(offer)
+        case .negotiated(let answer): offerAnswered(answer)
+        case .offerRefused(let refusal): offerRefused(refusal)
+        case .offerWithdrawn: withdraw()
+        case .ended(let ending): end(ending)
+        case .earlyMedia, .offerDelayed, .offerDropped, .redirected, .info, .sessionRefreshed, .optionsAnswered,
+            .commandRefused:
+            break
+        }
+    }
+
+    /// Performs what was put off.
+    func perform(_ task: FaxCallSchedule.Task) {
+        switch task {
+        case .answer: answerCall()
+        case .offerT38: offerT38()
+        case .respondToT38: respondToOffer()
+        case .hangUp:
+            note(.hungUp)
+            command(.hangUp(nil))
+        }
+    }
+
+    // MARK: - The call
+
+    private func receiveCall(_ call: SIPIncomingCall) {
+        note(.incoming(from: call.from.uri))
+        pendingOffer = call.offer
+        if settings.rings { command(.ring(status: 180, nil)) }
+        schedule.add(.answer, at: now + settings.answerDelay)
+    }
+
+    private func answerCall() {
+        guard let offer = pendingOffer else {
+            // The INVITE had none: the answer comes with the ACK.
+            let kinds: Set<MediaSession.Kind> = settings.transport.offersT38 == .inInvite ? [.t38] : [.audio]
+            return command(.accept(session.offer(kinds)))
+        }
+        pendingOffer = nil
+        switch session.answer(offer, preferring: preference) {
+        case .refused: command(.reject(status: 488))
+        case .accepted(let answer, let agreed):
+            command(.accept(answer))
+            note(.answered)
+            use(agreed)
+        }
+    }
+
+    private var preference: [MediaSession.Kind] { settings.transport.acceptsT38 ? [.t38, .audio] : [.audio] }
+
+    private func callAnswered(_ answer: SessionDescription?) {
+        note(.answered)
+        if let answer { agree(to: answer) }
+        planSwitch()
+    }
+
+    private func agree(to answer: SessionDescription) {
+        guard let agreed = session.agree(to: answer) else {
+            note(.trouble("the answer takes nothing of the offer"))
+            return command(.hangUp(nil))
+        }
+        use(agreed)
+    }
+
+    // MARK: - The switch
+
+    /// From here on this side may ask for T.38.
+    private func planSwitch() {
+        guard case .reinvite(let delay) = settings.transport.offersT38, media != .t38 else { return }
+        schedule.add(.offerT38, at: now + delay)
+    }
+
+    private func offerT38() {
+        guard sip.isEstablished, media != .t38, pendingOffer == nil else { return }
+        note(.offeredT38)
+        command(.offer(session.offer([.t38]), .invite))
+    }
+
+    private func offerAnswered(_ answer: SessionDescription) { agree(to: answer) }
+
+    /// The session stays as it was.
+    private func offerRefused(_ refusal: SIPRefusal) { note(.t38Refused(status: refusal.status)) }
+
+    private func receiveOffer(_ offer: SessionDescription?) {
+        guard let offer else { return command(.answer(session.offer(media == .t38 ? [.t38] : [.audio]))) }
+        pendingOffer = offer
+        let asksT38 = offer.media.contains { $0.isT38 && $0.port != 0 }
+        if asksT38, media != .t38, settings.transport.responseDelay > .zero {
+            schedule.add(.respondToT38, at: now + settings.transport.responseDelay)
+        } else {
+            respondToOffer()
+        }
+    }
+
+    private func respondToOffer() {
+        guard let offer = pendingOffer else { return }
+        pendingOffer = nil
+        let isOnlyT38 = offer.media.allSatisfy { $0.port == 0 || $0.isT38 }
+        if isOnlyT38, !settings.transport.acceptsT38 {
+            note(.refusedT38(status: settings.transport.refusal))
+            return command(.refuse(status: settings.transport.refusal))
+        }
+        switch session.answer(offer, preferring: preference) {
+        case .refused: command(.refuse(status: 488))
+        case .accepted(let answer, let agreed):
+            command(.answer(answer))
+            schedule.cancel(.offerT38)
+            use(agreed)
+        }
+    }
+
+    private func withdraw() {
+        pendingOffer = nil
+        schedule.cancel(.respondToT38)
+    }
+}

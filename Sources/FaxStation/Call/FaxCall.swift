@@ -1,0 +1,226 @@
+import FaxCore
+import FaxDSP
+import FaxProtocol
+import FaxWire
+
+/// One fax call of one station: SIP, offer and answer, RTP or UDPTL, and the fax engine. Sans-IO: datagrams and time come
+/// in, datagrams and events go out; the simulator and the live endpoint drive the same code. A class because it owns
+/// engines that are handles to C; it belongs to one driver.
+public final class FaxCall {
+    /// What flows at the moment.
+    enum Leg {
+        case none
+        case audio(AudioLeg)
+        case t38(T38Leg)
+    }
+
+    public let settings: FaxCallSettings
+    var sip: SIPCall
+    var session: MediaSession
+    let machine: FaxMachine
+    var leg = Leg.none
+    var random: SeededRandom
+    var outputs: [Output] = []
+    var schedule = FaxCallSchedule()
+    /// Steps of the engine's clock since media began.
+    private var clock: SampleClock?
+    private var steps = 0
+    private(set) var phase = Phase.idle
+    public private(set) var events: [(time: Instant, event: Event)] = []
+    /// The last description that the other side offered and that waits for its answer.
+    var pendingOffer: SessionDescription?
+    var now = Instant.zero
+    /// When media last showed that the call is alive.
+    var lastActivity = Instant.zero
+
+    enum Phase { case idle, inCall, ended }
+
+    /// Events kept in ``events``.
+    public static let eventLimit = 1_000
+
+    /// - Parameter random: for tags, numbers and back-offs; the same gives the same call.
+    public init(_ settings: FaxCallSettings, random: SeededRandom) {
+        self.settings = settings
+        var random = random
+        sip = SIPCall(agent: settings.agent, random: SeededRandom(seed: random.next()))
+        session = MediaSession(
+            address: settings.mediaAddress, identifier: UInt32(truncatingIfNeeded: random.next() & 0x7FFF_FFFF),
+            capabilities: settings.capabilities, layout: settings.layout, quirks: settings.sdpQuirks)
+        machine = FaxMachine(settings.station, settings.terminal)
+        self.random = random
+    }
+
+    // MARK: - In
+
+    /// Calls, where there is somebody to call.
+    public func start(at now: Instant) -> [Output] {
+        drive(at: now) {
+            guard let destination = settings.destination else { return }
+            note(.calling)
+            let kinds: Set<MediaSession.Kind> = settings.transport.offersT38 == .inInvite ? [.t38] : [.audio]
+            command(.invite(destination, offer: session.offer(kinds)))
+        }
+    }
+
+    public func receive(_ datagram: [UInt8], on port: Port, from source: Endpoint, at now: Instant) -> [Output] {
+        drive(at: now) {
+            switch port {
+            case .sip:
+                guard let message = try? SIPMessage.lax(datagram.span.bytes).value else { return }
+                take(sip.handle(.message(message, from: SIPPath(.udp, source)), at: now))
+            case .rtp, .udptl: receiveMedia(datagram, port)
+            case .rtcp: break
+            }
+        }
+    }
+
+    /// ``deadline`` has come, or may have.
+    public func wake(at now: Instant) -> [Output] {
+        drive(at: now) {
+            if let due = sip.deadline, due <= now { take(sip.handle(.deadline, at: now)) }
+            while let due = schedule.next(until: now) { perform(due) }
+            stepMedia()
+            endIfDead()
+        }
+    }
+
+    /// Ends the call by whatever the state demands.
+    public func hangUp(at now: Instant) -> [Output] {
+        drive(at: now) { command(.hangUp(nil)) }
+    }
+
+    private func drive(at now: Instant, _ body: () -> Void) -> [Output] {
+        self.now = now
+        body()
+        defer { outputs.removeAll(keepingCapacity: true) }
+        return outputs
+    }
+
+    // MARK: - Out
+
+    /// When ``wake(at:)`` wants to be called if nothing else happens.
+    public var deadline: Instant? {
+        var next: Instant?
+        func take(_ instant: Instant?) {
+            if let instant { next = min(next ?? instant, instant) }
+        }
+        take(sip.deadline)
+        take(schedule.deadline)
+        take(nextStep)
+        if phase == .inCall { take(lastActivity + settings.idleTimeout) }
+        if case .t38(let leg) = leg { take(leg.deadline) }
+        return next
+    }
+
+    /// The call is over and nothing is left to repeat.
+    public var isFinished: Bool { phase == .ended && (sip.isFinished || sip.callID == nil) }
+    public var hasEnded: Bool { phase == .ended }
+    /// When the call ended for this side; `nil`: it has not.
+    public private(set) var endTime: Instant?
+
+    /// What the engine at work knows; of engines before it see ``earlierReports``.
+    public var report: FaxStationReport { machine.report }
+    public var earlierReports: [FaxStationReport] { machine.earlier }
+
+    /// What carried the fax last.
+    public internal(set) var lastMedia: Media?
+
+    /// What is sent or received at the moment.
+    public var media: Media? {
+        switch leg {
+        case .none: nil
+        case .audio: .audio
+        case .t38: .t38
+        }
+    }
+
+    func note(_ event: Event) {
+        if events.count < Self.eventLimit { events.append((now, event)) }
+        outputs.append(.event(event))
+    }
+
+    func command(_ command: SIPCall.Command) { take(sip.handle(.command(command), at: now)) }
+
+    private func take(_ taken: [SIPCall.Output]) {
+        for output in taken {
+            switch output {
+            case .send(let octets, to: let path): outputs.append(.send(octets, from: .sip, to: path.endpoint))
+            case .event(let event): follow(event)
+            }
+        }
+    }
+
+    // MARK: - The engine's clock
+
+    /// Media flows from here on: the engine's clock begins to run.
+    func beginMedia() {
+        phase = .inCall
+        lastActivity = now
+        guard clock == nil else { return }
+        clock = SampleClock(start: now, ppm: settings.clockPPM)
+    }
+
+    private var nextStep: Instant? {
+        guard phase == .inCall, let clock else { return nil }
+        return clock.instant(ofSample: (steps + 1) * FaxMachine.stepSamples)
+    }
+
+    private func stepMedia() {
+        if case .t38(let leg) = leg, let due = leg.deadline, due <= now { expireT38() }
+        // A driver that was late makes up for it, a few steps at a time.
+        var caughtUp = 0
+        while let due = nextStep, due <= now, caughtUp < Self.catchUpLimit {
+            steps += 1
+            caughtUp += 1
+            step()
+        }
+    }
+
+    private static let catchUpLimit = 50
+
+    /// The other side is gone, and T.30 may wait for it for ever.
+    private func endIfDead() {
+        guard phase == .inCall, now - lastActivity >= settings.idleTimeout else { return }
+        lastActivity = now
+        note(.trouble("no media for \(Int(settings.idleTimeout.inSeconds)) s"))
+        command(.hangUp(nil))
+    }
+
+    /// The call is over: the engine is told, and its clock stops.
+    func end(_ ending: SIPEnding) {
+        guard phase != .ended else { return }
+        machine.hangUp()
+        noteCompletion()
+        leg = .none
+        phase = .ended
+        endTime = now
+        schedule.clear()
+        note(.ended(ending))
+    }
+
+    private var isCompletionNoted = false
+
+    /// Tells of T.30 phase E once.
+    func noteCompletion() {
+        guard !isCompletionNoted, let completion = machine.completion else { return }
+        isCompletionNoted = true
+        note(.faxEnded(completion: completion))
+    }
+
+    /// Another engine began its T.30 anew.
+    func forgetCompletion() { isCompletionNoted = false }
+}
+
+extension FaxCallSettings {
+    fileprivate var capabilities: MediaCapabilities {
+        var capabilities = MediaCapabilities(
+            audio: AudioCapabilities(port: audioPort, codecs: audio.codecs, packetTimeMs: audio.packetTimeMs))
+        guard transport.acceptsT38 || transport.offersT38 != .none else { return capabilities }
+        capabilities.t38 = T38Capabilities(
+            port: t38Port, version: t38.version, maxBitRate: t38.maxBitRate,
+            rateManagements: t38.rateManagements.map { $0 == .localTCF ? .localTCF : .transferredTCF },
+            maxDatagram: t38.maxDatagram, errorCorrections: t38.errorCorrections.map(\.kind),
+            fillBitRemoval: t38.fillBitRemoval)
+        return capabilities
+    }
+}

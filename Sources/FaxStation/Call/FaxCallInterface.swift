@@ -1,0 +1,39 @@
+import FaxCore
+import FaxProtocol
+import FaxWire
+
+extension FaxCall {
+    /// What a datagram is for, told by the port of ours that it came to or leaves from.
+    public enum Port: Sendable, Hashable {
+        case sip, rtp, rtcp, udptl
+    }
+
+    public enum Output: Sendable, Equatable {
+        case send([UInt8], from: Port, to: Endpoint)
+        /// What a person or a log may want to know.
+        case event(Event)
+    }
+
+    /// What happened, in the order in which it did.
+    public enum Event: Sendable, Equatable {
+        case calling
+        case incoming(from: String)
+        case ringing
+        case answered
+        case mediaBegan(Media)
+        case offeredT38
+        case t38Refused(status: Int)
+        case refusedT38(status: Int)
+        /// T.30 phase E, with the engine's completion code: 0 = success.
+        case faxEnded(completion: Int)
+        case hungUp
+        case ended(SIPEnding)
+        /// Something that should not be: an engine that could not be made, a description without use.
+        case trouble(String)
+    }
+
+    public enum Media: String, Sendable, Hashable {
+        case audio
+        case t38
+    }
+}

@@ -1,0 +1,137 @@
+import FaxCore
+import FaxDSP
+import FaxProtocol
+import FaxStation
+
+/// Runs a ``CallScenario`` with a seed: the same scenario, seed and version give the same datagrams at the same times.
+public struct CallTrial: Sendable {
+    public let scenario: CallScenario
+    public let seed: UInt64
+    /// Where to capture; `nil`: not at all.
+    public var tap: WorldCapture.Tap?
+
+    public init(_ scenario: CallScenario, seed: UInt64, tap: WorldCapture.Tap? = nil) {
+        self.scenario = scenario
+        self.seed = seed
+        self.tap = tap
+    }
+
+    static let callerAddress = IPAddress(v4: 0x0A00_0001)
+    static let answererAddress = IPAddress(v4: 0x0A00_0002)
+
+    /// Throws when the system gives no memory files.
+    public func run() throws(MemoryFile.Failure) -> TrialResult {
+        let document = try MemoryFile(scenario.document.octets)
+        let reception = try MemoryFile()
+        var random = SeededRandom(seed: seed)
+        let caller = FaxCall(callerSettings(document.path), random: SeededRandom(seed: random.next()))
+        let answerer = FaxCall(answererSettings(reception.path), random: SeededRandom(seed: random.next()))
+        var result = run(caller, answerer)
+        result.pages = pages(reception)
+        return result
+    }
+
+    private func run(_ caller: FaxCall, _ answerer: FaxCall) -> TrialResult {
+        let nodes = [StationNode(caller), StationNode(answerer)]
+        let world = World(nodes)
+        world.connect(0, 1, NetworkPath(scenario.forth, seed: seed, sender: .caller))
+        world.connect(1, 0, NetworkPath(scenario.back, seed: seed, sender: .callee))
+        let recorder = TrialRecorder(tap: tap)
+        recorder.watch(world)
+        let events = CallEventFinder(caller, answerer)
+        if scenario.aimsAtEvents { events.watch(nodes, world) }
+        let hasEnded = world.run(until: .zero + scenario.limit)
+        if !hasEnded {
+            // Receptions are written to the end, so that what came can be looked at.
+            _ = caller.hangUp(at: world.now)
+            _ = answerer.hangUp(at: world.now)
+        }
+        return TrialResult(
+            seed: seed, hasEnded: hasEnded, duration: Self.end(of: [caller, answerer], world) - .zero,
+            caller: StationResult(caller), answerer: StationResult(answerer), forth: world.figures(0, 1),
+            back: world.figures(1, 0), capture: recorder.capture)
+    }
+
+    /// When both had hung up: what follows is the clearing away of SIP transactions.
+    private static func end(of calls: [FaxCall], _ world: World) -> Instant {
+        let ends = calls.compactMap(\.endTime)
+        return ends.count == calls.count ? ends.max() ?? world.now : world.now
+    }
+
+    private func pages(_ reception: borrowing MemoryFile) -> TrialResult.Pages {
+        guard let octets = try? reception.octets(), !octets.isEmpty, let received = try? TIFFDocument.read(octets)
+        else {
+            return TrialResult.Pages(sent: scenario.document.pages.count, received: 0, areEqual: nil)
+        }
+        let areEqual = scenario.comparesPages ? received.map(\.octets) == scenario.document.pages.map(\.octets) : nil
+        return TrialResult.Pages(
+            sent: scenario.document.pages.count, received: received.count, areEqual: areEqual)
+    }
+
+    // MARK: - Stations
+
+    private func callerSettings(_ document: String) -> FaxCallSettings {
+        var station = FaxStation(.caller)
+        station.identification = "+1 555 0100"
+        station.documentPath = document
+        var settings = settings(station, scenario.caller, Self.callerAddress, user: "5550100")
+        let target = Endpoint(Self.answererAddress, 5_060)
+        settings.destination = SIPDestination(uri: "sip:5550200@\(target.address)", path: SIPPath(.udp, target))
+        return settings
+    }
+
+    private func answererSettings(_ reception: String) -> FaxCallSettings {
+        var station = FaxStation(.answerer)
+        station.identification = "+1 555 0200"
+        station.receptionPath = reception
+        var settings = settings(station, scenario.answerer, Self.answererAddress, user: "5550200")
+        switch scenario.transport {
+        case .g711: break
+        case .t38, .gateway: settings.transport.offersT38 = .reinvite(after: scenario.switchDelay)
+        }
+        return settings
+    }
+
+    private func settings(
+        _ station: FaxStation, _ options: CallScenario.StationOptions, _ address: IPAddress, user: String
+    ) -> FaxCallSettings {
+        var station = station
+        station.hasECM = options.hasECM
+        station.modems = options.modems
+        station.compressions = options.compressions
+        let agent = SIPAgent(path: SIPPath(.udp, Endpoint(address, 5_060)), user: user)
+        var settings = FaxCallSettings(
+            station: station, agent: agent, mediaAddress: address, audioPort: 10_000, t38Port: 10_002)
+        settings.audio = options.audio
+        settings.t38 = options.t38
+        settings.clockPPM = options.clockPPM
+        settings.sdpQuirks = options.sdpQuirks
+        settings.transport.refusal = options.refusal
+        settings.transport.responseDelay = options.responseDelay
+        switch scenario.transport {
+        case .t38: settings.transport.acceptsT38 = options.acceptsT38
+        case .gateway:
+            settings.transport.acceptsT38 = options.acceptsT38
+            settings.terminal = .behindGateway(T38Gateway.Configuration())
+        case .g711: settings.transport.acceptsT38 = false
+        }
+        return settings
+    }
+}
+
+extension CallScenario {
+    /// Something in the network waits for an event of the call.
+    var aimsAtEvents: Bool { forth.aimsAtEvents || back.aimsAtEvents }
+}
+
+extension NetworkSpec {
+    fileprivate var aimsAtEvents: Bool {
+        func isEvent(_ moment: Moment) -> Bool {
+            switch moment {
+            case .time: false
+            case .event: true
+            }
+        }
+        return outages.contains { isEvent($0.start) } || block.map(isEvent) ?? false
+    }
+}
