@@ -2,6 +2,7 @@ import ArgumentParser
 import FaxCore
 import FaxDSP
 import FaxReport
+import FaxWire
 import Foundation
 import PcapDecode
 import T30Analyzer

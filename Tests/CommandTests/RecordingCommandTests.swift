@@ -1,6 +1,7 @@
 import FaxCore
 import FaxDSP
 import FaxReport
+import FaxWire
 import Foundation
 import PcapDecode
 import T30Analyzer

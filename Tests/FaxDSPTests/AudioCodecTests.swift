@@ -1,6 +1,7 @@
 import CSpanDSP
 import FaxCore
 import FaxDSP
+import FaxWire
 import Foundation
 import Testing
 

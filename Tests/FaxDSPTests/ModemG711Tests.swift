@@ -1,5 +1,6 @@
 import CSpanDSP
 import FaxDSP
+import FaxWire
 import Testing
 
 @Suite struct ModemG711Tests {

@@ -1,4 +1,5 @@
 import FaxDSP
+import FaxWire
 import Testing
 
 @Suite struct ModemHighSpeedTests {

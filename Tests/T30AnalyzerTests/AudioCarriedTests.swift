@@ -1,5 +1,6 @@
 import FaxCore
 import FaxDSP
+import FaxWire
 import Foundation
 import PcapDecode
 import T30Analyzer

@@ -1,3 +1,5 @@
+import FaxWire
+
 /// Sound files for tests, octet by octet.
 public enum WaveFile {
     public enum Coding: UInt16, Sendable {

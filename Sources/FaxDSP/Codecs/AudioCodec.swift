@@ -1,3 +1,5 @@
+import FaxWire
+
 /// An encoding of telephone audio that can be turned into samples of 8 kHz here, by the names of RFC 3551 and SDP.
 public enum AudioCodec: Sendable, Hashable {
     case g711(G711)

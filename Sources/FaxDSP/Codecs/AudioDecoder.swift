@@ -1,4 +1,5 @@
 import CSpanDSP
+import FaxWire
 
 /// Decodes the payloads of one stream in the order in which they were sent: ADPCM and GSM go on from packet to packet.
 /// One owner of one libspandsp state.

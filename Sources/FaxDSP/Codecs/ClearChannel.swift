@@ -1,3 +1,4 @@
+import FaxWire
 import Foundation
 
 /// What 64 kbit/s of transparent data (RFC 4040, `CLEARMODE`) hold when they are telephone audio after all: gateways

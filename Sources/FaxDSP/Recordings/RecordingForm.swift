@@ -1,3 +1,4 @@
+import FaxWire
 import Foundation
 
 /// How a file holds sound.

@@ -1,4 +1,5 @@
 import CSndFile
+import FaxWire
 
 /// An open recording: one owner of one libsndfile handle.
 struct SoundFile: ~Copyable {

@@ -1,6 +1,6 @@
 import CSpanDSP
 
-/// What a ``FaxEngine`` is, can do and shall do.
+/// What a fax terminal is, can do and shall do: a ``FaxEngine`` or a ``T38Terminal``.
 public struct FaxStation: Sendable {
     public enum Role: Sendable {
         /// Sends CNG first (T.30 4.1).
@@ -36,6 +36,9 @@ public struct FaxStation: Sendable {
     public var role: Role
     /// TSI or CSI: at most 20 digits, spaces and plus signs (T.30 5.3.6.2.4).
     public var identification = ""
+    /// Printed by the sender at the head of each page, with date and page number; empty: no such line. The date is the
+    /// machine's: pages with a header are not the same from run to run.
+    public var pageHeader = ""
     public var hasECM = true
     public var modems: [Modem] = Modem.allCases
     public var compressions: [Compression] = Compression.allCases
@@ -45,27 +48,4 @@ public struct FaxStation: Sendable {
     public var receptionPath: String?
 
     public init(_ role: Role) { self.role = role }
-}
-
-/// What a ``FaxEngine`` knows of its call so far.
-public struct FaxStationReport: Sendable {
-    public struct Frame: Sendable, Hashable {
-        public var isSent: Bool
-        /// Address, control and facsimile fields, without FCS, first bit on the line = least significant.
-        public var octets: [UInt8]
-    }
-
-    /// In order, as libspandsp's T.30 handled them; frames that came damaged are not among them.
-    public var frames: [Frame] = []
-    /// What the other side called itself.
-    public var remoteIdentification = ""
-    public var rateBps = 0
-    public var hasECM = false
-    public var pagesSent = 0
-    public var pagesReceived = 0
-    /// Of the last page received, without ECM.
-    public var badRows = 0
-    /// libspandsp's completion code, 0 = success; `nil` while phase E has not been reached.
-    public var completion: Int?
-    public var completionText: String?
 }

@@ -3,10 +3,7 @@ import FaxWire
 
 /// The sending end of UDPTL (T.38 9.1): numbers IFP packets and adds what lets the other side repair losses.
 public struct UDPTLSender: Sendable {
-    /// What an IFP packet is, for the depth of its redundancy: what is short and matters much can be protected more.
-    public enum Category: Sendable, Hashable, CaseIterable {
-        case indicator, controlData, controlEnd, imageData, imageEnd
-    }
+    public typealias Category = IFPCategory
 
     /// How many of the packets before go along, by the category of the packet that carries them.
     public struct Depths: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import FaxDSP
+import FaxWire
 import T30Analyzer
 
 /// How sound files among the inputs are read.

@@ -130,6 +130,21 @@ public struct RTPHeader: Hashable, Sendable {
         return writer.bytes
     }
 
+    /// The fixed header into the first ``fixedLength`` octets of `buffer`, which must have them.
+    public func write(into buffer: UnsafeMutableBufferPointer<UInt8>) {
+        precondition(buffer.count >= Self.fixedLength)
+        buffer[0] = 0x80
+        buffer[1] = (marker ? 0x80 : 0) | payloadType & 0x7F
+        buffer[2] = UInt8(sequence >> 8)
+        buffer[3] = UInt8(truncatingIfNeeded: sequence)
+        var shift: UInt32 = 24
+        for index in 0..<4 {
+            buffer[4 + index] = UInt8(truncatingIfNeeded: timestamp >> shift)
+            buffer[8 + index] = UInt8(truncatingIfNeeded: ssrc >> shift)
+            shift &-= 8
+        }
+    }
+
     /// Version, lengths and padding fit, and the payload type is not one that RTCP's packet types would give
     /// (RFC 5761 §4: 64–95). True of 1 in 5 random packets, so look at more than one.
     @inlinable

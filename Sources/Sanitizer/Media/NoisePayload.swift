@@ -1,5 +1,6 @@
 import FaxCore
 import FaxDSP
+import FaxWire
 import Foundation
 
 /// Sound that says nothing, as loud as what it stands for.

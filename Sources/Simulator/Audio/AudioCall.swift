@@ -1,5 +1,6 @@
 import FaxCore
 import FaxDSP
+import FaxWire
 import PcapDecode
 
 /// Two streams of samples as the call that a capture of their RTP would have given: G.711, one packet each 20 ms.

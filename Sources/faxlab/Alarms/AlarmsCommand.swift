@@ -1,6 +1,7 @@
 import ArgumentParser
 import FaxCore
 import FaxDSP
+import FaxWire
 import Foundation
 
 struct AlarmsCommand: ParsableCommand {

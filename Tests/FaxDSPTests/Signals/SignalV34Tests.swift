@@ -1,4 +1,5 @@
 import FaxDSP
+import FaxWire
 import Simulator
 import Testing
 

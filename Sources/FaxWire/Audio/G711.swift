@@ -27,6 +27,24 @@ public enum G711: Sendable, Hashable, CaseIterable {
         return samples.map { table[Int(UInt16(bitPattern: $0))] }
     }
 
+    /// As many octets as there are samples; `octets` has room for them.
+    public func encode(_ samples: UnsafeBufferPointer<Int16>, into octets: UnsafeMutableBufferPointer<UInt8>) {
+        precondition(octets.count >= samples.count)
+        encoding.withUnsafeBufferPointer { table in
+            for index in 0..<samples.count { octets[index] = table[Int(UInt16(bitPattern: samples[index]))] }
+        }
+    }
+
+    /// As many samples as there are octets; `samples` has room for them.
+    public func decode(_ octets: RawSpan, into samples: UnsafeMutableBufferPointer<Int16>) {
+        precondition(samples.count >= octets.byteCount)
+        decoding.withUnsafeBufferPointer { table in
+            octets.withUnsafeBytes { octets in
+                for index in 0..<octets.count { samples[index] = table[Int(octets[index])] }
+            }
+        }
+    }
+
     private var decoding: [Int16] {
         switch self {
         case .muLaw: Self.muLawDecoding

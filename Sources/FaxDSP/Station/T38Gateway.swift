@@ -1,0 +1,84 @@
+import CSpanDSP
+import FaxCore
+import FaxWire
+
+/// A T.38 gateway: modems on one side, IFP packets on the other, and T.30 seen but not spoken. Time is the count of
+/// samples, as with ``FaxEngine``. One owner of one state, which is no other thread's business.
+public struct T38Gateway: ~Copyable {
+    /// What a gateway may let pass.
+    public struct Configuration: Sendable {
+        public var modems: [FaxStation.Modem] = FaxStation.Modem.allCases
+        /// `false`: the ECM bit of each DIS is taken out.
+        public var allowsECM = true
+        /// Octets that overwrite the beginning of NSF, NSS and NSC; `nil`: they pass as they are. Country code 0xFF and
+        /// zeros are no manufacturer's.
+        public var nonStandardOverwrite: [UInt8]? = [0xFF, 0x00, 0x00]
+
+        public init() {}
+    }
+
+    public struct Statistics: Sendable, Hashable {
+        public var rateBps: Int
+        public var hasECM: Bool
+        public var pages: Int
+    }
+
+    private let state: OpaquePointer
+    private let core: OpaquePointer
+    private let outbox = T38Outbox()
+    public private(set) var sampleCount = 0
+    /// IFP packets that libspandsp could not read.
+    public private(set) var refused = 0
+
+    /// `nil` when libspandsp gives no state.
+    public init?(_ configuration: Configuration = Configuration(), channel: T38Channel = T38Channel()) {
+        guard let created = t38_gateway_init(nil, T38Outbox.collect, outbox.context) else { return nil }
+        guard let ifp = t38_gateway_get_t38_core_state(created) else {
+            t38_gateway_free(created)
+            return nil
+        }
+        state = created
+        core = ifp
+        t38_gateway_set_transmit_on_idle(state, 1)
+        t38_gateway_set_ecm_capability(state, configuration.allowsECM ? 1 : 0)
+        t38_gateway_set_supported_modems(state, configuration.modems.reduce(0) { $0 | $1.bit })
+        t38_gateway_set_tep_mode(state, channel.allowsForTEP ? 1 : 0)
+        t38_gateway_set_fill_bit_removal(state, channel.removesFillBits ? 1 : 0)
+        // Copied by libspandsp.
+        let overwrite = configuration.nonStandardOverwrite ?? []
+        let count = Int32(overwrite.count)
+        t38_gateway_set_nsx_suppression(state, overwrite, count, overwrite, count)
+        channel.configure(core)
+    }
+
+    deinit { t38_gateway_free(state) }
+
+    /// Hears a step of samples from the line, puts in their place as many that its modems send, and appends packets to
+    /// send.
+    public mutating func step(_ samples: inout [Int16], into packets: inout [T38Outgoing]) {
+        let count = Int32(clamping: samples.count)
+        samples.withUnsafeMutableBufferPointer { buffer in
+            _ = t38_gateway_rx(state, buffer.baseAddress, count)
+            let sent = Int(t38_gateway_tx(state, buffer.baseAddress, count))
+            if sent < buffer.count { buffer[max(sent, 0)...].update(repeating: 0) }
+        }
+        sampleCount += samples.count
+        outbox.drain(into: &packets)
+    }
+
+    /// An IFP packet came, under its number in the stream. `false`: it could not be read.
+    @discardableResult
+    public mutating func receive(_ packet: RawSpan, sequence: Int) -> Bool {
+        let isTaken = T38Outbox.receive(core, packet, sequence)
+        if !isTaken { refused += 1 }
+        return isTaken
+    }
+
+    public var statistics: Statistics {
+        var statistics = t38_stats_t()
+        t38_gateway_get_transfer_statistics(state, &statistics)
+        return Statistics(
+            rateBps: Int(statistics.bit_rate), hasECM: statistics.error_correcting_mode != 0,
+            pages: Int(statistics.pages_transferred))
+    }
+}
