@@ -1,4 +1,5 @@
 import CSpanDSP
+import FaxWire
 
 /// Encodes samples of 8 kHz in the order in which they are sent: the counterpart of ``AudioDecoder``. One owner of one
 /// libspandsp state.

@@ -90,7 +90,7 @@ import Testing
         #expect(receiver.handle(packet(101, 1).span.bytes, at: .zero) == .otherPayload(101))
         #expect(receiver.handle(packet(8, 2).span.bytes, at: .zero) == .taken)
         #expect(receiver.buffer.statistics.slips.map(\.cause) == [.restart])
-        #expect(receiver.handle([0x80, 0].span.bytes, at: .zero) == .malformed)
+        #expect(receiver.handle(([0x80, 0] as [UInt8]).span.bytes, at: .zero) == .malformed)
         #expect(receiver.malformed == 1)
     }
 }

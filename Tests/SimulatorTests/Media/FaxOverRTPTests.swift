@@ -44,7 +44,7 @@ import Testing
         var settings = JitterBuffer.Settings.fixed(.milliseconds(40))
         settings.concealment = method
         let carriage = try call.rtp(settings) { $0 == .caller && $1 == lost }
-        let rows = try carriage.outcome.answerer.events.compactMap { event in
+        let rows = carriage.outcome.answerer.events.compactMap { event in
             if case .pageEnded(let page) = event.kind { page.rows } else { nil }
         }
         if method == .silence {

@@ -33,7 +33,6 @@ func receivedPage(_ octets: [UInt8]) throws -> PageBitmap {
         Row(testDescription: "ASN.1 of 2002", rateBps: 14_400) { $0.version = 3 },
         Row(testDescription: "no pacing", rateBps: 14_400) { $0.pacing = .none },
         Row(testDescription: "local TCF", rateBps: 14_400) { $0.rateManagement = .localTCF },
-        Row(testDescription: "indicators again and again", rateBps: 14_400) { $0.indicatorRepeats = .always },
         Row(testDescription: "each packet once", rateBps: 14_400) {
             $0.transmissions.indicator = 1
             $0.transmissions.end = 1
@@ -86,7 +85,9 @@ func receivedPage(_ octets: [UInt8]) throws -> PageBitmap {
     ) throws {
         var channel = T38Channel()
         channel.version = version
-        guard var terminal = T38Terminal(FaxStation(.answerer), channel: channel) else { throw BareCall.Failure.noEngine }
+        guard var terminal = T38Terminal(FaxStation(.answerer), channel: channel) else {
+            throw BareCall.Failure.noEngine
+        }
         var packets: [T38Outgoing] = []
         while packets.count < 60, terminal.sampleCount < 80_000 { terminal.step(samples: 160, into: &packets) }
         let data = packets.filter { $0.category == .controlData }
@@ -121,9 +122,11 @@ func receivedPage(_ octets: [UInt8]) throws -> PageBitmap {
             terminal.receive([UInt8](repeating: 0xFF, count: length).span.bytes, sequence: length)
             terminal.step(samples: 160, into: &packets)
         }
-        #expect(terminal.refused == 41)
-        #expect(!terminal.isDone)
+        let (refused, wasDone) = (terminal.refused, terminal.isDone)
+        #expect(refused == 41)
+        #expect(!wasDone)
         terminal.hangUp()
-        #expect(terminal.isDone)
+        let isDone = terminal.isDone
+        #expect(isDone)
     }
 }
