@@ -4,18 +4,24 @@ import FaxCore
 /// passages for the same packets. Times have to go on: a packet sent before its predecessor is taken as sent with it.
 ///
 /// The models act in this order, each with random numbers of its own (by packet number, or by time where so marked):
-/// size limit, outages and block (time), rate limit, loss (packet or slot), delay: constant, jitter (packet), spikes
-/// (time), route changes (time); then order, reordering, duplication, corruption (packet).
+/// size limit, outages and block (time), rate limit, loss (packet or slot), G.1050 profile (time), replay (packet), delay:
+/// constant, jitter (packet), spikes (time), route changes (time); then order, reordering, duplication, corruption
+/// (packet).
 public struct NetworkPath: Sendable {
     public let spec: NetworkSpec
+    /// What the seed made of ``NetworkSpec/profile``.
+    public let scenario: G1050.Scenario?
     /// Datagrams given to ``carry(octetCount:at:)`` so far; the number of the next one.
     public private(set) var index: UInt64 = 0
     private var now: Int64 = .min
     private var outages: OutageBook
     private var limiter: RateLimiter?
     private var loss: LossProcess?
+    private var profile: G1050.Process?
     private var spikes: SpikeProcess?
     private let constantDelay: Int64
+    /// A trace with delays has its own order.
+    private let keepsOrder: Bool
     private let routePhases: [Double]
     /// When the latest packet that keeps its place arrives.
     private var lastArrival: Int64 = .min
@@ -35,12 +41,15 @@ public struct NetworkPath: Sendable {
     /// `sender`: whose datagrams take this direction; both directions of a call have random numbers of their own.
     public init(_ spec: NetworkSpec, seed: UInt64, sender: Party = .caller) {
         self.spec = spec
+        scenario = spec.profile?.scenario(seed: seed)
         let seed = DrawStream(seed: seed, "direction").word(sender == .caller ? 0 : 1)
         outages = OutageBook(outages: spec.outages, block: spec.block)
         limiter = spec.rate.map(RateLimiter.init)
         loss = spec.loss.map { LossProcess($0, clock: spec.lossClock, seed: seed) }
+        profile = scenario.map { G1050.Process($0, seed: seed, sender: sender) }
         spikes = spec.spikes.map { SpikeProcess($0, seed: seed) }
         constantDelay = spec.delay.wholeNanoseconds
+        keepsOrder = spec.keepsOrder && spec.replay?.hasDelays != true
         let phases = DrawStream(seed: seed, "route")
         routePhases = spec.routeChanges.indices.map { phases.unit(UInt64($0)) }
         draws = Draws(
@@ -57,13 +66,28 @@ public struct NetworkPath: Sendable {
         if let maximum = spec.maximumDatagram, octetCount > maximum { return .lost(.tooLarge) }
         if !outages.isIdle, let reason = outages.loss(at: now) { return .lost(reason) }
         var arrival = now
+        var keepsOrder = keepsOrder
         if limiter != nil {
             guard let left = limiter?.send(octetCount + Self.headerOctets, at: now) else { return .lost(.queueFull) }
             arrival = left
         }
         if loss?.loses(number, at: now) == true { return .lost(.random) }
+        if profile != nil {
+            switch profile?.carry(octetCount + Self.headerOctets, at: max(0, arrival)) {
+            case .lost(let place): return .lost(.profile(place))
+            case .arrives(let time, let overtakes):
+                arrival = time
+                if overtakes { keepsOrder = false }
+            case nil: break
+            }
+        }
+        switch spec.replay?.fate(number) {
+        case .lost: return .lost(.replayed)
+        case .delayed(let delay): arrival += delay.wholeNanoseconds
+        case nil: break
+        }
         arrival += delay(number)
-        return passage(number, arrival: inOrder(number, arrival))
+        return passage(number, arrival: inOrder(number, arrival, keepsOrder))
     }
 
     /// Of the constant delay and what varies it; never less than none.
@@ -77,11 +101,11 @@ public struct NetworkPath: Sendable {
         return max(0, delay)
     }
 
-    private mutating func inOrder(_ number: UInt64, _ arrival: Int64) -> Int64 {
+    private mutating func inOrder(_ number: UInt64, _ arrival: Int64, _ keepsOrder: Bool) -> Int64 {
         if let reorder = spec.reordering, draws.reorder.chance(reorder.share.fraction, number) {
             return max(arrival, lastArrival) + reorder.delay.wholeNanoseconds
         }
-        guard spec.keepsOrder else { return arrival }
+        guard keepsOrder else { return arrival }
         lastArrival = max(lastArrival, arrival)
         return lastArrival
     }

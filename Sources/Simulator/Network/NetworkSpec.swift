@@ -9,12 +9,17 @@ public struct NetworkSpec: Sendable, Hashable {
     public var rate: RateLimit?
     public var loss: LossModel?
     public var lossClock = LossClock.packets
+    /// A path by ITU-T G.1050, in addition to everything else.
+    public var profile: G1050.Profile?
+    /// The pattern of a capture, in addition to everything else.
+    public var replay: ReplayTrace?
     /// The same for every packet.
     public var delay = Duration.zero
     public var jitter: Jitter?
     public var spikes: Spikes?
     public var routeChanges: [RouteChanges] = []
-    /// A packet with less delay waits for those before it; otherwise it overtakes them.
+    /// A packet with less delay waits for those before it; otherwise it overtakes them. What a profile or a replayed
+    /// trace puts out of order stays so.
     public var keepsOrder = true
     public var reordering: ReorderSpec?
     public var duplication: DuplicationSpec?
@@ -24,6 +29,9 @@ public struct NetworkSpec: Sendable, Hashable {
     public static let listLimit = 100
 
     public init() {}
+
+    /// Nothing but what was measured in a capture.
+    public init(replaying trace: ReplayTrace) { replay = trace }
 
     /// Nothing is done to any datagram.
     public static let ideal = NetworkSpec()

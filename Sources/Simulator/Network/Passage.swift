@@ -26,6 +26,8 @@ public enum LossReason: Sendable, Hashable {
     case queueFull
     /// The loss model: random or in bursts.
     case random
+    /// In this segment of the G.1050 profile.
+    case profile(G1050.Place)
     /// It was lost in the capture that is replayed.
     case replayed
 }

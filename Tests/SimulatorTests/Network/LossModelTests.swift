@@ -4,7 +4,7 @@ import Testing
 @testable import Simulator
 
 @Suite struct LossModelTests {
-    private func passages(_ text: String, seed: UInt64 = 1, count: Int = 400_000) throws -> [Passage] {
+    private func passages(_ text: String, seed: UInt64 = 1, count: Int = 200_000) throws -> [Passage] {
         var path = NetworkPath(try NetworkSpec(text), seed: seed)
         return path.carry(count)
     }

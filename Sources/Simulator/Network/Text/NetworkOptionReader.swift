@@ -9,7 +9,9 @@ struct NetworkOptionReader {
     private static let datagramSizes = 1...65_507
     private static let bursts = 1.0...10_000.0
 
-    mutating func take(_ option: NetworkSpec.Option) throws(NetworkSpecError) {
+    mutating func take(
+        _ option: NetworkSpec.Option, replay: (String) throws(NetworkSpecError) -> ReplayTrace
+    ) throws(NetworkSpecError) {
         guard let name = NetworkOptionName(rawValue: option.name) else {
             let known = NetworkOptionName.allCases.map(\.rawValue).joined(separator: ", ")
             throw NetworkSpecError(value: option.value, problem: "is no option of a network (\(known))")
@@ -22,7 +24,11 @@ struct NetworkOptionReader {
             throw NetworkSpecError(value: option.value, problem: "is more than \(NetworkSpec.listLimit) of them")
         }
         seen.append(name)
-        try take(name, OptionValue(option.value, form: name.form))
+        if name == .replay {
+            spec.replay = try replay(option.value)
+        } else {
+            try take(name, OptionValue(option.value, form: name.form))
+        }
     }
 
     private mutating func take(_ name: NetworkOptionName, _ value: OptionValue) throws(NetworkSpecError) {
@@ -36,6 +42,8 @@ struct NetworkOptionReader {
         case .gilbertElliott: spec.loss = .gilbertElliott(try LossModel.GilbertElliott(value))
         case .fourState: spec.loss = .fourState(try LossModel.FourState(value))
         case .lossSlot: spec.lossClock = .slots(try value.positiveDuration())
+        case .profile: spec.profile = try G1050.Profile(value)
+        case .replay: break
         case .delay: spec.delay = try Quantity.duration(value.text)
         case .jitter: spec.jitter = try Jitter(value)
         case .spikes: spec.spikes = try Spikes(value)

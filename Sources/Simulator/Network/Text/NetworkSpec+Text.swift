@@ -10,12 +10,15 @@ extension NetworkSpec {
         }
     }
 
-    /// What the options say; `outage` and `route` may come several times, the others once.
-    public init(options: [Option]) throws(NetworkSpecError) {
+    /// What the options say; `outage` and `route` may come several times, the others once. `replay` finds the trace that
+    /// an option of that name means; without it such an option is refused.
+    public init(
+        options: [Option], replay: (String) throws(NetworkSpecError) -> ReplayTrace = noReplay
+    ) throws(NetworkSpecError) {
         var reader = NetworkOptionReader()
         for option in options {
             do {
-                try reader.take(option)
+                try reader.take(option, replay: replay)
             } catch {
                 throw NetworkSpecError(
                     option: option.name, value: error.value.isEmpty ? option.value : error.value,
@@ -25,8 +28,14 @@ extension NetworkSpec {
         self = try reader.finish()
     }
 
+    public static func noReplay(_ source: String) throws(NetworkSpecError) -> ReplayTrace {
+        throw NetworkSpecError(value: source, problem: "no capture can be read here")
+    }
+
     /// Reads what ``text`` prints: `loss=3% burst=2 delay=60ms`; `ideal` or nothing is a network without faults.
-    public init(_ text: some StringProtocol) throws(NetworkSpecError) {
+    public init(
+        _ text: some StringProtocol, replay: (String) throws(NetworkSpecError) -> ReplayTrace = noReplay
+    ) throws(NetworkSpecError) {
         var options: [Option] = []
         for word in text.split(whereSeparator: \.isWhitespace) where word != "ideal" {
             guard let sign = word.firstIndex(of: "=") else {
@@ -34,7 +43,7 @@ extension NetworkSpec {
             }
             options.append(Option(String(word[..<sign]), String(word[word.index(after: sign)...])))
         }
-        try self.init(options: options)
+        try self.init(options: options, replay: replay)
     }
 
     /// The canonical form: one spec has one text, which ``init(_:)`` reads back.
@@ -53,6 +62,8 @@ extension NetworkSpec {
         if let rate { add(.rate, rate.text) }
         for (name, value) in loss?.options ?? [] { add(name, value) }
         if case .slots(let length) = lossClock { add(.lossSlot, Quantity.text(length)) }
+        if let profile { add(.profile, profile.text) }
+        if let replay { add(.replay, replay.source) }
         if delay > .zero { add(.delay, Quantity.text(delay)) }
         if let jitter { add(.jitter, jitter.text) }
         if let spikes { add(.spikes, spikes.text) }
@@ -88,6 +99,8 @@ public enum NetworkOptionName: String, Sendable, CaseIterable {
     case gilbertElliott = "gilbert-elliott"
     case fourState = "four-state"
     case lossSlot = "loss-slot"
+    case profile
+    case replay
     case delay
     case jitter
     case spikes
@@ -109,6 +122,8 @@ public enum NetworkOptionName: String, Sendable, CaseIterable {
         case .gilbertElliott: "P:R[:LOSS-IN-BAD[:LOSS-IN-GOOD]], percentages"
         case .fourState: "P13:P31:P32:P23:P14, percentages"
         case .lossSlot: "DURATION"
+        case .profile: G1050.Profile.form
+        case .replay: "CAPTURE"
         case .delay: "DURATION"
         case .jitter: "DURATION[:uniform|normal|pareto[:SHAPE]]"
         case .spikes: "HEIGHT/INTERVAL, such as 100ms/10s"
