@@ -6,7 +6,9 @@ import Simulator
 import Testing
 
 @Suite struct ScenarioOptionsTests {
-    private let document = try! SimulatedDocument([TextLikePage(heightPx: 60, seed: 1).bitmap()])
+    private let document: SimulatedDocument
+
+    init() throws { document = try SimulatedDocument([TextLikePage(heightPx: 60, seed: 1).bitmap()]) }
 
     @Test func `Without options a path delays by 60 ms and does nothing else`() throws {
         let scenario = try ScenarioOptions().scenario(document)

@@ -7,10 +7,10 @@ import Synchronization
 import Testing
 
 @Suite struct SimulateRunTests {
-    private static let document = try! SimulatedDocument([TextLikePage(heightPx: 200, seed: 3).bitmap()])
 
     private func document(trials: Int, jobs: Int, network: String = "loss=3% delay=60ms") throws -> String {
-        var scenario = CallScenario(document: Self.document)
+        var scenario = CallScenario(
+            document: try SimulatedDocument([TextLikePage(heightPx: 200, seed: 3).bitmap()]))
         scenario.forth = try NetworkSpec(network)
         scenario.back = scenario.forth
         let text = Mutex("")

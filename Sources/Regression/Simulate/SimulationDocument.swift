@@ -18,8 +18,13 @@ public struct SimulationDocument: Sendable {
 
     public var successes: Int { records.count { $0.isSuccess } }
 
+    /// Wilson's, of 95 %; `nil` without trials.
+    var interval: ClosedRange<Double>? {
+        records.isEmpty ? nil : Proportion(successes: successes, tries: records.count)?.wilson()
+    }
+
     public var value: JSONValue {
-        let interval = WilsonInterval(successes: successes, trials: records.count, confidence: 0.95)
+        let interval = interval
         return .object([
             .init("schema", .string(Self.schema)),
             .init("transport", .string(scenario.transport.rawValue)),
@@ -33,8 +38,8 @@ public struct SimulationDocument: Sendable {
                 "interval",
                 .object([
                     .init("method", .string("wilson")), .init("confidence", .decimal("0.95")),
-                    .init("low", .measure(interval.map(\.lower), digits: 6)),
-                    .init("high", .measure(interval.map(\.upper), digits: 6)),
+                    .init("low", .measure(interval?.lowerBound, digits: 6)),
+                    .init("high", .measure(interval?.upperBound, digits: 6)),
                 ])),
             .init("records", .array(records.map(\.value))),
         ])

@@ -22,11 +22,9 @@ struct SimulationText {
     }
 
     private var interval: String {
-        guard let interval = WilsonInterval(successes: document.successes, trials: document.records.count) else {
-            return ""
-        }
+        guard let interval = document.interval else { return "" }
         return " (\(Self.percent(Double(document.successes) / Double(document.records.count))), 95 % interval "
-            + "\(Self.percent(interval.lower)) to \(Self.percent(interval.upper)))"
+            + "\(Self.percent(interval.lowerBound)) to \(Self.percent(interval.upperBound)))"
     }
 
     /// Why calls failed, the commonest first.

@@ -7,13 +7,15 @@ import Simulator
 import Testing
 
 /// One page of few rows, so that a call is short.
-private let smallDocument = try! SimulatedDocument([TextLikePage(heightPx: 200, seed: 3).bitmap()])
+private func smallDocument() throws -> SimulatedDocument {
+    try SimulatedDocument([TextLikePage(heightPx: 200, seed: 3).bitmap()])
+}
 
 private func scenario(
     _ transport: CallScenario.Transport, network: String = "delay=60ms",
     _ change: (inout CallScenario) -> Void = { _ in }
 ) throws -> CallScenario {
-    var scenario = CallScenario(document: smallDocument)
+    var scenario = CallScenario(document: try smallDocument())
     scenario.transport = transport
     scenario.forth = try NetworkSpec(network)
     scenario.back = try NetworkSpec(network)
