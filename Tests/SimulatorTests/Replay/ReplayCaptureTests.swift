@@ -56,6 +56,7 @@ import Testing
         var stream = MediaStream(
             kind: .rtp, from: Endpoint(address, 4000), to: Endpoint(address, 4002), frame: .none, time: .zero)
         var log = AudioLog()
+        let payload: [UInt8] = []
         for (number, delay) in delays.enumerated() {
             guard let delay else { continue }
             let jump: UInt32 = jumpAt.map { number >= $0 ? 800_000 : 0 } ?? 0
@@ -64,7 +65,7 @@ import Testing
                 timestamp: UInt32(truncatingIfNeeded: 4_294_967_000 + number * 160) &+ jump, payloadType: 0,
                 marker: false, frame: .none,
                 time: Instant(seconds: 100 + (Double(number) * 20 / clockRate + delay) / 1000), offset: 0, length: 0)
-            log.append(packet, payload: [UInt8]().span.bytes)
+            log.append(packet, payload: payload.span.bytes)
         }
         stream.audio = log
         return stream
