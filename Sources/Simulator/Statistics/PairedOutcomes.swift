@@ -38,7 +38,10 @@ public struct PairedOutcomes: Sendable, Hashable {
 
     /// The same, with half the weight of what was seen: less cautious, in the mean right.
     public var midP: Double {
-        discordant == 0 ? 1 : min(1, 2 * law.atMost(min(onlyFirst, onlySecond)) - law.exactly(onlyFirst))
+        let seen = law.exactly(onlyFirst)
+        // As many on either side stand for themselves alone; otherwise the other side's mirror image counts as well.
+        if onlyFirst == onlySecond { return discordant == 0 ? 1 : 1 - seen / 2 }
+        return min(1, 2 * law.atMost(min(onlyFirst, onlySecond)) - seen)
     }
 
     /// One-sided: were both builds the same, the second would come off so badly or worse this often.
