@@ -54,7 +54,7 @@ public struct SIPPath: Sendable, Hashable {
         case ("sips", _), ("sip", "TLS"): transport = .tls
         case ("sip", "TCP"): transport = .tcp
         case ("sip", "UDP"): transport = .udp
-        case ("sip", nil): transport = uri.port == nil || !current.transport.isReliable ? current.transport : .tcp
+        case ("sip", nil): transport = current.transport
         default: return nil
         }
         endpoint = Endpoint(address, uri.port ?? transport.defaultPort)

@@ -64,17 +64,6 @@ struct SIPAuthenticationTests {
 
     // MARK: - In a call
 
-    /// No hash at all, but enough to see that both sides hash the same.
-    private static let plainHash = SIPDigestHash(
-        md5: { Self.mix($0, count: 16) }, sha256: { Self.mix($0, count: 32) })
-
-    private static func mix(_ octets: [UInt8], count: Int) -> [UInt8] {
-        var state: UInt64 = 0xCBF2_9CE4_8422_2325
-        for octet in octets { state = (state ^ UInt64(octet)) &* 0x100_0000_01B3 }
-        var random = SeededRandom(seed: state)
-        return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-    }
-
     /// A proxy between the two that asks for credentials, and checks them.
     private final class Proxy {
         var algorithm = "MD5"
@@ -116,7 +105,7 @@ struct SIPAuthenticationTests {
             let counter = given.parameters["nc"].flatMap { UInt32($0, radix: 16) }
             if let counter { counters.append(counter) }
             let expected = SIPDigestResponse(
-                hash: plainHash, algorithm: algorithm, realm: "fax", nonce: given.nonce ?? "",
+                hash: SIPTestHash.plain, algorithm: algorithm, realm: "fax", nonce: given.nonce ?? "",
                 protection: given.parameters["qop"].flatMap { .init(rawValue: $0) }, counter: counter ?? 1,
                 clientNonce: given.parameters["cnonce"] ?? ""
             ).value(
@@ -141,7 +130,7 @@ struct SIPAuthenticationTests {
     private static func pair(_ proxy: Proxy, password: String = "secret") -> SIPPair {
         var pair = SIPPair { side, agent in
             agent.reliableProvisionals = .supported
-            agent.digest = plainHash
+            agent.digest = SIPTestHash.plain
             if side == 0 { agent.credentials = [SIPCredentials(username: "1000", password: password)] }
         }
         pair.planFaxCall()
@@ -198,5 +187,55 @@ struct SIPAuthenticationTests {
         pair.run()
         #expect(proxy.refused == 1)
         #expect(pair.endings(0).count == 1)
+    }
+
+    @Test(
+        "The called side asks for credentials itself", arguments: SIPCredentialDemand.Algorithm.allCases,
+        ["secret", "wrong"])
+    func demanded(algorithm: SIPCredentialDemand.Algorithm, password: String) {
+        var pair = SIPPair { side, agent in
+            agent.reliableProvisionals = .never
+            agent.digest = SIPTestHash.plain
+            if side == 0 {
+                agent.credentials = [SIPCredentials(username: "1000", password: password)]
+            } else {
+                let users = [SIPCredentials(username: "1000", password: "secret")]
+                agent.demand = SIPCredentialDemand(realm: "pbx", users: users, algorithm: algorithm)
+            }
+        }
+        pair.planFaxCall()
+        pair.run()
+        #expect(pair.count("<401 INVITE") == (password == "secret" ? 1 : 2))
+        #expect(pair.answers == (password == "secret" ? 1 : 0))
+        #expect(pair.isFinished)
+    }
+
+    @Test("A nonce that was used up is replaced; the same counter twice is not taken")
+    func usedUp() throws {
+        let demand = SIPCredentialDemand(
+            realm: "pbx", users: [SIPCredentials(username: "u", password: "p")], usesPerNonce: 2)
+        var random = SeededRandom(seed: 5)
+        var challenger = SIPChallenger(demand, hash: SIPTestHash.plain, random: &random)
+        var client = SIPAuthenticator(
+            credentials: [SIPCredentials(username: "u", password: "p")], hash: SIPTestHash.plain)
+        func request(_ headers: [SIPMessageDraft.Header]) throws -> SIPMessage {
+            let draft = SIPMessageDraft(.request(.invite, uri: "sip:a"), headers: headers)
+            return try SIPMessage.lax(draft.octets.span.bytes).value
+        }
+        var verdicts: [Bool] = []
+        for turn in 0..<6 {
+            let headers = client.headers(method: .invite, uri: "sip:a", body: [], random: &random)
+            let challenge = challenger.check(try request(headers), random: &random)
+            verdicts.append(challenge == nil)
+            if turn == 2 {
+                let again = challenger.check(try request(headers), random: &random)
+                #expect(again != nil)
+            }
+            guard let challenge else { continue }
+            let draft = SIPMessageDraft(.response(status: 401, reason: ""), headers: [challenge])
+            let isWorthwhile = client.take(try SIPMessage.lax(draft.octets.span.bytes).value)
+            #expect(isWorthwhile)
+        }
+        #expect(verdicts == [false, true, true, false, true, true])
     }
 }

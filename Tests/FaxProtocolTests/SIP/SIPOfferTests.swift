@@ -51,6 +51,72 @@ struct SIPOfferTests {
         #expect(pair.endings(1) == [SIPEnding(side: .them, cause: .bye)])
     }
 
+    @Test("491 for ever: the offer is sent again four times, then given up")
+    func alwaysPending() {
+        var pair = Self.pair()
+        pair.middle = { sent in
+            guard sent.side == 1, let message = sent.message, let method = message.method else { return nil }
+            guard method == .invite else { return method == .ack ? [] : nil }
+            return SIPTestServer.response(to: message, 491).map { [$0.octets] }
+        }
+        pair.plan(2, 1, .offer(SIPTestSession.t38(1), .invite))
+        pair.run()
+        #expect(pair.count("<INVITE") == 1 + SIPCall.Limit.offerRetries)
+        let refusals = pair.events[1].filter { event in
+            if case .offerRefused(let refusal) = event { return refusal.status == 491 }
+            return false
+        }
+        #expect(refusals.count == 1)
+        #expect(pair.endings(1) == [SIPEnding(side: .them, cause: .bye)])
+    }
+
+    @Test(
+        "500 with Retry-After: again after that time, if it is short", arguments: [(3, true), (10, true), (11, false)])
+    func busy(row: (seconds: Int, isRepeated: Bool)) {
+        var pair = Self.pair()
+        var isFirst = true
+        pair.middle = { sent in
+            guard isFirst, sent.side == 1, let message = sent.message, message.method == .invite else { return nil }
+            isFirst = false
+            let header = SIPMessageDraft.Header("Retry-After", "\(row.seconds)")
+            return SIPTestServer.response(to: message, 500, headers: [header]).map { [$0.octets] }
+        }
+        pair.plan(2, 1, .offer(SIPTestSession.t38(1), .invite))
+        pair.run()
+        let times = pair.sent.filter { $0.side == 1 && $0.name == "INVITE" }.map(\.at)
+        #expect(times.count == (row.isRepeated ? 2 : 1))
+        if row.isRepeated { #expect(times.last == Instant(seconds: 2.02 + Double(row.seconds))) }
+        #expect(pair.events[1].contains(.negotiated(SIPTestSession.t38(0))) == row.isRepeated)
+    }
+
+    @Test("UPDATE changes the session before the call is answered (RFC 3311 §5.1)")
+    func earlyUpdate() {
+        var pair = SIPPair { _, agent in
+            agent.reliableProvisionals = .supported
+            agent.sessionTimer = .init(interval: 90)
+        }
+        pair.reactions = [
+            { _ in [] },
+            { event in
+                switch event {
+                case .incoming: [.ring(status: 183, SIPTestSession.audio(1))]
+                case .offered: [.answer(SIPTestSession.t38(1))]
+                default: []
+                }
+            },
+        ]
+        pair.plan(0, 0, .invite(pair.destination, offer: SIPTestSession.audio(0)))
+        pair.plan(2, 0, .offer(SIPTestSession.t38(0), .update))
+        // Later than the session timer of the UPDATE, which only a call that stands has.
+        pair.plan(120, 1, .accept(nil))
+        pair.plan(130, 1, .hangUp(nil))
+        pair.run()
+        #expect(pair.isSettled)
+        #expect(pair.events[0].contains(.negotiated(SIPTestSession.t38(1))))
+        #expect(pair.calls[1].remoteDescription == SIPTestSession.t38(0))
+        #expect(pair.endings(0) == [SIPEnding(side: .them, cause: .bye)])
+    }
+
     @Test("A refused offer leaves the session as it was", arguments: [488, 415, 606, 404, 603])
     func refused(status: Int) {
         var pair = Self.pair(answers: .refuse(status: status))

@@ -23,6 +23,8 @@ public struct SIPAgent: Sendable {
     public var credentials: [SIPCredentials] = []
     /// How to hash for digest authentication; without it challenges end a call.
     public var digest: SIPDigestHash?
+    /// Asks callers for credentials; needs ``digest`` too.
+    public var demand: SIPCredentialDemand?
     public var reliableProvisionals = ReliableProvisionals.supported
     /// `nil`: no session timer is asked for; a peer's is still kept (RFC 4028).
     public var sessionTimer: SIPSessionTimer.Wish?

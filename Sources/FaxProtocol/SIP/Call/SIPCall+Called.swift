@@ -13,7 +13,7 @@ extension SIPCall {
             localAddress = to
         }
         // What is refused here may come again, with another CSeq.
-        if refuses(index, at: now) { return }
+        if challenges(index, at: now) || refuses(index, at: now) { return }
         dialogs = [SIPDialog(callee: localTag, invite: invite)]
         phase = .called(Called(key: request.key))
         notePeer(invite)
@@ -25,6 +25,13 @@ extension SIPCall {
                 SIPIncomingCall(
                     callID: invite.callID ?? "", from: invite.from ?? SIPNameAddress(uri: ""), to: localAddress,
                     requestURI: invite.requestURI ?? "", offer: offer.map(SIPSessionState.description))))
+    }
+
+    /// 401 to a caller who has to say who it is.
+    private mutating func challenges(_ index: Int, at now: Instant) -> Bool {
+        guard let header = challenger?.check(servers[index].message, random: &random) else { return false }
+        respond(to: index, status: 401, headers: [header], at: now)
+        return true
     }
 
     // MARK: - Answers

@@ -8,7 +8,7 @@ extension SIPCall {
         if let callID, callID != id { return }
         switch message.startLine {
         case .request(let method, uri: _):
-            guard method == cseq.method else { return }
+            guard method == cseq.method else { return refuseMalformed(message, cseq, from: path) }
             receiveRequest(message, method, from: path, at: now)
         case .response(let status, reason: _): receiveResponse(message, status: status, cseq, at: now)
         }
@@ -69,6 +69,18 @@ extension SIPCall {
 
     // MARK: - Requests
 
+    /// 400, without a transaction: the request line and CSeq name different methods (RFC 3261 §8.1.1.5).
+    private mutating func refuseMalformed(_ message: SIPMessage, _ cseq: SIPCSeq, from path: SIPPath) {
+        guard let key = SIPTransactionKey(message, as: cseq.method), cseq.method != .ack, message.method != .ack else {
+            return
+        }
+        let back = SIPPath(path.transport, Self.responseEndpoint(message, path))
+        let request = SIPServerRequest(
+            key: key, message: message, method: cseq.method, sequence: cseq.number, path: back, source: path.endpoint,
+            machine: SIPServerTransaction(isInvite: false, isReliable: true, timers: agent.timers, at: .zero))
+        send(response(to: request, status: 400).octets, to: back)
+    }
+
     private mutating func receiveRequest(
         _ message: SIPMessage, _ method: SIPMethod, from path: SIPPath, at now: Instant
     ) {
@@ -86,7 +98,10 @@ extension SIPCall {
                 machine: SIPServerTransaction(
                     isInvite: method == .invite, isReliable: path.transport.isReliable, timers: agent.timers, at: now)))
         let index = servers.count - 1
-        if method == .cancel { return receiveCancel(index, at: now) }
+        if method == .cancel {
+            callID = callID ?? message.callID
+            return receiveCancel(index, at: now)
+        }
         if let place = dialogPlace(of: message) {
             receiveInDialog(index, place, from: path, at: now)
         } else {
@@ -121,7 +136,10 @@ extension SIPCall {
     private mutating func receiveOutside(_ index: Int, at now: Instant) {
         let message = servers[index].message
         let method = servers[index].method
-        guard message.toTag == nil else { return respond(to: index, status: 481, at: now) }
+        guard message.toTag == nil else {
+            callID = callID ?? message.callID
+            return respond(to: index, status: 481, at: now)
+        }
         if method == .invite {
             if case .idle = phase { return receiveInitial(index, at: now) }
             // Our own INVITE come back, or theirs on a second way (RFC 3261 §8.2.2.2).
@@ -130,8 +148,9 @@ extension SIPCall {
         respondOutside(index, at: now)
     }
 
-    /// Requests that need no call.
+    /// Requests that need no call. An idle call that has answered one serves for that only.
     private mutating func respondOutside(_ index: Int, at now: Instant) {
+        callID = callID ?? servers[index].message.callID
         switch servers[index].method {
         case .options: respondToOptions(index, at: now)
         case .subscribe, .publish: respond(to: index, status: 489, at: now)

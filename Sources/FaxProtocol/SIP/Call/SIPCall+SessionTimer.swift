@@ -7,7 +7,8 @@ extension SIPCall {
     func addSessionTimer(to draft: inout SIPMessageDraft, _ purpose: SIPClientRequest.Purpose) {
         if let timer {
             let refresher = timer.refresher == .us ? "uac" : "uas"
-            draft.add(.sessionExpires, "\(timer.seconds);refresher=\(refresher)")
+            let seconds = max(timer.seconds, wish?.minimum ?? 0)
+            draft.add(.sessionExpires, "\(seconds);refresher=\(refresher)")
         } else if let wish, purpose == .initial {
             let refresher =
                 switch wish.refresher {

@@ -81,6 +81,7 @@ public struct SIPCall: Sendable {
     var unacknowledged: [SIPAwaitedACK] = []
     var acknowledged: [SIPSentACK] = []
     var authenticator: SIPAuthenticator
+    var challenger: SIPChallenger?
     var timer: SIPSessionTimer?
     /// Session-Expires and Min-SE of our requests, raised by a 422.
     var wish: SIPSessionTimer.Wish?
@@ -98,6 +99,9 @@ public struct SIPCall: Sendable {
         peer = agent.path
         wish = agent.sessionTimer
         authenticator = SIPAuthenticator(credentials: agent.credentials, hash: agent.digest)
+        if let demand = agent.demand, let hash = agent.digest {
+            challenger = SIPChallenger(demand, hash: hash, random: &self.random)
+        }
     }
 
     public var isEstablished: Bool {
@@ -114,9 +118,14 @@ public struct SIPCall: Sendable {
         }
     }
 
-    /// The call has ended and nothing of it is left to be repeated: it can be forgotten.
+    /// The call has ended, or never became one, and nothing of it is left to be repeated: it can be forgotten.
     public var isFinished: Bool {
-        hasEnded && clients.isEmpty && servers.isEmpty && unacknowledged.isEmpty
+        guard clients.isEmpty, servers.isEmpty, unacknowledged.isEmpty else { return false }
+        switch phase {
+        case .ended: return true
+        case .idle: return callID != nil
+        case .calling, .called, .established: return false
+        }
     }
 
     /// Transactions that are alive, in both directions.
@@ -154,7 +163,7 @@ public struct SIPCall: Sendable {
         for awaited in unacknowledged { take(awaited.deadline) }
         take(reliable?.deadline)
         take(session.retry?.at)
-        take(timer?.deadline)
+        if isEstablished { take(timer?.deadline) }
         if case .calling(let calling) = phase { take(calling.answerBy) }
         return next
     }
