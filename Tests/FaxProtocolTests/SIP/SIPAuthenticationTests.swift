@@ -238,4 +238,35 @@ struct SIPAuthenticationTests {
         }
         #expect(verdicts == [false, true, true, false, true, true])
     }
+
+    @Test("Realms past the limit are not answered")
+    func manyRealms() throws {
+        var client = SIPAuthenticator(
+            credentials: [SIPCredentials(username: "u", password: "p")], hash: SIPTestHash.plain)
+        var random = SeededRandom(seed: 1)
+        for number in 0..<20 {
+            let challenge = SIPMessageDraft.Header("WWW-Authenticate", "Digest realm=\"r\(number)\", nonce=\"n\"")
+            let draft = SIPMessageDraft(.response(status: 401, reason: ""), headers: [challenge])
+            let isTaken = client.take(try SIPMessage.lax(draft.octets.span.bytes).value)
+            #expect(isTaken == (number < SIPAuthenticator.maximumRealms))
+        }
+        let headers = client.headers(method: .invite, uri: "sip:a", body: [], random: &random)
+        #expect(headers.count == SIPAuthenticator.maximumRealms)
+    }
+
+    @Test("Of several algorithms for one realm the best one is answered (RFC 8760 §2.4)")
+    func bestAlgorithm() throws {
+        var client = SIPAuthenticator(
+            credentials: [SIPCredentials(username: "u", password: "p")], hash: SIPTestHash.plain)
+        var random = SeededRandom(seed: 1)
+        let challenges = ["MD5", "SHA-256", "SHA-512-256"].map {
+            SIPMessageDraft.Header("WWW-Authenticate", "Digest realm=\"r\", nonce=\"n\", qop=\"auth\", algorithm=\($0)")
+        }
+        let draft = SIPMessageDraft(.response(status: 401, reason: ""), headers: challenges)
+        let isTaken = client.take(try SIPMessage.lax(draft.octets.span.bytes).value)
+        #expect(isTaken)
+        let headers = client.headers(method: .invite, uri: "sip:a", body: [], random: &random)
+        #expect(headers.count == 1)
+        #expect(headers.first?.value.contains("algorithm=SHA-256,") == true)
+    }
 }

@@ -117,6 +117,52 @@ struct SIPOfferTests {
         #expect(pair.endings(0) == [SIPEnding(side: .them, cause: .bye)])
     }
 
+    @Test("An offer right behind our 2xx waits for its ACK (RFC 3261 §14.1)")
+    func offerBeforeACK() throws {
+        var pair = Self.pair()
+        pair.reactions[1] = { event in
+            if case .incoming = event {
+                return [.accept(SIPTestSession.audio(1)), .offer(SIPTestSession.t38(1), .invite)]
+            }
+            return []
+        }
+        // The first ACK is lost.
+        pair.fate = { number, sent in sent.name == "ACK" && number < 5 ? [] : [.milliseconds(20)] }
+        pair.run()
+        #expect(
+            pair.ladder.prefix(7) == [
+                ">INVITE", "<100 INVITE", "<200 INVITE", ">ACK", "<200 INVITE", ">ACK", "<INVITE",
+            ])
+        #expect(pair.events[1].contains(.negotiated(SIPTestSession.t38(0))))
+    }
+
+    @Test("Refreshes that are never acknowledged: a bounded number of 2xx is repeated")
+    func neverAcknowledged() throws {
+        var pair = Self.pair()
+        pair.run(until: Instant(seconds: 2))
+        let model = try #require(pair.sent.first { $0.name == "ACK" }?.message)
+        for number in 0..<40 {
+            var draft = SIPMessageDraft(model)
+            draft.startLine = .request(.invite, uri: "sip:2000@10.0.0.2:5060")
+            for index in draft.headers.indices {
+                switch draft.headers[index].name {
+                case "CSeq": draft.headers[index].value = "\(50_000 + number) INVITE"
+                case "Via": draft.headers[index].value = "SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bKx\(number);rport"
+                default: break
+                }
+            }
+            draft.add(.contentType, "application/sdp")
+            draft.body = SIPTestSession.audio(0).octets
+            pair.deliver(draft.octets, to: 1)
+        }
+        #expect(pair.count("<200 INVITE") == 41)
+        pair.run(until: pair.now + .milliseconds(600))
+        #expect(pair.count("<200 INVITE") == 41 + SIPCall.Limit.acknowledgements)
+        pair.run()
+        #expect(pair.isFinished)
+        #expect(pair.endings(1).count == 1)
+    }
+
     @Test("A refused offer leaves the session as it was", arguments: [488, 415, 606, 404, 603])
     func refused(status: Int) {
         var pair = Self.pair(answers: .refuse(status: status))
