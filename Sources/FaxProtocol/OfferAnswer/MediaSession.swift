@@ -135,7 +135,7 @@ public struct MediaSession: Sendable {
                 lines.append(line.refused)
                 continue
             }
-            lines.append(line.isT38 ? answerT38(line, offer, &agreed) : answerAudio(line, offer, &agreed))
+            lines.append(line.isUDPTL ? answerT38(line, offer, &agreed) : answerAudio(line, offer, &agreed))
         }
         return .accepted(finish(lines), agreed)
     }

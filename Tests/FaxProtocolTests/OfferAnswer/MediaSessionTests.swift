@@ -237,4 +237,27 @@ struct MediaSessionTests {
         #expect(answer.media[0].t38.version == 3)
         #expect(offerer.agree(to: answer)?.t38?.version == 0)
     }
+
+    @Test("5,000 mutated descriptions as offer and as answer: no trap, and what is answered has the lines of the offer")
+    func hostile() {
+        var random = SeededRandom(seed: 9)
+        var accepted = 0
+        for round in 0..<5_000 {
+            var peer = Self.session(1, layout: .beside)
+            var ours = Self.session(2)
+            let kinds: Set<MediaSession.Kind> = round % 2 == 0 ? [.audio, .t38] : [.audio]
+            let octets = SIPHostileTests.mutate(peer.offer(kinds).octets, &random)
+            let description = SessionDescription.lax(octets[...]).value
+            _ = ours.offer(kinds)
+            _ = ours.agree(to: description)
+            guard case .accepted(let answer, let agreed) = ours.answer(description, preferring: [.t38, .audio]) else {
+                continue
+            }
+            accepted += 1
+            #expect(answer.media.count == description.media.count)
+            #expect((agreed.audio == nil) != (agreed.t38 == nil))
+            if let audio = agreed.audio { #expect((10...100).contains(audio.packetTimeMs)) }
+        }
+        #expect(accepted > 1_000)
+    }
 }

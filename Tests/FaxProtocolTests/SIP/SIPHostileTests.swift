@@ -16,7 +16,7 @@ struct SIPHostileTests {
         return messages
     }()
 
-    private static func mutate(_ octets: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
+    static func mutate(_ octets: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
         var octets = octets
         func place() -> Int { Int(random.next() % UInt64(max(octets.count, 1))) }
         for _ in 0...(random.next() % 4) where !octets.isEmpty {
