@@ -21,7 +21,8 @@ struct CompareFindings {
     private static let frameLimit = 20
 
     private mutating func add(
-        _ id: String, _ severity: Finding.Severity, _ certainty: Finding.Certainty, _ title: String, because: String,
+        _ id: CompareFinding.Mode, _ severity: Finding.Severity, _ certainty: Finding.Certainty, _ title: String,
+        because: String,
         remedy: String, party: Party?, a: [FrameRef?], b: [FrameRef?]
     ) {
         func kept(_ frames: [FrameRef?]) -> [FrameRef] {
@@ -33,7 +34,8 @@ struct CompareFindings {
         }
         all.append(
             CompareFinding(
-                id: id, severity: severity, certainty: certainty, title: title, because: because, remedy: remedy,
+                id: id.rawValue, severity: severity, certainty: certainty, title: title, because: because,
+                remedy: remedy,
                 party: party, framesA: kept(a), framesB: kept(b)))
     }
 
@@ -63,7 +65,7 @@ struct CompareFindings {
             let isFromB = stream.upstream == .b
             let certainty: Finding.Certainty = stream.upstream == nil ? .strong : .proof
             add(
-                isAll ? "one-way-media" : isT38 ? udptlLoss(stream) : "rtp-loss-passthrough",
+                isAll ? .oneWayMedia : isT38 ? udptlLoss(stream) : .rtpLossPassthrough,
                 isFailed(stream.upstream?.other) ? .error : .warning, certainty,
                 isAll
                     ? "No \(what) of \(sender(stream.party)) came through"
@@ -79,7 +81,7 @@ struct CompareFindings {
         for stream in pair.streams where stream.heldBack.count * 100 > stream.matched {
             let worst = stream.delays?.most.inMilliseconds ?? 0
             add(
-                "rtp-jitter-exceeds-buffer", .warning, .strong, "Packets of \(sender(stream.party)) were held back",
+                .rtpJitterExceedsBuffer, .warning, .strong, "Packets of \(sender(stream.party)) were held back",
                 because:
                     "\(stream.heldBack.count) of \(stream.matched) packets came more than "
                     + "\(Int(StreamComparer.heldBackDelay.inMilliseconds)) ms later than the fastest, up to "
@@ -89,8 +91,8 @@ struct CompareFindings {
         }
     }
 
-    private func udptlLoss(_ stream: StreamComparison) -> String {
-        stream.unrepaired == 0 ? "udptl-loss-repaired" : "udptl-loss-unrepaired"
+    private func udptlLoss(_ stream: StreamComparison) -> CompareFinding.Mode {
+        stream.unrepaired == 0 ? .udptlLossRepaired : .udptlLossUnrepaired
     }
 
     private func repairInWords(_ stream: StreamComparison) -> String {
@@ -118,7 +120,7 @@ struct CompareFindings {
             if altered > 0 { parts.append("\(altered) of \(stream.matched) packets have another content") }
             if injected > 0 { parts.append("\(injected) were put in") }
             add(
-                altered > 0 ? "media-altered" : "media-injected", pair.isAnotherDialog ? .note : .warning, .proof,
+                altered > 0 ? .mediaAltered : .mediaInjected, pair.isAnotherDialog ? .note : .warning, .proof,
                 "Media of \(sender(stream.party)) was changed on the way",
                 because: parts.joined(separator: "; ") + ", \(between(stream.upstream)).",
                 remedy: "Find the element \(between(stream.upstream)) that rewrites media.", party: stream.party,
@@ -143,7 +145,7 @@ struct CompareFindings {
                 }
             }
             add(
-                "sip-alg-rewrite", .warning, .proof, "SIP was rewritten on the way",
+                .sipALGRewrite, .warning, .proof, "SIP was rewritten on the way",
                 because:
                     "\(counted(rewritten.count, "message")) with the same Call-ID, CSeq and Vias differ between A and B: "
                     + shown.prefix(4).joined(separator: "; ") + (shown.count > 4 ? " …" : "") + ".",
@@ -159,7 +161,7 @@ struct CompareFindings {
             let field = change.difference.changes.first(where: { $0.name == "SDP image m= transport" })
         {
             add(
-                "udptl-transport-rewritten", .error, .proof, "Image line’s transport rewritten",
+                .udptlTransportRewritten, .error, .proof, "Image line’s transport rewritten",
                 because:
                     "\(change.summary): the image line says \(field.a ?? "nothing") at A and \(field.b ?? "nothing") at B.",
                 remedy: "Have the media proxy between A and B pass the image line through.", party: change.from,
@@ -168,7 +170,7 @@ struct CompareFindings {
         let lost = pair.sipMissing.filter(\.isLost)
         if !lost.isEmpty {
             add(
-                "sip-lost", .warning, .proof, "SIP messages did not come through",
+                .sipLost, .warning, .proof, "SIP messages did not come through",
                 because:
                     "\(counted(lost.count, "message")) sent on one side never reached the other: "
                     + lost.prefix(4).map(\.summary).joined(separator: ", ") + (lost.count > 4 ? " …" : "") + ".",
@@ -202,11 +204,13 @@ struct CompareFindings {
         }
     }
 
-    private func id(of change: MessageComparison.Change, _ name: String, _ upstream: CapturePoint?) -> String {
+    private func id(of change: MessageComparison.Change, _ name: String, _ upstream: CapturePoint?)
+        -> CompareFinding.Mode
+    {
         let ecm = change.fields.first { $0.name == "ecm" }
         let cleared = upstream == .b ? (ecm?.right, ecm?.left) : (ecm?.left, ecm?.right)
-        if name == "DIS" || name == "DTC", cleared.0 == "yes", cleared.1 != "yes" { return "ifp-ecm-bit-cleared" }
-        return "t30-edited"
+        if name == "DIS" || name == "DTC", cleared.0 == "yes", cleared.1 != "yes" { return .ifpECMBitCleared }
+        return .t30Edited
     }
 
     private mutating func missingMessages() {
@@ -222,7 +226,7 @@ struct CompareFindings {
             }
             let frames = lost.flatMap { [$0.frame, $0.lastFrame] }
             add(
-                isPostMessage ? "mps-lost" : "t30-lost", isFailed(point.other) ? .error : .warning, .proof,
+                isPostMessage ? .mpsLost : .t30Lost, isFailed(point.other) ? .error : .warning, .proof,
                 "T.30 frames did not come through",
                 because:
                     "Whole at \(point.rawValue), absent or broken at \(point.other.rawValue): "

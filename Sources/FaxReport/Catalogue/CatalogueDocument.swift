@@ -7,13 +7,14 @@ public enum CatalogueDocument {
         .object([.init("entries", .array(entries.map(entry)))])
     }
 
-    /// `needs`: `call`, `legs` or `calls`; `null` for what no capture shows, with the reason in `notObservable`.
+    /// `needs`: `call`, `legs`, `calls` or `captures`; `null` for what no capture shows, with the reason in `notObservable`.
     public static func entry(_ entry: CatalogueEntry) -> JSONValue {
         let (needs, reason): (String?, String?) =
             switch entry.scope {
             case .call: ("call", nil)
             case .legs: ("legs", nil)
             case .calls: ("calls", nil)
+            case .captures: ("captures", nil)
             case .notObservable(let reason): (nil, reason)
             }
         func text(_ value: String) -> JSONValue { value == "—" ? .null : .string(value) }

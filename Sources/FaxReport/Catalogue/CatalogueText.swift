@@ -68,7 +68,7 @@ public struct CatalogueText: Sendable {
     private func what(_ entry: CatalogueEntry) -> String {
         switch entry.scope {
         case .call: entry.name
-        case .legs, .calls: "\(entry.name) (needs \(entry.scope.needs))"
+        case .legs, .calls, .captures: "\(entry.name) (needs \(entry.scope.needs))"
         case .notObservable(let reason): "\(entry.name) (in no capture: \(reason))"
         }
     }
@@ -125,6 +125,7 @@ extension CatalogueEntry.Scope {
         case .call: "one call in one capture"
         case .legs: "both legs of a call in one capture, or two captures of it"
         case .calls: "several calls"
+        case .captures: "two captures of the call (faxprobe compare)"
         case .notObservable: "more than a capture"
         }
     }

@@ -43,7 +43,7 @@ enum RuleCoverage {
         """
 
     private static func section(_ title: String, _ entries: [CatalogueEntry]) -> String {
-        let ruled = entries.filter { RuleBook.ids.contains($0.id) }
+        let ruled = entries.filter(\.hasRule)
         var text = "\n## \(title)\n\n\(ruled.count) of \(entries.count) have a rule.\n\n"
         text += "| id | rule | real | made | scripted | near misses |\n|---|---|---|---|---|---|\n"
         for entry in entries {
@@ -59,6 +59,7 @@ enum RuleCoverage {
         case .call: return "none"
         case .legs: return "none; wants two legs"
         case .calls: return "none; wants several calls"
+        case .captures: return "yes, of `faxprobe compare`"
         case .notObservable(let reason): return "not observable: \(reason)"
         }
     }

@@ -10,6 +10,8 @@ public struct CatalogueEntry: Sendable {
         case legs
         /// Only over several calls.
         case calls
+        /// Only when two captures of the call, taken at two places, are compared (`faxprobe compare`).
+        case captures
         /// In no capture; the reason.
         case notObservable(String)
     }
@@ -29,8 +31,8 @@ public struct CatalogueEntry: Sendable {
     public var source: String
     public var scope: Scope
 
-    /// A rule of the rule book looks for it.
-    public var hasRule: Bool { RuleBook.ids.contains(id) }
+    /// A rule of the rule book, or the comparison of captures, looks for it.
+    public var hasRule: Bool { RuleBook.ids.contains(id) || scope == .captures }
 
     init(
         _ id: String, _ layer: Finding.Layer, _ certainty: Finding.Certainty, _ name: String, symptom: String,
