@@ -143,8 +143,10 @@ public final class JUnitExport: CallExport {
         return start + content + "</testcase>\n"
     }
 
-    /// The same escapes as for HTML are right for XML 1.0: controls, which it does not allow, are shown as text.
-    private static func escaped(_ text: String) -> String { HTMLWriter.escaped(text) }
+    /// Characters of one text; what is longer is cut.
+    private static let textLimit = 1_000
+
+    private static func escaped(_ text: String) -> String { MarkupText.escaped(text, limit: textLimit) }
 }
 
 extension FaxSession {

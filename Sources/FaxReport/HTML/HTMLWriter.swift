@@ -8,7 +8,7 @@ struct HTMLWriter {
     private(set) var gap: Int?
 
     /// Characters of one text from a capture; what is longer is cut with `…`.
-    static let textLimit = 1_000
+    private static let textLimit = 1_000
 
     mutating func open(_ name: StaticString, _ attributes: Attributes = [:]) {
         text += "<\(name)"
@@ -73,28 +73,5 @@ struct HTMLWriter {
         return text
     }
 
-    /// Harmless text in which nothing is markup, in content and in quoted attributes.
-    static func escaped(_ text: String) -> String {
-        let harmless = TerminalText.harmless(text, limit: textLimit)
-        if harmless.utf8.allSatisfy({ !isMarkup($0) }) { return harmless }
-        var shown = ""
-        for scalar in harmless.unicodeScalars {
-            switch scalar {
-            case "&": shown += "&amp;"
-            case "<": shown += "&lt;"
-            case ">": shown += "&gt;"
-            case "\"": shown += "&quot;"
-            case "'": shown += "&#39;"
-            default: shown.unicodeScalars.append(scalar)
-            }
-        }
-        return shown
-    }
-
-    private static func isMarkup(_ octet: UInt8) -> Bool {
-        switch octet {
-        case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"): true
-        default: false
-        }
-    }
+    private static func escaped(_ text: String) -> String { MarkupText.escaped(text, limit: textLimit) }
 }

@@ -135,7 +135,6 @@ extension T30Message {
     var isListed: Bool { name != "TCF" }
     /// Without the number of an FCD, which is among the fields.
     var plainName: String { name.hasPrefix("FCD") ? "FCD" : name }
-    var isImageFrame: Bool { name.hasPrefix("FCD") || name.hasPrefix("RCP") }
 }
 
 enum Hexadecimal {

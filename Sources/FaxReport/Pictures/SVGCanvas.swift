@@ -68,21 +68,10 @@ struct SVGCanvas {
         return "\(tenths < 0 ? "-" : "")\(tenths.magnitude / 10).\(tenths.magnitude % 10)"
     }
 
-    /// Harmless text as XML: controls are shown as escapes, so that nothing is left that XML does not allow.
-    static func escaped(_ text: String) -> String {
-        var shown = ""
-        for character in TerminalText.harmless(text, limit: 400).unicodeScalars {
-            switch character {
-            case "&": shown += "&amp;"
-            case "<": shown += "&lt;"
-            case ">": shown += "&gt;"
-            case "\"": shown += "&quot;"
-            case "'": shown += "&#39;"
-            default: shown.unicodeScalars.append(character)
-            }
-        }
-        return shown
-    }
+    /// Characters of one text; what is longer is cut.
+    private static let textLimit = 400
+
+    private static func escaped(_ text: String) -> String { MarkupText.escaped(text, limit: textLimit) }
 }
 
 /// How wide text comes out, by the widths of DejaVu Sans, the widest of the usual faces.

@@ -42,8 +42,8 @@ struct RepeatCheck {
 }
 
 extension T30Message {
-    /// A frame of ECM page data.
-    var isImageFrame: Bool { name.hasPrefix("FCD") || name == "RCP" }
+    /// A frame of ECM page data: FCD, or the RCP after them (T.4 Annex A).
+    public var isImageFrame: Bool { name.hasPrefix("FCD") || name == "RCP" }
 
     /// The number of an ECM frame.
     var imageFrameNumber: Int? { name.hasPrefix("FCD ") ? Int(name.dropFirst(4)) : nil }

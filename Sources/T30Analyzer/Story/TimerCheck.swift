@@ -16,7 +16,7 @@ struct TimerCheck {
     private(set) var remarks: [SessionRemark] = []
 
     init(_ session: FaxSession) {
-        commands = session.messages.filter { $0.crcOK != false && !$0.isImageData }
+        commands = session.messages.filter { $0.crcOK != false && !$0.isImageFrame }
         checkIdentification()
         checkRepeats()
         checkSilence()
@@ -85,9 +85,4 @@ struct TimerCheck {
         let tenths = (duration.inSeconds * 10).rounded() / 10
         return "\(tenths) s"
     }
-}
-
-extension T30Message {
-    /// FCD and RCP: counted in their page.
-    var isImageData: Bool { name.hasPrefix("FCD") || name.hasPrefix("RCP") }
 }
