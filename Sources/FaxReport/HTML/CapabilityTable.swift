@@ -9,6 +9,7 @@ struct CapabilityTable {
     private(set) var rows: [[FigureTable.Cell]] = []
 
     private let fax: FaxSession
+    private let place: CallPlace?
     private let limit: Int?
     private let frames: CapabilityFrames
     private var offer: T30Message? { frames.offer }
@@ -16,7 +17,8 @@ struct CapabilityTable {
     private var last: T30Message? { frames.last }
 
     /// Nothing without a DIS, DTC or DCS whose frame check is right.
-    init(_ analyzed: AnalyzedCall) {
+    init(_ analyzed: AnalyzedCall, _ place: CallPlace? = nil) {
+        self.place = place
         fax = analyzed.fax
         let parameters = analyzed.call.signalling.t38Switch
         limit = [parameters?.offer.maxBitRate, parameters?.answer?.maxBitRate].compactMap(\.self).min()
@@ -32,7 +34,7 @@ struct CapabilityTable {
     private func heading(_ verb: String, _ message: T30Message?) -> FigureTable.Column {
         guard let message else { return .text(verb) }
         let who = message.direction?.rawValue ?? "one side"
-        let frame = (message.lastFrame ?? message.frame).flatMap { $0 == .none ? nil : ", frame \($0.number)" } ?? ""
+        let frame = place?.number(message.lastFrame ?? message.frame).map { ", frame \($0)" } ?? ""
         return .text("\(who) \(verb) (\(message.name)\(frame))")
     }
 

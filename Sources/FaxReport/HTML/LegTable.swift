@@ -55,23 +55,33 @@ struct LegTable {
         FigureTable(
             name: "Capabilities on both legs",
             columns: [
-                .text(""), heading(offer.entered, offer.entered.frames.offer, "can", place),
-                heading(offer.left, offer.left.frames.offer, "passed on", place),
-                heading(command.entered, command.entered.frames.first, "chosen", place),
-                heading(command.left, command.left.frames.first, "passed on", place), .text("what took it away"),
-            ], rows: CapabilityFrames.capabilities.compactMap(row), place: place
+                .text(""), .text("\(who(offer)) can"), .text("passed on"), .text("\(who(command)) chose"),
+                .text("passed on"), .text("what took it away"),
+            ],
+            rows: [sources(place)] + CapabilityFrames.capabilities.compactMap(row), place: place
         ).write(to: &html)
     }
 
-    /// `callee can: DIS, call 2, frame 78`
-    private func heading(_ leg: LegCapabilities, _ message: T30Message?, _ verb: String, _ place: CallPlace)
-        -> FigureTable.Column
-    {
-        let name = place.sibling(leg.call).name
-        guard let message else { return .text("\(verb): not seen, call \(name)") }
-        let who = verb == "passed on" ? "" : (message.direction?.rawValue ?? "one side") + " "
-        let frame = place.number(message.lastFrame ?? message.frame).map { ", frame \($0)" } ?? ""
-        return .text("\(who)\(verb): \(message.name), call \(name)\(frame)")
+    private typealias Way = (entered: LegCapabilities, left: LegCapabilities)
+
+    private func who(_ way: Way) -> String {
+        let message = way.entered.call == offer.entered.call ? way.entered.frames.offer : way.entered.frames.first
+        return message?.direction?.rawValue ?? "one side"
+    }
+
+    /// `call 2, DIS 78`: where each column comes from.
+    private func sources(_ place: CallPlace) -> [FigureTable.Cell] {
+        let messages: [(LegCapabilities, T30Message?)] = [
+            (offer.entered, offer.entered.frames.offer), (offer.left, offer.left.frames.offer),
+            (command.entered, command.entered.frames.first), (command.left, command.left.frames.first),
+        ]
+        let cells = messages.map { leg, message -> FigureTable.Cell in
+            let call = "call \(place.sibling(leg.call).name), "
+            guard let message else { return .text(call + "not seen") }
+            return .text(
+                call + message.name + (place.number(message.lastFrame ?? message.frame).map { " " + $0 } ?? ""))
+        }
+        return [.text("frame")] + cells + [.text("")]
     }
 
     private func row(_ capability: (name: String, offered: [String], chosen: String)) -> [FigureTable.Cell]? {

@@ -12,7 +12,7 @@ struct NegotiationSection {
     static let rowLimit = 60
 
     private var signalling: Signalling { analyzed.call.signalling }
-    private var capabilities: CapabilityTable { CapabilityTable(analyzed) }
+    private var capabilities: CapabilityTable { CapabilityTable(analyzed, place) }
 
     var isEmpty: Bool { signalling.sessions.isEmpty && signalling.t38Switch == nil && capabilities.rows.isEmpty }
 

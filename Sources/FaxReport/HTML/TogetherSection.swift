@@ -128,7 +128,8 @@ struct TogetherSection {
     }
 
     private static let columns: KeyValuePairs = [
-        "from": "", "to": "", "faxes": "num", "delivered": "num", "failed": "num", "": "", "delivered by carriage": "",
+        "from": "", "to": "", "faxes": "num", "delivered": "num", "failed": "num", "result": "",
+        "delivered by carriage": "",
         "what differs": "", "calls": "",
     ]
 
