@@ -169,6 +169,42 @@ struct MediaClassifierTests {
         #expect(verdict((0..<8).map { rtp(first &+ $0) }) == .rtp)
     }
 
+    /// Octets behind every packet do not hide T.38, and do not make it of anything else.
+    @Test(arguments: [1, 2, 4, 16], [UInt16(0), 0x7FFE, 0x8000, 0xFFFE])
+    func trailingOctets(count: Int, first: UInt16) {
+        let rest = [UInt8](repeating: 0, count: count)
+        #expect(verdict((0..<8).map { udptl(first &+ $0) + rest }) == (count > udptl(0).count ? nil : .udptl))
+        // One number all the time is no stream, nor are numbers that leap.
+        #expect(verdict((0..<8).map { _ in udptl(first) + rest }) == nil)
+        #expect(verdict((0..<8).map { udptl(first &+ $0 &* 1_000) + rest }) == nil)
+    }
+
+    func isPadded(_ octets: [UInt8]) -> Bool { UDPTLPacket.looksLikeWithTrailing(octets.span.bytes) }
+
+    @Test func trailingHasALimit() {
+        let packet = udptl(7)
+        #expect(isPadded(packet + [0]))
+        #expect(!isPadded(packet))
+        #expect(
+            !isPadded(packet + [UInt8](repeating: 0, count: packet.count + 1)))
+        let long = UDPTLPacket(sequence: 1, primary: [0x06], recovery: .redundancy([[UInt8](repeating: 6, count: 60)]))
+        #expect(isPadded(long.octets + [UInt8](repeating: 0, count: 32)))
+        #expect(!isPadded(long.octets + [UInt8](repeating: 0, count: 33)))
+    }
+
+    /// RTP of any content stays RTP: its first two octets do not count.
+    @Test func noRTPReadsAsPaddedUDPTL() {
+        var random = SeededRandom(seed: 38)
+        for _ in 0..<500 {
+            let ssrc = UInt32(truncatingIfNeeded: random.next())
+            let first = UInt16(truncatingIfNeeded: random.next())
+            let packets = (0..<16).map { step in
+                rtp(first &+ step, ssrc: ssrc, payload: (0..<20).map { _ in UInt8(truncatingIfNeeded: random.next()) })
+            }
+            #expect(verdict(packets) == .rtp)
+        }
+    }
+
     @Test func otherTraffic() {
         #expect(verdict([UInt8](repeating: 0, count: 8).map { _ in RTPTests.report + RTPTests.bye }) == .rtcp)
         let binding: [UInt8] = [0, 1, 0, 0, 0x21, 0x12, 0xA4, 0x42] + [UInt8](repeating: 7, count: 12)

@@ -35,6 +35,11 @@ public struct MediaClassifier: Sendable {
             let sequence = bytes.be16(0)
             if let last = lastUDPTLSequence { udptl += Self.isNear(sequence, last) ? 2 : -2 }
             lastUDPTLSequence = sequence
+        } else if UDPTLPacket.looksLikeWithTrailing(bytes) {
+            let sequence = bytes.be16(0)
+            // The first two octets of RTP stay the same; numbers go on.
+            if let last = lastUDPTLSequence, sequence != last, Self.isNear(sequence, last) { udptl += 3 }
+            lastUDPTLSequence = sequence
         }
         if RTCPPacket.looksLike(bytes) { rtcp += 3 }
         if RTPHeader.looksLike(bytes), let header = RTPHeader(bytes) {

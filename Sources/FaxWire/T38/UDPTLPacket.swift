@@ -80,10 +80,19 @@ public struct UDPTLPacket: Hashable, Sendable {
 
     /// The structure reads to its end and the primary is an IFP packet in one of the two forms: enough to tell it from
     /// RTP, RTCP, STUN and noise. Copies nothing.
-    public static func looksLike(_ bytes: RawSpan) -> Bool {
+    public static func looksLike(_ bytes: RawSpan) -> Bool { looksLike(bytes, trailing: 0...0) }
+
+    /// The same with a few octets behind its end, as some senders leave them in every datagram. Weaker evidence: it wants
+    /// several packets whose numbers go on.
+    public static func looksLikeWithTrailing(_ bytes: RawSpan) -> Bool { looksLike(bytes, trailing: 1...mostTrailing) }
+
+    /// Octets behind the end of a packet that may be a sender's slip; more of them than the packet has are none.
+    public static let mostTrailing = 32
+
+    private static func looksLike(_ bytes: RawSpan, trailing: ClosedRange<Int>) -> Bool {
         let layout = UDPTLLayout(bytes)
-        guard layout.isComplete, layout.trailing == 0, layout.announcedEntries <= UDPTLLayout.maximumEntries,
-            !layout.primary.isEmpty
+        guard layout.isComplete, trailing.contains(layout.trailing), layout.trailing <= layout.end,
+            layout.announcedEntries <= UDPTLLayout.maximumEntries, !layout.primary.isEmpty
         else { return false }
         return IFPCursor.looksLike(bytes.extracting(layout.primary))
     }

@@ -43,14 +43,18 @@ struct ContentProbe {
         return true
     }
 
-    /// Numbers that go on or repeat, every packet read to its end.
+    /// Numbers that go on or repeat, every packet read to its end; where octets are left behind one, numbers must go on.
     private func isUDPTL(_ packets: ArraySlice<Kept>) -> Bool {
         var previous: UInt16?
         for packet in packets {
             let bytes = packet.octets.span.bytes
-            guard UDPTLPacket.looksLike(bytes) else { return false }
+            let isWhole = UDPTLPacket.looksLike(bytes)
+            guard isWhole || UDPTLPacket.looksLikeWithTrailing(bytes) else { return false }
             let sequence = bytes.be16(0)
-            if let previous, !(-3...20).contains(Int(Int16(bitPattern: sequence &- previous))) { return false }
+            if let previous {
+                let step = Int(Int16(bitPattern: sequence &- previous))
+                guard (isWhole ? -3...20 : 1...20).contains(step) else { return false }
+            }
             previous = sequence
         }
         return true
