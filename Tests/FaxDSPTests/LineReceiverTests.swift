@@ -66,6 +66,27 @@ import Testing
         #expect(bursts.allSatisfy { ($0.quality.errorVectorRatio ?? 1) < 0.1 && $0.hasEnd })
     }
 
+    /// Bursts stand where they were sent: the data begin when the training has lasted as long as the Recommendations say
+    /// (V.17 Table 3, V.29 Table 5, V.27ter Table 3), but for the delay of the modems' filters.
+    @Test(arguments: HighSpeedModulation.withLongTraining)
+    func burstsStandInTheirPlaces(_ modulation: HighSpeedModulation) throws {
+        let line = try Self.hear(Self.sending(modulation, ecm: true))
+        let training =
+            switch modulation {
+            case .v17: 3_344 * 8_000 / 2_400
+            case .v29: 608 * 8_000 / 2_400
+            case .v27ter(.r4800): 1_132 * 8_000 / 1_600
+            case .v27ter(.r2400): 1_132 * 8_000 / 1_200
+            }
+        let sent = Self.turn([Self.tsi, Self.dcs(modulation, ecm: true)]).count
+        let burst = try #require(line.bursts.first)
+        // The first segment of V.29 has no energy.
+        var silence = 0
+        if case .v29 = modulation { silence = 48 * 8_000 / 2_400 }
+        #expect(abs(burst.training.lowerBound - sent - silence) <= 80, "\(burst.training.lowerBound - sent)")
+        #expect(abs(burst.data.lowerBound - sent - training) <= 120, "\(burst.data.lowerBound - sent - training)")
+    }
+
     /// From the loudest that V.17 stands without being clipped to the faintest that a terminal must hear (−43 dBm).
     @Test(arguments: [Float(-6), -20, -30, -40, -43])
     func atAnyLevel(_ dBm0: Float) throws {

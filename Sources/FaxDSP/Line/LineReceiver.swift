@@ -39,6 +39,8 @@ public struct LineReceiver: ~Copyable {
     private var cutoffDBm0 = HighSpeedReceiver.cutoffDBm0
     private var missed: Range<Int>?
     private var quietCount = 0
+    /// First sample of the step that is being heard.
+    private var stepStart = 0
 
     /// `nil` when libspandsp gives no state.
     public init?(envelope: Envelope) {
@@ -72,6 +74,7 @@ public struct LineReceiver: ~Copyable {
     }
 
     private mutating func hear(_ samples: Span<Int16>, _ range: Range<Int>) {
+        stepStart = range.lowerBound
         let isQuiet = envelope.levelDBm0(range) < Self.quietDBm0
         quietCount = isQuiet ? quietCount + range.count : 0
         if quietCount > Self.hangover {
@@ -144,7 +147,8 @@ public struct LineReceiver: ~Copyable {
         bursts.restart()
         if fast?.select(modulation, cutoffDBm0: cutoffDBm0) != nil { return }
         fast = HighSpeedReceiver(modulation, cutoffDBm0: cutoffDBm0)
-        fast?.seek(sample: v21.sampleCount)
+        // V.21 has heard this step already; the modem hears it from its beginning.
+        fast?.seek(sample: stepStart)
     }
 
     private mutating func take(_ event: HighSpeedEvent) {

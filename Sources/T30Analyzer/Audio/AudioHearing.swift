@@ -49,6 +49,8 @@ package struct AudioHearing {
         items += SignalScanner().scan(samples, in: free).map {
             HeardItem(content: .sound($0), timeline: timeline)
         }
+        let data = line.bursts.filter(\.isTrained).map(\.data)
+        items += ToneInData.signals(samples, in: data).map { HeardItem(content: .sound($0), timeline: timeline) }
         sort()
     }
 

@@ -97,11 +97,25 @@ struct SlipCheck {
             }
             let sample = windows[step].sample
             let isNew = isWhole(sample - Self.reach..<windows[index].sample + Self.reach)
-            if isNew, isSteady(around: sample) { found.append(slip(at: sample, nil, .symbols)) }
+            if isNew, isSteady(around: sample), !isReadWhole(sample..<windows[index].sample) {
+                found.append(slip(at: sample, nil, .symbols))
+            }
             // The receiver settles before the next one can be seen.
             index += Self.quietWindows + Self.loudWindows
         }
         return found
+    }
+
+    /// ECM frames that follow each other and came whole hold every bit from before the place to behind it: whatever made
+    /// the symbols worse, no sample is missing and none is too many.
+    private func isReadWhole(_ range: Range<Int>) -> Bool {
+        let around = burst.frames.filter {
+            $0.isImageFrame && $0.lastSample >= range.lowerBound && $0.firstSample <= range.upperBound
+        }
+        guard let first = around.first, let last = around.last, first.firstSample <= range.lowerBound,
+            last.lastSample >= range.upperBound, around.allSatisfy(\.crcOK)
+        else { return false }
+        return zip(around, around.dropFirst()).allSatisfy { Self.missing($0, $1) == 0 }
     }
 
     /// The symbols got worse and the signal did not end or grow: no drop, no burst of noise.

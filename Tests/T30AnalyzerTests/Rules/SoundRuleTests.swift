@@ -91,6 +91,18 @@ import Testing
             capture, start in leaveOut(&capture, [start + .seconds(16)])
         },
         real("jitterbuffer-slip", "15e-g711u-v29-9600"),
+        made("tdm-slips", "a sample twice every 1.25 s", fires: true, party: .caller, because: "1.25 s") {
+            capture, start in
+            slip(&capture, start, SampleSlips(every: 1.25))
+        },
+        made("tdm-slips", "a sample left out every 1.6 s", fires: true, party: .caller, because: "1.6") {
+            capture, start in slip(&capture, start, SampleSlips(every: 1.6, samples: -1))
+        },
+        made("tdm-slips", "a sample twice now and then", fires: false) { capture, start in
+            for second in [12.9, 14.7, 15.6, 18.2, 19.3] {
+                slip(&capture, start, SampleSlips(every: 0.05), from: second, to: second + 0.09)
+            }
+        },
         real("tdm-slips"),
         made("plc-artifact", "a packet of the page once more in the place of the next", fires: true, party: .caller) {
             capture, start in
@@ -103,6 +115,15 @@ import Testing
         },
         real("plc-artifact"),
     ]
+
+    /// In the page, or in a part of it.
+    private static func slip(
+        _ capture: inout CaptureEditor, _ start: Instant, _ slips: SampleSlips, from first: Double = 11.6,
+        to last: Double = 21
+    ) {
+        let (from, to) = (start + .seconds(first), start + .seconds(last))
+        capture.editSound(of: .caller, after: from, before: to) { slips.apply($0) }
+    }
 
     private static func leaveOut(_ capture: inout CaptureEditor, _ times: [Instant]) {
         let start = capture.start
@@ -133,6 +154,16 @@ import Testing
         sound(
             "ansam-no-phase-reversal", "ANSam as it should be", fires: false, caller: ToneMaker.cng(seconds: 4),
             callee: ToneMaker.answer(seconds: 3.5, reversed: true, modulated: true)),
+        made("call-waiting-tone", "440 Hz in the middle of the page", fires: true, party: .caller) { capture, start in
+            wait(&capture, start + .seconds(15), CallWaitingTone())
+        },
+        made("call-waiting-tone", "425 Hz added, without cutting the line", fires: true, party: .caller) {
+            capture, start in
+            wait(&capture, start + .seconds(15), CallWaitingTone(hz: 425, dBm0: -10, mutes: false))
+        },
+        made("call-waiting-tone", "440 Hz in a pause, as long as a dial tone", fires: false) { capture, start in
+            wait(&capture, start + .milliseconds(5_300), CallWaitingTone(length: 1.1))
+        },
         made("call-waiting-tone", "440 Hz before the fax", until: 11.6, fires: false) { capture, start in
             beep(&capture, start + .milliseconds(1_500))
         },
@@ -143,6 +174,12 @@ import Testing
             "double-relay", "an NSF of Japan", fires: false, caller: ToneMaker.cng(seconds: 5),
             callee: identified(country: 0x00)),
     ]
+
+    private static func wait(_ capture: inout CaptureEditor, _ time: Instant, _ tone: CallWaitingTone) {
+        capture.editSound(of: .caller, after: time, before: time + .milliseconds(Int(tone.length * 1_000) + 40)) {
+            tone.apply($0, from: 0)
+        }
+    }
 
     private static func beep(_ capture: inout CaptureEditor, _ time: Instant) {
         let tone = ToneMaker(hz: [440], dBm0: -13).samples(seconds: 0.3)
