@@ -15,7 +15,7 @@ struct RuleBookTests {
                 let effects: [String]
                 switch role {
                 case .cause(_, let named), .symptom(_, let named): effects = named
-                case .remark: effects = []
+                case .remark, .fallback: effects = []
                 }
                 #expect(effects.filter { FailureCatalogue.entry($0) == nil } == [], "\(id)")
             }

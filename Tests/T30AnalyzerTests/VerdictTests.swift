@@ -90,6 +90,35 @@ struct VerdictOrderTests {
         #expect(verdict.rootCause.map { findings[$0].id } == root)
     }
 
+    /// What the book lists as an effect of another cause never beats it, unless all evidence of that cause is later.
+    @Test(arguments: [
+        // media-stops-mid-call stands before rtp-ssrc-change in the book, and is an effect of it.
+        ([20], [30], "rtp-ssrc-change"), ([20, 40], [30], "rtp-ssrc-change"), ([40], [30], "media-stops-mid-call"),
+    ])
+    func anEffectNeverBeatsItsCause(cause: [UInt32], effect: [UInt32], root: String) throws {
+        var findings = [finding("media-stops-mid-call"), finding("rtp-ssrc-change")]
+        findings[0].frames = effect.map { FrameRef(number: $0) }
+        findings[1].frames = cause.map { FrameRef(number: $0) }
+        let verdict = VerdictMaker.verdict(on: findings, try facts("30d-t38-media-dies-midpage"))
+        #expect(verdict.rootCause.map { findings[$0].id } == root)
+        #expect(verdict.runnerUp == nil || root == "media-stops-mid-call")
+    }
+
+    /// A warning that explains the error is its cause, whatever the error is itself.
+    @Test func aWarningThatExplainsAnErrorGoesBeforeIt() throws {
+        let findings = [finding("no-udptl-after-switch"), finding("t38-sdp-malformed", .warning)]
+        let verdict = VerdictMaker.verdict(on: findings, try facts("30d-t38-media-dies-midpage"))
+        #expect(verdict.rootCause == 1)
+        #expect(verdict.chain == [Verdict.Link(cause: 1, effect: 0)])
+    }
+
+    /// Chains are followed to their beginning, and rings end.
+    @Test func causesOfCausesAreFollowed() throws {
+        let findings = ["no-mcf", "ppr-loop", "ecm-rcp-missing", "udptl-loss-unrepaired"].map { finding($0) }
+        let verdict = VerdictMaker.verdict(on: findings, try facts("30d-t38-media-dies-midpage"))
+        #expect(verdict.rootCause == 3)
+    }
+
     @Test func hintsAndDeliveredFaxesHaveNoRootCause() throws {
         let failed = try facts("30d-t38-media-dies-midpage")
         #expect(VerdictMaker.verdict(on: [finding("udptl-loss-unrepaired", .error, .hint)], failed).rootCause == nil)

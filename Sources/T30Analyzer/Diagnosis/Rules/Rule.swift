@@ -16,6 +16,8 @@ struct Rule: Sendable {
         case cause(Stage, of: [String])
         /// What a failure looks like: the root cause only where the capture shows no cause of it.
         case symptom(Stage, of: [String])
+        /// Made the fax go on without T.38: named where nothing explains more, even where the pages arrived.
+        case fallback
         /// Worth knowing, never the root cause.
         case remark
 

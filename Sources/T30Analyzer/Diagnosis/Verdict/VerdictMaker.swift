@@ -2,7 +2,7 @@ import FaxCore
 import PcapDecode
 
 /// Draws the verdict from the findings: what strikes earlier explains what strikes later, a cause explains a symptom, and of
-/// equals the one that the rule book lists first.
+/// equals the one that the rule book lists first. What the book calls an effect of another candidate never goes before it.
 struct VerdictMaker {
     private let findings: [Finding]
     private let facts: CallFacts
@@ -15,7 +15,7 @@ struct VerdictMaker {
         var verdict = Verdict()
         verdict.brokeIn = BreakPoint.of(facts)
         let ranked = candidates
-        guard let root = ranked.first ?? refusedSwitch else { return verdict }
+        guard let root = ranked.first.map({ origin(of: $0, among: ranked) }) ?? fallback else { return verdict }
         verdict.rootCause = root
         verdict.chain = chain(from: root)
         verdict.party = findings[root].party
@@ -35,7 +35,7 @@ struct VerdictMaker {
         let finding = findings[index]
         guard finding.severity > .note, finding.certainty != .hint else { return false }
         switch RuleBook.role(of: finding.id) {
-        case .remark: return false
+        case .remark, .fallback: return false
         case .symptom(let stage, of: _): return finding.severity == .error && fits(stage)
         case .cause(let stage, let effects):
             return fits(stage) && (finding.severity == .error || explainsError(effects))
@@ -54,15 +54,14 @@ struct VerdictMaker {
 
     /// Whether anything that a rule finds may be the root cause of a call with this outcome.
     static func mayFindRootCause(_ rule: Rule, _ outcome: FaxSession.Outcome) -> Bool {
-        rule.finds.contains { id, role in
+        rule.finds.contains { _, role in
             switch role {
             case .cause(let stage, of: _), .symptom(let stage, of: _): fits(stage, outcome)
-            case .remark: id == refusal
+            case .fallback: true
+            case .remark: false
             }
         }
     }
-
-    private static let refusal = "t38-refused"
 
     /// A warning stands behind an error that no other cause explains.
     private func explainsError(_ effects: [String]) -> Bool {
@@ -75,14 +74,43 @@ struct VerdictMaker {
         case .cause(let stage, of: _):
             return (stage == .session ? 1 : 0, findings[index].severity == .error ? 0 : 1, place, index)
         case .symptom(let stage, of: _): return (stage == .session ? 1 : 0, 2, place, index)
-        case .remark: return (2, 0, place, index)
+        case .remark, .fallback: return (2, 0, place, index)
         }
     }
 
-    /// A fax that went on without T.38 because it was refused: worth naming even where the pages arrived.
-    private var refusedSwitch: Int? {
+    /// From a candidate to the one that it follows from, and from that to its own, as far as the book and the evidence lead.
+    private func origin(of first: Int, among ranked: [Int]) -> Int {
+        var (origin, passed) = (first, Set([first]))
+        while let cause = ranked.first(where: { !passed.contains($0) && follows(origin, from: $0) }) {
+            passed.insert(cause)
+            origin = cause
+        }
+        return origin
+    }
+
+    private func follows(_ effect: Int, from cause: Int) -> Bool {
+        guard findings[effect].id != findings[cause].id else { return false }
+        return ids(of: findings[cause].id).contains(findings[effect].id)
+            && !ids(of: findings[effect].id).contains(findings[cause].id)
+            && !isLater(findings[cause], than: findings[effect])
+    }
+
+    /// All that proves the one came after all that proves the other.
+    private func isLater(_ one: Finding, than other: Finding) -> Bool {
+        if let first = one.frames.min(), let last = other.frames.max() { return first > last }
+        if let first = one.times.map(\.lowerBound).min(), let last = other.times.map(\.upperBound).max() {
+            return first > last
+        }
+        return false
+    }
+
+    /// A fax that went on without T.38 because it was refused.
+    private var fallback: Int? {
         guard facts.fax.carriedBy != "t38" else { return nil }
-        return findings.firstIndex { $0.id == Self.refusal && $0.severity > .note }
+        return findings.firstIndex { finding in
+            guard case .fallback = RuleBook.role(of: finding.id) else { return false }
+            return finding.severity > .note
+        }
     }
 
     // MARK: - What follows
@@ -103,11 +131,14 @@ struct VerdictMaker {
     }
 
     private func effects(of id: String) -> [Int] {
-        let ids: [String]
+        ids(of: id).flatMap { id in findings.indices.filter { findings[$0].id == id } }
+    }
+
+    /// The failure modes that follow from one, as the book says.
+    private func ids(of id: String) -> [String] {
         switch RuleBook.role(of: id) {
-        case .cause(_, let effects), .symptom(_, let effects): ids = effects
-        case .remark: ids = []
+        case .cause(_, let effects), .symptom(_, let effects): effects
+        case .remark, .fallback: []
         }
-        return ids.flatMap { id in findings.indices.filter { findings[$0].id == id } }
     }
 }

@@ -24,7 +24,7 @@ enum NegotiationRules {
         Rule(
             [
                 "t38-reinvite-unanswered": .cause(.switching), "t38-answer-without-image": .cause(.switching),
-                "t38-answer-image-port-zero": .cause(.switching), "t38-refused": .remark,
+                "t38-answer-image-port-zero": .cause(.switching), "t38-refused": .fallback,
                 "t38-reinvite-glare": .remark,
             ], answers),
         Rule(["t38-reinvite-slow-answer": .remark], once: slowAnswer),
