@@ -138,6 +138,23 @@ import Testing
             incoming.call.signalling.endedBy = .callee
             incoming.call.signalling.endTime = outgoing.call.signalling.t38Switch?.answerTime.map { $0 + .seconds(20) }
         },
+        row(
+            "t38-firewall-deadlock", relay, "the callee behind NAT, and nobody sends", fires: true, party: .callee,
+            certainty: .strong, because: "a private address"
+        ) { incoming, outgoing in deadlock(&incoming, &outgoing) },
+        row("t38-firewall-deadlock", relay, "nobody behind NAT", fires: false) { incoming, outgoing in
+            deadlock(&incoming, &outgoing)
+            outgoing.hide(.callee, false)
+        },
+        row("t38-firewall-deadlock", relay, "the caller sends its fax", fires: false) { incoming, outgoing in
+            let sent = incoming.call.streams.filter { $0.direction == .caller && $0.kind == .udptl }
+            deadlock(&incoming, &outgoing)
+            incoming.call.streams += sent
+        },
+        row("t38-firewall-deadlock", relay, "over before anybody could send", fires: false) { incoming, outgoing in
+            deadlock(&incoming, &outgoing)
+            outgoing.call.lastTime = outgoing.call.signalling.t38Switch?.answerTime ?? outgoing.call.firstTime
+        },
         row("wan-pbx-loop", gateway, "nothing passes the PBX", fires: true, certainty: .hint) { incoming, outgoing in
             outgoing.fax.messages = []
             incoming.fax.outcome = .failed
@@ -155,6 +172,13 @@ import Testing
             incoming.fax.outcome = .failed
         },
     ]
+
+    /// T.38 agreed on both legs, no packet of it, and the callee's media at a private address behind another.
+    private static func deadlock(_ incoming: inout AnalyzedCall, _ outgoing: inout AnalyzedCall) {
+        incoming.loseT38()
+        outgoing.loseT38()
+        outgoing.hide(.callee, true)
+    }
 
     /// Where results may wait, the finding reaches both calls and their verdicts; streamed, it stands with the capture.
     @Test func findingsReachTheCallsThatWait() throws {
@@ -186,5 +210,24 @@ import Testing
         #expect(out == 100 - CallJoiner.Limit.waiting)
         joiner.finish()
         #expect(out == 100)
+    }
+}
+
+extension AnalyzedCall {
+    fileprivate mutating func loseT38() {
+        call.streams.removeAll { $0.kind == .udptl }
+        fax.messages = []
+        fax.outcome = .failed
+    }
+
+    /// A party takes UDPTL at a private address, and signals from a public one.
+    fileprivate mutating func hide(_ party: Party, _ isHidden: Bool) {
+        let seen = Endpoint(IPAddress(v4: 0xCB00_7107), 5_060)
+        let asked = Endpoint(isHidden ? IPAddress(v4: 0xC0A8_0105) : seen.address, 4_000)
+        if party == .callee { call.signalling.calleeAddress = seen } else { call.signalling.callerAddress = seen }
+        for place in call.signalling.sessions.indices
+        where call.signalling.sessions[place].party == party && call.signalling.sessions[place].kind == .image {
+            call.signalling.sessions[place].endpoint = asked
+        }
     }
 }

@@ -20,6 +20,15 @@ import Testing
             party: party, because: because)
     }
 
+    /// A fax in audio: CED until 3.2 s, DIS until 5.2 s, DCS until 7.3 s, TCF until 10.3 s, the page from 11.9 s on.
+    private static func sound(
+        _ id: String, _ shows: String, fires: Bool, party: Party? = nil,
+        _ edit: @escaping @Sendable (inout CaptureEditor) throws -> Void
+    ) -> RuleCase {
+        RuleCase(
+            id: id, kind: .made, capture: "03-g711u-clean-1page", shows: shows, edit: edit, fires: fires, party: party)
+    }
+
     private static func real(_ id: String, _ capture: String = clean, fires: Bool = false) -> RuleCase {
         RuleCase(id: id, kind: .real, capture: capture, fires: fires)
     }
@@ -88,6 +97,18 @@ import Testing
             let middle = middle($0)
             $0.editMedia(.udptl, from: .caller, after: middle) { payload, _ in payload.append(0) }
         },
+        made("udptl-truncated-or-trailing", "two octets behind every datagram of both", fires: true, because: "octets")
+        {
+            $0.editMedia(.udptl) { payload, _ in payload += [0, 0] }
+        },
+        RuleCase(
+            id: "udptl-truncated-or-trailing", kind: .made, capture: "D01-media-only-t38",
+            shows: "two octets behind every datagram, no signalling",
+            edit: { $0.editMedia(.other) { payload, _ in payload += [0, 0] } }, fires: true),
+        RuleCase(
+            id: "udptl-truncated-or-trailing", kind: .made, capture: "D01-media-only-t38",
+            shows: "more octets than packet behind every datagram, no signalling",
+            edit: { $0.editMedia(.other) { payload, _ in payload += [UInt8](repeating: 0, count: 400) } }, fires: false),
         real("udptl-truncated-or-trailing", "D06-snaplen100-t38"),
         made("udptl-repeat-new-seq", "each indicator twice", fires: true, party: .caller) {
             $0.resend(of: .caller, .redundancy(.init(all: 3))) { packets in
@@ -140,6 +161,29 @@ import Testing
             capture.dropMedia(.udptl, from: .callee, after: answered + .seconds(6))
         },
         real("strict-rtp-drop", "25-t38-udptl-blocked-one-way"),
+        sound(
+            "nat-rebinding-mid-fax", "the port of the caller's audio changes in the page", fires: true, party: .caller
+        ) {
+            $0.moveMedia(of: .caller, after: $0.start + .seconds(14))
+        },
+        sound("nat-rebinding-mid-fax", "another SSRC from another port", fires: false) {
+            $0.moveMedia(of: .caller, after: $0.start + .seconds(14))
+            $0.changeSource(of: .caller, after: $0.start + .seconds(14), to: 0x1234_5678)
+        },
+        sound("nat-rebinding-mid-fax", "the port changes before the fax", fires: false) {
+            $0.moveMedia(of: .caller, after: $0.start + .seconds(2))
+        },
+        sound("strict-rtp-drop", "audio from a third place, unanswered", fires: true, party: .caller) { capture in
+            let time = capture.start + .seconds(6)
+            capture.changeSource(of: .caller, after: time, to: 0x1234_5678)
+            capture.moveMedia(of: .caller, after: time)
+            capture.silence(.callee, after: time)
+        },
+        sound("strict-rtp-drop", "audio from a third place, answered", fires: false) { capture in
+            let time = capture.start + .seconds(6)
+            capture.changeSource(of: .caller, after: time, to: 0x1234_5678)
+            capture.moveMedia(of: .caller, after: time)
+        },
     ]
 
     private static func made(
@@ -179,4 +223,17 @@ import Testing
     }
 
     @Test(arguments: cases) func rows(row: RuleCase) throws { try row.check() }
+}
+
+extension CaptureEditor {
+    /// A party's audio comes from another port.
+    fileprivate mutating func moveMedia(of sender: Party, after time: Instant) {
+        for packet in media(.rtp, from: sender, after: time) {
+            records[packet.place].frame.setSource(Endpoint(packet.source.address, 61_000))
+        }
+    }
+
+    fileprivate mutating func silence(_ party: Party, after time: Instant) {
+        editSound(of: party, after: time) { [Int16](repeating: 0, count: $0.count) }
+    }
 }

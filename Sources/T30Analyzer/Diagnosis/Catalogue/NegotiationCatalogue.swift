@@ -391,8 +391,9 @@ extension FailureCatalogue {
             "t38-firewall-deadlock", .negotiation, .strong, "Both T.38 ends behind NAT wait for a first packet",
             symptom: "As above behind NAT only.",
             signature:
-                "no-udptl-after-switch seen at one side: that side sent none, the other’s capture shows packets "
-                + "leaving; or side A sends a single t30-ind no-signal before its own 200 OK/ACK and the same "
+                "Both legs agreed to T.38, neither end sends more than keep-alives in 6 s (ours), and an end takes UDPTL at "
+                + "a private address while it signals from another one; or no-udptl-after-switch seen at one side: that "
+                + "side sent none, the other’s capture shows packets leaving; or side A sends a single t30-ind no-signal before its own 200 OK/ACK and the same "
                 + "sequence number again later.",
             cause:
                 "AudioCodes’ originator sends T.38 only after it received some; Asterisk ate the first packet’s "

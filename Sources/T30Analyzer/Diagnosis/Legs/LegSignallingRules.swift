@@ -6,7 +6,15 @@ enum LegSignallingRules {
     /// A BYE so soon after the refusal follows from it.
     static let consequence = Duration.seconds(10)
 
+    /// So long both ends wait for each other before it is a deadlock: the DIS comes again after 3 s (T.30 T4).
+    static let deadlock = Duration.seconds(6)
+    /// UDPTL packets of an end that may be keep-alives (no-signal) and no fax.
+    static let keepAlives = 3
+
     static let rules = [
+        LegRule(
+            ["t38-firewall-deadlock": .cause(.switching, of: ["no-udptl-after-switch", "dis-repeated-no-dcs"])],
+            bothWait),
         LegRule(["udptl-transport-rewritten": .cause(.switching, of: ["t38-refused"])], transportRewritten),
         LegRule(["refused-leg-breaks-other-leg": .cause(.switching, of: ["no-udptl-after-switch"])], refusedLeg),
     ]
@@ -71,5 +79,66 @@ enum LegSignallingRules {
     private static func isSoon(_ end: Instant?, _ refusal: Instant) -> Bool {
         guard let end else { return false }
         return end >= refusal && end - refusal <= consequence
+    }
+
+    // MARK: - Deadlock
+
+    /// Both ends agreed to T.38 on their legs, at least one of them sits behind NAT, and neither sends first.
+    private static func bothWait(_ facts: LegFacts) -> [Finding] {
+        let ends = Party.allCases.compactMap { party in LegEnd(party, facts.outer(party)) }
+        guard ends.count == 2, facts.isFailed, !facts.isDirectMedia,
+            let agreed = ends.map(\.agreed).max(), ends.allSatisfy({ $0.leg.hasAudio && $0.packets <= keepAlives }),
+            let hidden = ends.first(where: { $0.hiddenAddress != nil }), let address = hidden.hiddenAddress,
+            let until = ends.map(\.leg.lastTime).min(), until - agreed >= deadlock
+        else { return [] }
+        // The box has nothing to send on: what it sends of its own would open the way.
+        let passed = Party.allCases.reduce(0) { count, party in
+            count + (facts.inner(party).streams[party] ?? []).reduce(0) { $0 + $1.marks.count }
+        }
+        guard passed <= keepAlives else { return [] }
+        return [
+            Finding(
+                "t38-firewall-deadlock", .negotiation, .error, .strong, "Both ends of T.38 wait for a first packet",
+                because:
+                    "Call \(facts.incoming.id) and call \(facts.outgoing.id) agreed to T.38, and in the "
+                    + "\((until - agreed).inWords) after neither end sent a fax packet; the \(hidden.party.rawValue) takes "
+                    + "UDPTL at \(address.asked), a private address, and signals from \(address.seen): nothing reaches it "
+                    + "before it has sent something itself.",
+                remedy:
+                    "Have the ends behind NAT send at once after the switch (no-signal keep-alives, T.38 without waiting "
+                    + "for the other side), or let the box send first.",
+                measures: [
+                    .init("silence", (until - agreed).inSeconds, "s", threshold: deadlock.inSeconds),
+                    .init("packets", Double(ends.reduce(0) { $0 + $1.packets }), ""),
+                ], party: hidden.party,
+                frames: ends.flatMap { [$0.change.offerFrame, $0.change.answerFrame] } + [address.frame])
+        ]
+    }
+}
+
+/// One end of a call in T.38, on the leg between it and the box.
+private struct LegEnd {
+    let party: Party
+    let leg: LegDigest
+    let change: T38Switch
+    /// When both sides of the leg had agreed.
+    let agreed: Instant
+    /// UDPTL packets that it sent.
+    let packets: Int
+    /// The private address where it takes UDPTL, and the one that its signalling comes from; `nil`: they are the same.
+    private(set) var hiddenAddress: (asked: IPAddress, seen: IPAddress, frame: FrameRef?)?
+
+    init?(_ party: Party, _ leg: LegDigest) {
+        guard let change = leg.agreedSwitch else { return nil }
+        self.party = party
+        self.leg = leg
+        self.change = change
+        agreed = change.answerTime ?? change.offerTime
+        packets = (leg.streams[party] ?? []).reduce(0) { $0 + $1.marks.count }
+        let signalling = leg.signalling
+        let seen = (party == .caller ? signalling.callerAddress : signalling.calleeAddress)?.address
+        let image = signalling.sessions.last { $0.party == party && $0.kind == .image && $0.accepted }
+        guard let seen, let image, image.endpoint.address.isPrivate, image.endpoint.address != seen else { return }
+        hiddenAddress = (image.endpoint.address, seen, image.frame)
     }
 }

@@ -11,7 +11,7 @@ enum ModemTiming {
     ///
     ///     V.17   256 + 2976 + 64 + 48 symbols at 2,400 Bd (Table 3); to resynchronise 256 + 38 + 48 (Table 4)
     ///     V.33   the same as V.17
-    ///     V.29   48 + 128 + 384 + 48 at 2,400 Bd (Table 5)
+    ///     V.29   48 + 128 + 384 + 48 at 2,400 Bd (Table 5), the first 48 without energy
     ///     V.27ter  50 + 1074 + 8 at 1,600 Bd (4,800 bit/s) and 1,200 Bd (2,400 bit/s) (Table 3)
     static func training(_ modem: T38Modem, rateBps: Int?, isShort: Bool) -> Duration? {
         switch modem {

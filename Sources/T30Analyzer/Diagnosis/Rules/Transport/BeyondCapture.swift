@@ -39,8 +39,9 @@ struct BeyondCapture {
         guard facts.sees(.caller), facts.sees(.callee) else { return nil }
         let reported = reports
         let said = [unheardAnswers, framesAskedFor].compactMap { $0 }
-        let all = reported + said
-        guard !all.isEmpty, AudioRules.hasFax(facts) else { return nil }
+        guard !(reported + said).isEmpty, AudioRules.hasFax(facts) else { return nil }
+        // By itself a clean TCF that was refused may as well be checked elsewhere (local TCF), or hurt behind a gateway.
+        let all = said + reported + [refusedTrainings].compactMap { $0 }
         let receiver = sender.other.rawValue
         let severity: Finding.Severity = !facts.isFailed ? .note : said.isEmpty ? .warning : .error
         return Finding(
@@ -49,7 +50,7 @@ struct BeyondCapture {
                 + all.map(\.text).joined(separator: "; ") + ".",
             remedy: "Capture at the \(receiver)'s side as well: the loss lies between this capture point and the "
                 + "\(receiver).",
-            measures: all.map(\.measure), party: sender, frames: (said + reported).flatMap(\.frames))
+            measures: all.map(\.measure), party: sender, frames: all.flatMap(\.frames))
     }
 
     // MARK: - Reports of RTCP
@@ -112,6 +113,23 @@ struct BeyondCapture {
         case "RR": false
         default: ["MCF", "RTP", "RTN", "PIP", "PIN", "ERR"].contains(answer)
         }
+    }
+
+    // MARK: - Trainings refused
+
+    /// FTT although the capture holds the whole TCF without an error.
+    private var refusedTrainings: Evidence? {
+        let refused = facts.fax.trainings.filter { training in
+            guard facts.fax.sender == sender, training.answer == "FTT", let rate = training.rateBps,
+                let run = training.longestZeroRunBits, training.errors == 0
+            else { return false }
+            return Double(run) >= Double(rate) * TrainingRules.leastZeroSeconds
+        }
+        guard !refused.isEmpty else { return nil }
+        return Evidence(
+            text: "\(counted(refused.count, "training")) answered FTT although the TCF is here clean",
+            frames: refused.flatMap { [$0.frame, $0.answerFrame] },
+            measure: .init("clean trainings refused", Double(refused.count), ""))
     }
 
     // MARK: - Frames asked for

@@ -12,6 +12,8 @@ enum ContinuityRules {
     /// NAT mappings of UDP often live this long without a packet from inside.
     static let mappingLife = Duration.seconds(30)
     static let silence = Duration.seconds(2)
+    /// Shorter pauses are the time between packets.
+    private static let mediaPause = Duration.milliseconds(100)
 
     private static let effects = ["media-stops-mid-call"] + TransportRules.effectsOfLoss
 
@@ -28,8 +30,9 @@ enum ContinuityRules {
     /// Before `media-stops-mid-call`, which it explains.
     static let addressRules = [
         Rule(["nat-rebinding-mid-fax": .cause(.session, of: effects)]) { facts in
-            let moved = changes(of: facts.t38, leastDatagrams).compactMap { newAddress($0, $1, facts) }
-            return moved.isEmpty ? idleMapping(facts).map { [$0] } ?? [] : moved
+            let moved = changes(of: facts.t38, leastDatagrams) + changesOfAddress(of: facts)
+            let found = moved.compactMap { newAddress($0, $1, facts) }
+            return found.isEmpty ? idleMapping(facts).map { [$0] } ?? [] : found
         },
         Rule(["strict-rtp-drop": .remark], once: unlearnedSource),
     ]
@@ -49,6 +52,11 @@ enum ContinuityRules {
         facts.signalling.mediaChanges.contains {
             $0.time >= first.lastTime - reachOfOffer && $0.time <= second.firstTime + reachOfOffer
         }
+    }
+
+    /// A new offer explains that a stream begins.
+    private static func isAsked(_ stream: MediaStream, _ facts: CallFacts) -> Bool {
+        facts.signalling.mediaChanges.contains { abs(($0.time - stream.firstTime).inSeconds) <= reachOfOffer.inSeconds }
     }
 
     private static func isInsideFax(_ time: Instant, _ facts: CallFacts) -> Bool {
@@ -105,17 +113,28 @@ enum ContinuityRules {
 
     // MARK: - Addresses
 
+    /// Audio in mid fax that comes from another place under the same SSRC: the sender is the same, its mapping is not.
+    private static func changesOfAddress(of facts: CallFacts) -> [(MediaStream, MediaStream)] {
+        guard AudioRules.isAudioFax(facts) else { return [] }
+        return changes(of: facts.rtp, leastPackets).filter { first, second in
+            first.ssrc != nil && first.ssrc == second.ssrc && isInsideFax(second.firstTime, facts)
+        }
+    }
+
     private static func newAddress(_ first: MediaStream, _ second: MediaStream, _ facts: CallFacts) -> Finding? {
-        guard first.from != second.from, first.t38 != nil, !isAsked(first, second, facts) else { return nil }
+        guard first.from != second.from, !isAsked(first, second, facts) else { return nil }
         let isDeaf = falls(silent: second.direction?.other, after: second.firstTime, facts)
         let pause = second.firstTime - first.lastTime
         return Finding(
             "nat-rebinding-mid-fax", .transport, severity(isDeaf, facts), .strong, "NAT mapping changes in mid fax",
             because:
-                "The packets of \(second.sender) came from \(first.from) and, after a pause of \(pause.inWords), from "
-                + "\(second.from), without a new offer"
+                "The packets of \(second.sender) came from \(first.from) and"
+                + (pause > mediaPause ? ", after a pause of \(pause.inWords)," : " then") + " from \(second.from), "
+                + "without a new offer"
                 + (isDeaf ? "; the other side answered nothing after it." : "."),
-            remedy: "Send keep-alives (no-signal) while the other side sends a page; raise the NAT's timer for UDP.",
+            remedy: first.kind == .udptl
+                ? "Send keep-alives (no-signal) while the other side sends a page; raise the NAT's timer for UDP."
+                : "Raise the NAT's timer for UDP and look for what ended the mapping; send audio in silence too.",
             measures: [.init("pause", pause.inSeconds, "s", threshold: mappingLife.inSeconds)],
             party: second.direction, frames: [first.lastFrame, second.firstFrame])
     }
@@ -144,7 +163,10 @@ enum ContinuityRules {
     /// Media from a place that neither the SDP nor the media before named, and no reaction to it.
     private static func unlearnedSource(_ facts: CallFacts) -> Finding? {
         guard facts.isFailed, facts.signalling.carrier == .sip else { return nil }
-        for stream in facts.t38 where stream.lastTime - stream.firstTime >= silence {
+        let audio =
+            AudioRules.isAudioFax(facts)
+            ? facts.rtp.filter { isInsideFax($0.firstTime, facts) && !isAsked($0, facts) } : []
+        for stream in facts.t38 + audio where stream.lastTime - stream.firstTime >= silence {
             guard let sender = stream.direction else { continue }
             let announced = facts.signalling.sessions.filter { $0.party == sender }.map(\.endpoint)
             let before = facts.call.streams.filter { $0.direction == sender && $0.firstTime < stream.firstTime }
@@ -157,7 +179,9 @@ enum ContinuityRules {
                 because:
                     "The packets of the \(sender.rawValue) come from \(stream.from), which neither its SDP nor its media "
                     + "before used, and the \(sender.other.rawValue) did not react to them.",
-                remedy: "Let the receiver learn the source anew for T.38 (symmetric UDPTL), or correct the address.",
+                remedy: stream.kind == .udptl
+                    ? "Let the receiver learn the source anew for T.38 (symmetric UDPTL), or correct the address."
+                    : "Let the receiver learn the source anew (Asterisk: strictrtp), or announce the new place in SDP.",
                 party: sender, frames: [before.last?.lastFrame, stream.firstFrame])
         }
         return nil
