@@ -175,8 +175,8 @@ struct MediaClassifierTests {
         let rest = [UInt8](repeating: 0, count: count)
         #expect(verdict((0..<8).map { udptl(first &+ $0) + rest }) == (count > udptl(0).count ? nil : .udptl))
         // One number all the time is no stream, nor are numbers that leap.
-        #expect(verdict((0..<8).map { _ in udptl(first) + rest }) == nil)
-        #expect(verdict((0..<8).map { udptl(first &+ $0 &* 1_000) + rest }) == nil)
+        #expect(verdict((0..<8).map { _ in udptl(first) + rest }) != .udptl)
+        #expect(verdict((0..<8).map { udptl(first &+ $0 &* 1_000) + rest }) != .udptl)
     }
 
     func isPadded(_ octets: [UInt8]) -> Bool { UDPTLPacket.looksLikeWithTrailing(octets.span.bytes) }

@@ -91,7 +91,8 @@ import Testing
             capture, start in leaveOut(&capture, [start + .seconds(16)])
         },
         real("jitterbuffer-slip", "15e-g711u-v29-9600"),
-        made("tdm-slips", "a sample twice every 2 s", fires: true, party: .caller, because: "every 2") { capture, start in
+        made("tdm-slips", "a sample twice every 2 s", fires: true, party: .caller, because: "every 2") {
+            capture, start in
             slip(&capture, start, SampleSlips(every: 2))
         },
         made("tdm-slips", "a sample twice now and then", fires: false) { capture, start in
