@@ -86,6 +86,9 @@ public struct UDPTLPacket: Hashable, Sendable {
     /// several packets whose numbers go on.
     public static func looksLikeWithTrailing(_ bytes: RawSpan) -> Bool { looksLike(bytes, trailing: 1...mostTrailing) }
 
+    /// Either of both, for packets of a flow that carries T.38.
+    public static func looksLikeLax(_ bytes: RawSpan) -> Bool { looksLike(bytes, trailing: 0...mostTrailing) }
+
     /// Octets behind the end of a packet that may be a sender's slip; more of them than the packet has are none.
     public static let mostTrailing = 32
 

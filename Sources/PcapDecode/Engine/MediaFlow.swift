@@ -64,7 +64,7 @@ final class MediaFlow {
             }
             if isTaken { return }
         }
-        if let t38, t38.isNear(payload), Self.isUDPTL(payload) {
+        if let t38, t38.isNear(payload), UDPTLPacket.looksLikeLax(payload) {
             t38.receive(info, payload, isCopy: isCopy, limit: options.limits.t38OctetsPerCall)
             return
         }
@@ -83,7 +83,7 @@ final class MediaFlow {
         let limit = options.limits.t38OctetsPerCall
         if let t38Reference {
             t38Reference._withUnsafeGuaranteedRef { $0.receive(info, payload, isCopy: isCopy, limit: limit) }
-        } else if Self.isUDPTL(payload) {
+        } else if UDPTLPacket.looksLikeLax(payload) {
             let stream = T38DatagramStream(key: key, info: info)
             t38 = stream
             t38Reference = Unmanaged.passUnretained(stream)
@@ -91,11 +91,6 @@ final class MediaFlow {
         } else {
             foreign += 1
         }
-    }
-
-    /// Senders that leave octets behind every packet are T.38 too.
-    private static func isUDPTL(_ payload: RawSpan) -> Bool {
-        UDPTLPacket.looksLike(payload) || UDPTLPacket.looksLikeWithTrailing(payload)
     }
 
     private func audioStream(_ payload: RawSpan, _ info: PacketInfo) -> AudioStream? {

@@ -38,7 +38,7 @@ final class T38DatagramStream {
     }
 
     func receive(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool, limit: Int) {
-        if !isNear(payload), !UDPTLPacket.looksLike(payload) {
+        if !isNear(payload), !UDPTLPacket.looksLikeLax(payload) {
             foreign += 1
             return
         }
