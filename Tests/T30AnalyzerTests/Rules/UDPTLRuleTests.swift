@@ -97,8 +97,7 @@ import Testing
             let middle = middle($0)
             $0.editMedia(.udptl, from: .caller, after: middle) { payload, _ in payload.append(0) }
         },
-        made("udptl-truncated-or-trailing", "two octets behind every datagram of both", fires: true, because: "octets")
-        {
+        made("udptl-truncated-or-trailing", "two octets behind every datagram of both", fires: true) {
             $0.editMedia(.udptl) { payload, _ in payload += [0, 0] }
         },
         RuleCase(
