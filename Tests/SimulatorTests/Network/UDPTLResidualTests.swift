@@ -1,5 +1,6 @@
 import FaxCore
 import FaxProtocol
+import FaxWire
 import Foundation
 import Testing
 

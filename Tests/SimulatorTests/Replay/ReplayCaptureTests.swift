@@ -1,4 +1,5 @@
 import FaxCore
+import Foundation
 import PcapDecode
 import TestSupport
 import Testing
