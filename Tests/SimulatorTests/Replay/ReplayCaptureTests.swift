@@ -13,7 +13,7 @@ import Testing
         options.keepsAudio = keepsAudio
         var calls: [Call] = []
         let decoder = CaptureDecoder(options) { calls.append($0) }
-        let path = Corpus.file("captures/\(capture)/capture.pcap").path(percentEncoded: false)
+        let path = try Corpus.capture(capture).path(percentEncoded: false)
         let reader = try CaptureReader(path: path)
         while let frame = reader.next() { decoder.feed(frame, reader.bytes) }
         decoder.finish()
