@@ -33,6 +33,19 @@ struct SIPReliabilityTests {
         #expect(pair.endings(1) == [SIPEnding(side: .them, cause: .bye)])
     }
 
+    @Test("A 2xx that goes out before the PRACK came: the PRACK is answered with 200 all the same")
+    func overtaken() {
+        var pair = Self.pair([.supported, .supported])
+        pair.reactions[1] = { event in
+            if case .incoming = event { return [.ring(status: 180, nil), .accept(SIPTestSession.audio(1))] }
+            return []
+        }
+        pair.run()
+        #expect(pair.count(">PRACK") == 1)
+        #expect(pair.count("<200 PRACK") == 1)
+        #expect(pair.count("<481 PRACK") == 0)
+    }
+
     @Test("Demanded of a side that never does it: 420")
     func demanded() {
         var pair = Self.pair([.required, .never])

@@ -68,6 +68,7 @@ extension SIPCall {
     }
 
     mutating func sendAccept(_ description: [UInt8]?, _ called: Called, _ index: Int, at now: Instant) {
+        overtaken = reliable?.rSeq
         reliable = nil
         phase = .established
         dialogs[0].isConfirmed = true

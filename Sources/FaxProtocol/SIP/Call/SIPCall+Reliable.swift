@@ -56,6 +56,11 @@ extension SIPCall {
 
     mutating func receivePrack(_ index: Int, at now: Instant) {
         let message = servers[index].message
+        if let overtaken, message.rAck?.rSeq == overtaken, message.sdp == nil {
+            // RFC 3262 §3: not repeated any more after a final response, but still acknowledged.
+            self.overtaken = nil
+            return respond(to: index, status: 200, at: now)
+        }
         guard let acknowledged = message.rAck, let first = reliable, acknowledged.rSeq == first.rSeq else {
             return respond(to: index, status: 481, at: now)
         }

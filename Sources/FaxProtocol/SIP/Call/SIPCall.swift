@@ -77,6 +77,8 @@ public struct SIPCall: Sendable {
     var forksEnded = 0
     var session = SIPSessionState()
     var reliable: SIPReliableProvisional?
+    /// RSeq of a reliable response that our 2xx overtook: its PRACK may still come.
+    var overtaken: UInt32?
     var provisionalSequence: UInt32
     var unacknowledged: [SIPAwaitedACK] = []
     var acknowledged: [SIPSentACK] = []
