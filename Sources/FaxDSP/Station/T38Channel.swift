@@ -18,7 +18,8 @@ public struct T38Channel: Sendable, Hashable {
         case none
     }
 
-    /// When indicators are said again while no signal is sent.
+    /// When indicators are said again while no signal is sent. Two terminals of libspandsp 0.0.6 do not get through a call
+    /// with repeats: a fault to try peers with, no setting for good calls.
     public enum IndicatorRepeats: Sendable, Hashable {
         case none, forTwoSeconds, always
     }

@@ -10,9 +10,8 @@ public struct T38Gateway: ~Copyable {
         public var modems: [FaxStation.Modem] = FaxStation.Modem.allCases
         /// `false`: the ECM bit of each DIS is taken out.
         public var allowsECM = true
-        /// Octets that overwrite the beginning of NSF, NSS and NSC; `nil`: they pass as they are. Country code 0xFF and
-        /// zeros are no manufacturer's.
-        public var nonStandardOverwrite: [UInt8]? = [0xFF, 0x00, 0x00]
+        /// The content of NSF, NSS and NSC is overwritten, so that machines do not agree on what T.38 cannot carry.
+        public var suppressesNonStandard = true
 
         public init() {}
     }
@@ -44,10 +43,10 @@ public struct T38Gateway: ~Copyable {
         t38_gateway_set_supported_modems(state, configuration.modems.reduce(0) { $0 | $1.bit })
         t38_gateway_set_tep_mode(state, channel.allowsForTEP ? 1 : 0)
         t38_gateway_set_fill_bit_removal(state, channel.removesFillBits ? 1 : 0)
-        // Copied by libspandsp.
-        let overwrite = configuration.nonStandardOverwrite ?? []
-        let count = Int32(overwrite.count)
-        t38_gateway_set_nsx_suppression(state, overwrite, count, overwrite, count)
+        // libspandsp 0.0.6 takes the length and writes zeros.
+        let zeros: [UInt8] = [0, 0, 0]
+        let count = configuration.suppressesNonStandard ? Int32(zeros.count) : 0
+        t38_gateway_set_nsx_suppression(state, zeros, count, zeros, count)
         channel.configure(core)
     }
 

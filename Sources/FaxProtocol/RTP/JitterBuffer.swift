@@ -31,24 +31,6 @@ public struct JitterBuffer: Sendable {
     /// Lost before the stream began anew.
     private var lostBefore = 0
 
-    private enum State: Sendable {
-        case empty
-        /// The first packet is here and waits until then.
-        case filling(until: Instant)
-        case playing(Playout)
-    }
-
-    /// Where the playout stands.
-    private struct Playout: Sendable {
-        /// The place of the next sample.
-        var next: Int
-        /// When it is pulled.
-        var time: Instant
-        /// To be put in (above 0) or left out.
-        var change = 0
-        var cause = Slip.Cause.drift
-    }
-
     public init(_ settings: Settings) {
         self.settings = settings
         control = DelayControl(settings)
@@ -61,6 +43,9 @@ public struct JitterBuffer: Sendable {
         guard case .playing(let playout) = state else { return nil }
         return max(0, place - playout.next)
     }
+
+    /// Numbers expected and received of the stream as it is since it began anew, and its highest, extended number.
+    var counts: (expected: Int, received: Int, highest: Int) { (tracker.expected, tracker.received, tracker.highest) }
 
     // MARK: - Packets
 

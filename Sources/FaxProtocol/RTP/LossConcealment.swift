@@ -57,7 +57,13 @@ public struct LossConcealment: Sendable {
 
     private mutating func remember(_ samples: UnsafeMutableBufferPointer<Int16>) {
         last.withUnsafeMutableBufferPointer { last in
-            for sample in samples.suffix(last.count) {
+            if samples.count >= last.count {
+                let start = samples.count - last.count
+                for index in 0..<last.count { last[index] = samples[start + index] }
+                lastEnd = 0
+                return
+            }
+            for sample in samples {
                 last[lastEnd] = sample
                 lastEnd = lastEnd + 1 == last.count ? 0 : lastEnd + 1
             }

@@ -25,6 +25,10 @@ public struct RTPReceiver: Sendable {
     /// RFC 3550 A.8, in sixteenths of a tick.
     private var jitterSixteenths: UInt32 = 0
     private var previousTransit: UInt32?
+    /// At the last report block: expected and received.
+    private var reported = (expected: 0, received: 0)
+    /// The middle of the NTP time of the last sender report, and when it came.
+    private var senderReport: (middle: UInt32, time: Instant)?
     private var scratch = [Int16](repeating: 0, count: Self.payloadLimit)
 
     public init(_ settings: JitterBuffer.Settings) { buffer = JitterBuffer(settings) }
@@ -66,6 +70,28 @@ public struct RTPReceiver: Sendable {
 
     /// See ``JitterBuffer/freeze()``.
     public mutating func freeze() { buffer.freeze() }
+
+    /// Takes what RTCP says of the source.
+    public mutating func handle(_ report: RTCPPacket.SenderReport, at now: Instant) {
+        guard report.ssrc == ssrc else { return }
+        senderReport = (UInt32(truncatingIfNeeded: report.ntpTime >> 16), now)
+    }
+
+    /// What a report says of the source since the one before (RFC 3550 §6.4.1, A.3); `nil`: there is no source.
+    public mutating func reportBlock(at now: Instant) -> RTCPPacket.ReportBlock? {
+        guard let ssrc else { return nil }
+        let counts = buffer.counts
+        let expected = counts.expected - reported.expected
+        let lost = max(0, expected - (counts.received - reported.received))
+        reported = (counts.expected, counts.received)
+        let delay = senderReport.map { min(max((now - $0.time).wholeNanoseconds, 0), 60_000_000_000) } ?? 0
+        return RTCPPacket.ReportBlock(
+            ssrc: ssrc, fractionLost: expected > 0 ? UInt8(clamping: lost * 256 / expected) : 0,
+            cumulativeLost: Int32(clamping: counts.expected - counts.received),
+            highestSequence: UInt32(truncatingIfNeeded: counts.highest), jitter: jitterTicks,
+            lastSenderReport: senderReport?.middle ?? 0,
+            delaySinceSenderReport: UInt32(clamping: delay * 65_536 / 1_000_000_000))
+    }
 
     private func law(_ payloadType: UInt8) -> G711? {
         if payloadType == muLawType { return .muLaw }

@@ -44,6 +44,8 @@ public struct RTPSender: Sendable {
     /// RFC 3389 §3: the level in -dBov.
     private static let comfortNoiseLevel: UInt8 = 70
 
+    private static let secondsFrom1900To1970: UInt64 = 2_208_988_800
+
     public let configuration: Configuration
     public private(set) var nextSequence: UInt16
     /// Of the first sample that was not sent yet.
@@ -98,6 +100,18 @@ public struct RTPSender: Sendable {
         nextTimestamp &+= UInt32(truncatingIfNeeded: samples + pending.count)
         pending.removeAll(keepingCapacity: true)
         nextMarker = true
+    }
+
+    /// What RFC 3550 §6.4.1 says of the stream: `now` and the timestamp that belongs to it. Time 0 of this clock stands
+    /// for 1970.
+    public func senderReport(at now: Instant, blocks: [RTCPPacket.ReportBlock] = []) -> RTCPPacket.SenderReport {
+        let nanoseconds = max(0, now.nanoseconds)
+        let seconds = UInt64(nanoseconds / 1_000_000_000) &+ Self.secondsFrom1900To1970
+        let fraction = UInt64(nanoseconds % 1_000_000_000) << 32 / 1_000_000_000
+        return RTCPPacket.SenderReport(
+            ssrc: configuration.ssrc, ntpTime: seconds << 32 | fraction,
+            rtpTimestamp: nextTimestamp &+ UInt32(truncatingIfNeeded: pending.count), packets: packetsSent,
+            octets: octetsSent, blocks: blocks)
     }
 
     private mutating func emit(_ samples: UnsafeBufferPointer<Int16>, into datagrams: inout [[UInt8]]) {

@@ -16,31 +16,45 @@ struct SampleRing: Sendable {
 
     func contains(_ place: Int) -> Bool { storage[place & (capacity - 1)] != Self.absent }
 
-    /// Puts samples at `place` and after it, fewer than ``capacity`` of them.
+    /// Puts samples at `place` and after it, at most ``capacity`` of them.
     mutating func put(_ samples: UnsafeBufferPointer<Int16>, at place: Int) {
-        let mask = capacity - 1
+        let start = place & (capacity - 1)
+        let count = min(samples.count, capacity)
+        let first = min(count, capacity - start)
         storage.withUnsafeMutableBufferPointer { storage in
-            for index in 0..<samples.count {
-                storage[(place &+ index) & mask] = max(samples[index], Self.absent + 1)
-            }
+            for index in 0..<first { storage[start &+ index] = max(samples[index], Self.absent + 1) }
+            for index in first..<count { storage[index &- first] = max(samples[index], Self.absent + 1) }
         }
     }
 
     /// Takes out what is there from `place` on, up to the first that is not, at most as many as `target` has room for.
     mutating func take(from place: Int, into target: UnsafeMutableBufferPointer<Int16>) -> Int {
-        let mask = capacity - 1
+        let start = place & (capacity - 1)
+        let wanted = min(target.count, capacity)
+        let first = min(wanted, capacity - start)
         return storage.withUnsafeMutableBufferPointer { storage in
-            var index = 0
-            while index < target.count {
-                let slot = (place &+ index) & mask
-                let sample = storage[slot]
-                if sample == Self.absent { break }
-                target[index] = sample
-                storage[slot] = Self.absent
-                index += 1
-            }
-            return index
+            let stretch = UnsafeMutableBufferPointer(rebasing: storage[start..<start + first])
+            var count = Self.move(stretch, to: target)
+            guard count == first, first < wanted else { return count }
+            let rest = UnsafeMutableBufferPointer(rebasing: storage[0..<wanted - first])
+            count += Self.move(rest, to: UnsafeMutableBufferPointer(rebasing: target[first...]))
+            return count
         }
+    }
+
+    /// Moves what stands before the first that is not there.
+    private static func move(
+        _ stretch: UnsafeMutableBufferPointer<Int16>, to target: UnsafeMutableBufferPointer<Int16>
+    ) -> Int {
+        // The common case, without a way out of the loop: everything is there.
+        var lowest = Int16.max
+        for index in 0..<stretch.count {
+            lowest = min(lowest, stretch[index])
+            target[index] = stretch[index]
+        }
+        let count = lowest > absent ? stretch.count : stretch.firstIndex(of: absent) ?? stretch.count
+        for index in 0..<count { stretch[index] = absent }
+        return count
     }
 
     /// How many from `place` on are not there, at most `limit`.
