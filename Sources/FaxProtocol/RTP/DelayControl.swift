@@ -78,7 +78,7 @@ struct DelayControl: Sendable {
         switch adaptive.unit {
         case .packets:
             if isGrowing { return packetSamples * max(1, Self.rounded(missing, by: packet)) }
-            return isShrinking ? packetSamples * Int(missing / packet) : 0
+            return isShrinking ? packetSamples * Self.rounded(missing &+ packet / 2, by: packet) : 0
         case .samples(let count):
             let step = max(1, min(count, packetSamples))
             let sample = SampleClock.nanosecondsPerSample

@@ -92,6 +92,7 @@ public struct JitterBuffer: Sendable {
         _ samples: UnsafeBufferPointer<Int16>, at place: Int, isBehind: Bool, _ now: Instant
     ) {
         guard case .playing(var playout) = state else {
+            _ = window.add(transit(of: place, now))
             ring.put(samples, at: place)
             if isBehind { statistics.reordered += 1 }
             return
@@ -110,7 +111,7 @@ public struct JitterBuffer: Sendable {
 
     /// Lets the control look at the packet's transit and order a change of the delay.
     private mutating func adjust(_ playout: inout Playout, _ place: Int, _ count: Int, _ now: Instant) {
-        let transit = now.nanoseconds &- Int64(place) &* SampleClock.nanosecondsPerSample
+        let transit = transit(of: place, now)
         let playsAt =
             playout.time.nanoseconds &- Int64(playout.next &- playout.change) &* SampleClock.nanosecondsPerSample
         let isFull = window.add(transit)
@@ -119,6 +120,11 @@ public struct JitterBuffer: Sendable {
         guard change != 0 else { return }
         playout.change = change
         playout.cause = control.isFixed ? .drift : .adaptation
+    }
+
+    /// Less a constant that is the same for all packets of the stream.
+    private func transit(of place: Int, _ now: Instant) -> Int64 {
+        now.nanoseconds &- Int64(place) &* SampleClock.nanosecondsPerSample
     }
 
     private mutating func begin(

@@ -49,8 +49,6 @@ extension JitterBuffer {
             case adaptation
             /// The stream began anew: another source, or numbers far off.
             case restart
-            /// More came than there is room for.
-            case overflow
         }
 
         public var cause: Cause
