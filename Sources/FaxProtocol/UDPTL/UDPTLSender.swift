@@ -85,8 +85,8 @@ public struct UDPTLSender: Sendable {
     public mutating func send(_ packet: [UInt8], category: Category) -> [UInt8] {
         precondition(packet.count <= UDPTLPacket.maximumLength)
         let datagram = datagram(packet, category)
-        advance()
         history.add(packet)
+        advance()
         return datagram
     }
 
