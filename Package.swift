@@ -43,7 +43,8 @@ let package = Package(
     name: "faxprobe",
     products: [.executable(name: "faxprobe", targets: ["faxprobe"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         system("CPcap", pkgConfig: "libpcap", apt: "libpcap-dev"),
@@ -73,6 +74,7 @@ let package = Package(
             "Regression",
             [
                 "FaxCore", "FaxDSP", "FaxProtocol", "FaxStation", "PcapDecode", "T30Analyzer", "FaxReport", "Simulator",
+                .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
             name: "faxprobe",

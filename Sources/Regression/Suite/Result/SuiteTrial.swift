@@ -1,0 +1,37 @@
+import FaxCore
+
+/// One trial as results of suites keep it.
+public struct SuiteTrial: Sendable, Hashable {
+    /// From 0; the seed is the suite's plus this.
+    public var number: Int
+    public var seed: UInt64
+    public var isSuccess: Bool
+    public var durationMs: Int
+    /// From the first DCS to the end of T.30 at the sender; `nil`: it did not come so far.
+    public var transferMs: Int?
+    public var pagesSent: Int
+    public var pagesReceived: Int
+    public var ecmRetries: Int
+    public var trainings: Int
+    public var failedTrainings: Int
+    public var badRows: Int
+    /// Of the last DCS.
+    public var rateBps: Int
+    /// Of the pages that were confirmed, as coded on the line.
+    public var codedOctets: Int
+    /// IFP packets that neither came nor could be repaired, both directions.
+    public var unrecovered: Int
+    /// Id of the finding that explains the failure; ``unexplained``, ``undiagnosed``; `nil` of a success.
+    public var failure: String?
+    /// What must not be, whatever the network does.
+    public var violations: [String]
+
+    public static let unexplained = "unexplained"
+    public static let undiagnosed = "undiagnosed"
+
+    /// Coded bits of pages over the time of transfer, in bit/s; `nil` without either.
+    public var effectiveBps: Double? {
+        guard let transferMs, transferMs > 0, codedOctets > 0 else { return nil }
+        return Double(codedOctets) * 8_000 / Double(transferMs)
+    }
+}
