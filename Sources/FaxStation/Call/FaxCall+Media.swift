@@ -26,6 +26,7 @@ extension FaxCall {
         }
         guard machine.useAudio() else { return fail("libspandsp gives no fax engine") }
         forgetCompletion()
+        keepFigures()
         leg = .audio(AudioLeg(agreed, remote: remote, settings: settings.audio, random: &random))
         beginMedia()
         lastMedia = .audio

@@ -122,6 +122,17 @@ public final class FaxCall {
     public var report: FaxStationReport { machine.report }
     public var earlierReports: [FaxStationReport] { machine.earlier }
 
+    /// IFP packets that neither came nor could be repaired.
+    public var unrecoveredIFPs: Int {
+        if case .t38(let leg) = leg { return unrecoveredBefore + leg.receiver.unrecovered }
+        return unrecoveredBefore
+    }
+    /// Of T.38 that is over.
+    private var unrecoveredBefore = 0
+
+    /// Call it before the leg is given up.
+    func keepFigures() { unrecoveredBefore = unrecoveredIFPs }
+
     /// What carried the fax last.
     public internal(set) var lastMedia: Media?
 
@@ -191,6 +202,7 @@ public final class FaxCall {
         guard phase != .ended else { return }
         machine.hangUp()
         noteCompletion()
+        keepFigures()
         leg = .none
         phase = .ended
         endTime = now

@@ -70,7 +70,7 @@ extension TrialRecord.Station {
             .init("pages", .integer(pages)), .init("bad_rows", .integer(badRows)),
             .init("ecm_retries", .integer(ecmRetries)), .init("trainings", .integer(trainings)),
             .init("failed_trainings", .integer(failedTrainings)), .init("rate_bps", .integer(rateBps)),
-            .init("carried_by", .optional(carriedBy)),
+            .init("carried_by", .optional(carriedBy)), .init("unrecovered_ifps", .integer(unrecoveredIFPs)),
         ])
     }
 }

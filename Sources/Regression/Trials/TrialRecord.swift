@@ -18,6 +18,10 @@ public struct TrialRecord: Sendable {
         public var failedTrainings: Int
         public var rateBps: Int
         public var carriedBy: String?
+        /// IFP packets to this station that neither came nor could be repaired.
+        public var unrecoveredIFPs: Int
+        /// Of the pages that it saw confirmed, as coded on the line.
+        public var codedOctets: Int
     }
 
     public struct Direction: Sendable, Hashable {
@@ -91,5 +95,21 @@ extension TrialRecord.Station {
         failedTrainings = trainings.count { $0.answer == .failed }
         rateBps = report.rateBps
         carriedBy = station.carriedBy?.rawValue
+        unrecoveredIFPs = station.unrecoveredIFPs
+        codedOctets = report.codedOctets
+    }
+}
+
+extension FaxStationReport {
+    /// Of every page once: one that was refused and sent again counts as it was taken.
+    fileprivate var codedOctets: Int {
+        var (octets, pages) = (0, 0)
+        for event in events {
+            if case .pageEnded(let page) = event.kind, page.pages > pages {
+                pages = page.pages
+                octets += max(0, page.codedOctets)
+            }
+        }
+        return octets
     }
 }

@@ -53,6 +53,8 @@ public struct StationResult: Sendable {
     public var earlier: [FaxStationReport]
     public var events: [(time: Instant, event: FaxCall.Event)]
     public var carriedBy: FaxCall.Media?
+    /// IFP packets to this station that neither came nor could be repaired.
+    public var unrecoveredIFPs: Int
 
     public var hasEnded: Bool {
         events.contains { if case .ended = $0.event { true } else { false } }
@@ -63,5 +65,6 @@ public struct StationResult: Sendable {
         earlier = call.earlierReports
         events = call.events
         carriedBy = call.lastMedia
+        unrecoveredIFPs = call.unrecoveredIFPs
     }
 }

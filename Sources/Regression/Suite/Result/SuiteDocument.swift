@@ -16,15 +16,12 @@ public struct SuiteDocument: Sendable {
             .init("shard", .optional(result.shard?.text)), .init("verdict", .string(result.verdict.rawValue)),
             .init("trials", .integer(result.trials)), .init("successes", .integer(result.successes)),
             .init("gates", .array(result.gates.map(\.value))),
+            .init(
+                "compare", .array(result.pairs.map { .array([.string($0.first), .string($0.second)]) })),
             .init("comparisons", .array(result.comparisons.map(\.value))),
             .init("cells", .array(result.cells.map(\.value))),
         ])
     }
-}
-
-extension SuiteResult.Shard {
-    /// `2/8`.
-    public var text: String { "\(number)/\(count)" }
 }
 
 extension SuiteCellResult {
@@ -90,9 +87,38 @@ extension GateResult {
     fileprivate var value: JSONValue {
         .object([
             .init("name", .string(gate.name)), .init("rule", .string(gate.ruleText)),
-            .init("false_alarm", .measure(gate.falseAlarm, digits: 6)), .init("verdict", .string(verdict.rawValue)),
+            .init("verdict", .string(verdict.rawValue)), .init("definition", gate.value),
             .init("cells", .array(cells.map(\.value))),
         ])
+    }
+}
+
+extension SuiteGate {
+    fileprivate var value: JSONValue {
+        let rule: (String, [JSONValue.Member]) =
+            switch rule {
+            case .limit(let success): ("success", [.init("success", .measure(success, digits: 9))])
+            case .baseline: ("baseline", [])
+            case .sequential(let good, let bad, let miss):
+                (
+                    "sequential",
+                    [
+                        .init("good", .measure(good, digits: 9)), .init("bad", .measure(bad, digits: 9)),
+                        .init("miss", .measure(miss, digits: 9)),
+                    ]
+                )
+            }
+        func names(_ names: [String]) -> JSONValue { .array(names.map { .string($0) }) }
+        return .object(
+            [.init("kind", .string(rule.0))] + rule.1 + [
+                .init("false_alarm", .measure(falseAlarm, digits: 9)),
+                .init("undecided", .string(failsWhenUndecided ? "fail" : "pass")),
+                .init("within_ns", .optional(demand.within.map { Int(clamping: $0.wholeNanoseconds) })),
+                .init("ecm_retries", .optional(demand.ecmRetries)), .init("bad_rows", .optional(demand.badRows)),
+                .init("trainings", .optional(demand.trainings)), .init("unrecovered", .optional(demand.unrecovered)),
+                .init("documents", names(selection.documents)), .init("paths", names(selection.paths)),
+                .init("impairments", names(selection.impairments)),
+            ])
     }
 }
 

@@ -7,8 +7,26 @@ public struct SuiteResult: Sendable, Hashable {
 
     /// The part of a suite that one machine runs: `number` of `count`, from 1.
     public struct Shard: Sendable, Hashable {
-        public var number: Int
-        public var count: Int
+        public let number: Int
+        public let count: Int
+
+        public static let limit = 10_000
+
+        /// `nil` unless 1 ≤ number ≤ count ≤ ``limit``.
+        public init?(number: Int, count: Int) {
+            guard number >= 1, number <= count, count <= Self.limit else { return nil }
+            self.number = number
+            self.count = count
+        }
+
+        /// `2/8`.
+        public init?(_ text: some StringProtocol) {
+            let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+            guard parts.count == 2, let number = parts[0], let count = parts[1] else { return nil }
+            self.init(number: number, count: count)
+        }
+
+        public var text: String { "\(number)/\(count)" }
     }
 
     public enum Verdict: String, Sendable, Hashable {
@@ -28,6 +46,9 @@ public struct SuiteResult: Sendable, Hashable {
     /// `nil`: the whole.
     public var shard: Shard?
     public var cells: [SuiteCellResult]
+    /// Which paths are compared.
+    public var pairs: [Suite.PathPair]
+    /// Empty of a part.
     public var comparisons: [PathComparison]
     public var gates: [GateResult]
 

@@ -35,3 +35,31 @@ public struct SuiteTrial: Sendable, Hashable {
         return Double(codedOctets) * 8_000 / Double(transferMs)
     }
 }
+
+extension SuiteTrial {
+    init(_ record: TrialRecord, number: Int) {
+        self.number = number
+        seed = record.seed
+        isSuccess = record.isSuccess
+        durationMs = Self.milliseconds(record.duration)
+        transferMs = record.transferTime.map(Self.milliseconds)
+        pagesSent = record.pagesSent
+        pagesReceived = record.pagesReceived
+        ecmRetries = record.caller.ecmRetries
+        trainings = record.caller.trainings
+        failedTrainings = record.caller.failedTrainings
+        badRows = record.answerer.badRows
+        rateBps = record.caller.rateBps
+        codedOctets = record.caller.codedOctets
+        unrecovered = record.caller.unrecoveredIFPs + record.answerer.unrecoveredIFPs
+        failure = record.isSuccess ? nil : Self.failure(record)
+        violations = record.violations
+    }
+
+    private static func failure(_ record: TrialRecord) -> String {
+        guard let diagnosis = record.diagnosis else { return undiagnosed }
+        return diagnosis.rootCause ?? unexplained
+    }
+
+    private static func milliseconds(_ duration: Duration) -> Int { Int((duration.inSeconds * 1_000).rounded()) }
+}
