@@ -6,7 +6,10 @@ struct Faxprobe: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "faxprobe", abstract: "Fax over IP, read and explained.",
-        version: version, subcommands: [Analyze.self, Compare.self, Sanitize.self, Explain.self, Simulate.self, Regress.self, Merge.self])
+        version: version,
+        subcommands: [
+            Analyze.self, Compare.self, Sanitize.self, Explain.self, Simulate.self, Regress.self, Merge.self,
+        ])
 
     /// Wrong usage is status 2 here (the parser's own would be 64); help and version are 0.
     static func main() {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FaxCore
 import FaxReport
 import Foundation
 import Regression
@@ -23,6 +24,7 @@ struct Regress: ParsableCommand {
               faxprobe regress suite.yaml --baseline good.json --json results.json
               faxprobe regress suite.yaml --shard 2/8 --json part-2.json
               faxprobe merge part-*.json -o results.json
+              faxprobe regress suite.yaml --emit slurm --shards 64 > job.sh
 
             EXIT STATUS
               0  no gate failed
@@ -46,6 +48,9 @@ struct Regress: ParsableCommand {
     @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n")) var jobs: Int?
     @Option(help: ArgumentHelp("Which calls to diagnose: all, failed or off.", valueName: "which"))
     var diagnose = TrialRunner.Diagnosing.failed
+    @Option(help: ArgumentHelp("Print a job file: slurm, kubernetes, github, gitlab or parallel.", valueName: "kind"))
+    var emit: JobFile.Kind?
+    @Option(help: ArgumentHelp("With --emit: how many shards.", valueName: "n")) var shards: Int?
     @Flag(help: "Show progress, also where standard error is no terminal.") var watch = false
     @Flag(help: "Overwrite files.") var force = false
 
@@ -55,12 +60,20 @@ struct Regress: ParsableCommand {
         if shard != nil, baseline != nil || saveBaseline != nil {
             throw ValidationError("Shards are not judged: give --baseline and --save-baseline to merge.")
         }
+        if (emit == nil) != (shards == nil) { throw ValidationError("--emit and --shards go together.") }
+        if let shards, !(1...SuiteResult.Shard.limit).contains(shards) {
+            throw ValidationError("--shards wants 1 to \(SuiteResult.Shard.limit).")
+        }
         if resume, json == nil, state == nil { throw ValidationError("--resume wants --json or --state.") }
     }
 
     func run() throws {
-        let suite = try SuiteFile.read(suite)
+        let path = suite
+        let suite = try SuiteFile.read(path)
         if check { return tell(suite) }
+        if let emit, let shards {
+            return print(JobFile(suite: path, name: suite.name, shards: shards).text(emit), terminator: "")
+        }
         Console.catchSignals()
         let output = StandardOutput(flushesEachTime: Console.outputIsTerminal)
         var run = RegressRun(
@@ -158,3 +171,5 @@ enum SuiteFile {
         throw ExitCode(status.rawValue)
     }
 }
+
+extension JobFile.Kind: ExpressibleByArgument {}

@@ -1,4 +1,3 @@
-import FaxCore
 import Foundation
 
 /// Reads a ``SuiteResult`` that ``SuiteDocument`` wrote: a shard, a baseline.
@@ -42,8 +41,8 @@ private struct StoredResult: Decodable {
     func result(_ baseline: SuiteResult?) throws -> SuiteResult {
         guard let seed = UInt64(seed) else { throw StoredSuite.Failure("the seed is no number") }
         guard cells.count <= Suite.cellLimit else { throw StoredSuite.Failure("too many cells") }
-        let part = shard.map { SuiteResult.Shard($0) }
-        if let part, part == nil { throw StoredSuite.Failure("the shard is not i/n") }
+        let part = shard.flatMap { SuiteResult.Shard($0) }
+        guard part != nil || shard == nil else { throw StoredSuite.Failure("the shard is not i/n") }
         let pairs = try compare.map { names in
             guard names.count == 2 else { throw StoredSuite.Failure("a comparison has two paths") }
             return Suite.PathPair(first: names[0], second: names[1])
@@ -53,7 +52,7 @@ private struct StoredResult: Decodable {
             throw StoredSuite.Failure("a cell stands there twice")
         }
         return SuiteResult(
-            suite: suite, digest: digest, seed: seed, shard: part ?? nil, cells: results,
+            suite: suite, digest: digest, seed: seed, shard: part, cells: results,
             gates: try gates.map { try $0.gate() }, pairs: pairs, baseline: baseline)
     }
 }

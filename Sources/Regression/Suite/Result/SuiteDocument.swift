@@ -1,3 +1,4 @@
+import FaxCore
 import FaxReport
 import Simulator
 

@@ -1,4 +1,3 @@
-import FaxDSP
 import FaxReport
 import Foundation
 import Synchronization

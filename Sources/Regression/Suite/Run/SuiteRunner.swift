@@ -30,13 +30,13 @@ public struct SuiteRunner: Sendable {
     /// Runs what is not known yet.
     /// - Parameter take: told of every trial, in an order that hangs on nothing but the plan; on one thread at a time.
     public func run(
-        known: Known = [:], take: @escaping @Sendable (_ cell: Int, SuiteTrial) -> Void
+        known: Known = [:], take: @Sendable (_ cell: Int, SuiteTrial) -> Void
     ) throws(MemoryFile.Failure) -> [SuiteCellResult] {
         var known = known
         var work = fixedWork(known)
         var reach = 0
         while true {
-            reach += Self.block
+            reach += max(Self.block, reach / 4)
             work += sequentialWork(known, upTo: reach)
             try run(work, &known, take)
             let isMore = plan.cells.indices.contains { isOpen($0, known, from: reach) }
@@ -46,8 +46,8 @@ public struct SuiteRunner: Sendable {
         return plan.cells.indices.map { result($0, known[$0] ?? [:]) }
     }
 
-    /// Trials of a sequential cell that are run before its test is asked again; more are thrown away at the end, fewer
-    /// leave threads idle.
+    /// Trials of a sequential cell that are run at least before its test is asked again: those beyond its decision are
+    /// thrown away, and fewer leave threads idle.
     private static let block = 32
 
     // MARK: - What is whose
@@ -84,7 +84,7 @@ public struct SuiteRunner: Sendable {
     }
 
     private func run(
-        _ work: [Work], _ known: inout Known, _ take: @escaping @Sendable (Int, SuiteTrial) -> Void
+        _ work: [Work], _ known: inout Known, _ take: @Sendable (Int, SuiteTrial) -> Void
     ) throws(MemoryFile.Failure) {
         guard !work.isEmpty else { return }
         let found = Mutex<[(cell: Int, trial: SuiteTrial)]>([])

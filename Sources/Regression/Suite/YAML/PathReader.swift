@@ -69,11 +69,11 @@ enum ImpairmentReader {
             direction = read
         }
         for name in NetworkOptionName.allCases {
-            let values = try fields.texts(name.rawValue)
-            for value in values {
-                options.append(NetworkSpec.Option(name.rawValue, try value.text()))
-                // Alone, so that a value that cannot be is told where it stands.
-                if name != .burst { try check([NetworkSpec.Option(name.rawValue, try value.text())], value) }
+            for value in try fields.texts(name.rawValue) {
+                let option = NetworkSpec.Option(name.rawValue, try value.text())
+                options.append(option)
+                // Alone, so that a value that cannot be is told where it stands; these two want others beside them.
+                if name != .burst, name != .lossSlot { try check([option], value) }
             }
         }
         try fields.finish()

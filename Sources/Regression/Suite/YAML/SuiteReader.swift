@@ -1,5 +1,3 @@
-import FaxCore
-import FaxReport
 import Simulator
 
 /// Reads a suite from YAML as `docs/suite-schema.json` describes it. What cannot be is an error with line and column.
