@@ -67,7 +67,7 @@ public struct JobFile: Sendable {
         #!/bin/bash
         # Runs the shards on all cores with GNU parallel, and merges them.
         set -euo pipefail
-        export FAXPROBE="${FAXPROBE:-faxprobe}" SUITE=\(quotedSuite)
+        export SHELL=/bin/bash FAXPROBE="${FAXPROBE:-faxprobe}" SUITE=\(quotedSuite)
         seq 1 \(shards) | parallel --halt soon,fail=1 \\
             '"$FAXPROBE" regress "$SUITE" --shard {}/\(shards) --jobs 1 --json part-{}.json --resume'
         \(merge)
