@@ -108,6 +108,7 @@ let package = Package(
         tests(
             "SanitizerTests",
             ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Simulator", "Sanitizer"]),
+        tests("RegressionTests", ["FaxCore", "FaxProtocol", "FaxStation", "FaxReport", "Simulator", "Regression"]),
         tests("CommandTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport", "Simulator"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,88 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `faxprobe regress` and `merge` as built.
+@Suite struct RegressCommandTests {
+    private static let suite = """
+        name: tiny
+        trials: 4
+        documents: {slip: {rows: 60}}
+        paths: {t38: {}, bare: {redundancy: 0}}
+        impairments: {clean: {}, loss: {loss: 3%}}
+        gates:
+          - {success: 20%, impairment: clean}
+        """
+
+    /// A folder with a suite in it, removed afterwards.
+    private static func inFolder(_ text: String, _ body: (URL) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "faxprobe-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try text.write(to: folder.appending(path: "suite.yaml"), atomically: true, encoding: .utf8)
+        try body(folder)
+    }
+
+    @Test func `A suite is checked, with line and column`() throws {
+        try Self.inFolder(Self.suite) { folder in
+            let path = folder.appending(path: "suite.yaml").path
+            let good = try AnalyzeCommandTests.run(["regress", "--check", path])
+            #expect(good.status == 0)
+            #expect(good.output == "tiny: 4 cells, 16 calls at most, 1 gates\n")
+            try (Self.suite + "\nnonsense: 1\n").write(toFile: path, atomically: true, encoding: .utf8)
+            let bad = try AnalyzeCommandTests.run(["regress", path])
+            #expect(bad.status == 2)
+            #expect(bad.errors.hasPrefix("faxprobe: \(path):8:1: unknown field 'nonsense'"))
+            #expect(try AnalyzeCommandTests.run(["regress", folder.path + "/none.yaml"]).status == 3)
+            #expect(try AnalyzeCommandTests.run(["regress", path, "--shard", "3/2"]).status == 2)
+        }
+    }
+
+    @Test func `A gate that fails is status 1`() throws {
+        let dead = Self.suite.replacingOccurrences(of: "clean: {}", with: "clean: {block: \"@page\"}")
+            .replacingOccurrences(of: "success: 20%", with: "success: 90%")
+        try Self.inFolder(dead) { folder in
+            let run = try AnalyzeCommandTests.run(["regress", folder.appending(path: "suite.yaml").path])
+            #expect(run.status == 1)
+            #expect(run.output.contains("FAILED: gate 1"))
+        }
+    }
+
+    @Test func `A baseline is saved, and the same build is no worse`() throws {
+        let text = Self.suite.replacingOccurrences(of: "{success: 20%, impairment: clean}", with: "{baseline: true}")
+        try Self.inFolder(text) { folder in
+            let (path, good) = (folder.appending(path: "suite.yaml").path, folder.appending(path: "good.json").path)
+            #expect(try AnalyzeCommandTests.run(["regress", path, "--save-baseline", good]).status == 3)
+            #expect(try AnalyzeCommandTests.run(["regress", path, "--baseline", good]).status == 0)
+        }
+    }
+
+    /// GNU parallel of Debian (`scripts/setup` installs it) runs the job file that was printed.
+    @Test func `Shards run by GNU parallel and merged are the whole`() throws {
+        let parallel = "/usr/bin/parallel"
+        try #require(
+            FileManager.default.isExecutableFile(atPath: parallel), "GNU parallel is missing: run scripts/setup")
+        try Self.inFolder(Self.suite) { folder in
+            let path = folder.appending(path: "suite.yaml").path
+            let whole = folder.appending(path: "whole.json")
+            #expect(try AnalyzeCommandTests.run(["regress", path, "--json", whole.path]).status == 0)
+            let job = try AnalyzeCommandTests.run(["regress", path, "--emit", "parallel", "--shards", "3"])
+            #expect(job.status == 0)
+            let script = folder.appending(path: "job.sh")
+            try job.output.write(to: script, atomically: true, encoding: .utf8)
+            let process = Process()
+            process.executableURL = URL(filePath: "/bin/bash")
+            process.arguments = [script.path]
+            process.currentDirectoryURL = folder
+            process.environment = ProcessInfo.processInfo.environment.merging(
+                ["FAXPROBE": AnalyzeCommandTests.executable.path, "HOME": folder.path]
+            ) { $1 }
+            process.standardOutput = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+            let merged = try Data(contentsOf: folder.appending(path: "results.json"))
+            #expect(try merged == Data(contentsOf: whole))
+        }
+    }
+}
