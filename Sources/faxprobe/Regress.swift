@@ -96,6 +96,7 @@ struct Regress: ParsableCommand {
         run.runner.trials.shouldStop = { Console.wasStopped }
         run.runner.shard = shard.flatMap { SuiteResult.Shard($0) }
         run.baseline = try baseline.map { try SuiteFile.result($0) }
+        run.makesBaseline = saveBaseline != nil
         run.statePath = state ?? json.flatMap { $0 == "-" ? nil : $0 + ".state" }
         run.resumes = resume
         run.overwrites = force

@@ -52,7 +52,8 @@ import Testing
         let text = Self.suite.replacingOccurrences(of: "{success: 20%, impairment: clean}", with: "{baseline: true}")
         try Self.inFolder(text) { folder in
             let (path, good) = (folder.appending(path: "suite.yaml").path, folder.appending(path: "good.json").path)
-            #expect(try AnalyzeCommandTests.run(["regress", path, "--save-baseline", good]).status == 3)
+            #expect(try AnalyzeCommandTests.run(["regress", path, "--save-baseline", good]).status == 0)
+            #expect(try AnalyzeCommandTests.run(["regress", path]).status == 3)
             #expect(try AnalyzeCommandTests.run(["regress", path, "--baseline", good]).status == 0)
         }
     }
