@@ -67,23 +67,51 @@ import Testing
             let path = folder.appending(path: "suite.yaml").path
             let whole = folder.appending(path: "whole.json")
             #expect(try AnalyzeCommandTests.run(["regress", path, "--json", whole.path]).status == 0)
-            let job = try AnalyzeCommandTests.run(["regress", path, "--emit", "parallel", "--shards", "3"])
-            #expect(job.status == 0)
-            let script = folder.appending(path: "job.sh")
-            try job.output.write(to: script, atomically: true, encoding: .utf8)
-            let process = Process()
-            process.executableURL = URL(filePath: "/bin/bash")
-            process.arguments = [script.path]
-            process.currentDirectoryURL = folder
-            process.environment = ProcessInfo.processInfo.environment.merging(
-                ["FAXPROBE": AnalyzeCommandTests.executable.path, "HOME": folder.path]
-            ) { $1 }
-            process.standardOutput = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            #expect(process.terminationStatus == 0)
+            try Self.writeJob("parallel", for: path, in: folder)
+            #expect(try Self.bash("bash job.sh", in: folder) == 0)
             let merged = try Data(contentsOf: folder.appending(path: "results.json"))
             #expect(try merged == Data(contentsOf: whole))
         }
+    }
+
+    /// A Slurm of one node, where one can be started (`scripts/with-slurm`): root, slurm-wlm and munge.
+    @Test func `Shards run by Slurm and merged are the whole`() throws {
+        try Self.inFolder(Self.suite) { folder in
+            let path = folder.appending(path: "suite.yaml").path
+            let whole = folder.appending(path: "whole.json")
+            #expect(try AnalyzeCommandTests.run(["regress", path, "--json", whole.path]).status == 0)
+            try Self.writeJob("slurm", for: path, in: folder)
+            let starter = Corpus.folder.deletingLastPathComponent().appending(path: "scripts/with-slurm").path
+            let status = try Self.bash("'\(starter)' sbatch --wait job.sh", in: folder)
+            if status == 77 {
+                Issue.record("Slurm cannot be started here, so its job file was not run", severity: .warning)
+                return
+            }
+            #expect(status == 0)
+            let parts = (1...3).map { folder.appending(path: "part-\($0).json").path }
+            let merged = folder.appending(path: "results.json")
+            #expect(try AnalyzeCommandTests.run(["merge"] + parts + ["-o", merged.path]).status == 0)
+            #expect(try Data(contentsOf: merged) == Data(contentsOf: whole))
+        }
+    }
+
+    private static func writeJob(_ kind: String, for suite: String, in folder: URL) throws {
+        let job = try AnalyzeCommandTests.run(["regress", suite, "--emit", kind, "--shards", "3"])
+        #expect(job.status == 0)
+        try job.output.write(to: folder.appending(path: "job.sh"), atomically: true, encoding: .utf8)
+    }
+
+    private static func bash(_ command: String, in folder: URL) throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/bash")
+        process.arguments = ["-c", command]
+        process.currentDirectoryURL = folder
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            ["FAXPROBE": AnalyzeCommandTests.executable.path, "HOME": folder.path]
+        ) { $1 }
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        return process.terminationStatus
     }
 }
