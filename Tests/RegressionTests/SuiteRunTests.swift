@@ -1,3 +1,4 @@
+import FaxReport
 import Foundation
 import Regression
 import Simulator

@@ -115,7 +115,8 @@ public struct RegressRun {
     }
 
     private func finish(_ result: SuiteResult, _ journal: SuiteJournal?) throws -> Status {
-        write(SuiteText(result).text)
+        // Standard output is either for people or for programs.
+        if !outputs.contains(where: { $0.file.path == "-" }) { write(SuiteText(result).text) }
         let isStopped = !result.cells.allSatisfy(\.isComplete)
         for output in outputs where !output.wantsWhole || result.isComplete {
             try output.file.put(output.octets(result), write)
