@@ -50,7 +50,7 @@ import Testing
 
     @Test func `A baseline is saved, and the same build is no worse`() throws {
         let text = Self.suite.replacingOccurrences(of: "{success: 20%, impairment: clean}", with: "{baseline: true}")
-        try Self.inFolder(text) { folder in
+        try Self.inFolder(text) { (folder: URL) throws in
             let (path, good) = (folder.appending(path: "suite.yaml").path, folder.appending(path: "good.json").path)
             #expect(try AnalyzeCommandTests.run(["regress", path, "--save-baseline", good]).status == 0)
             #expect(try AnalyzeCommandTests.run(["regress", path]).status == 3)

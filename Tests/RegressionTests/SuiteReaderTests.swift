@@ -1,3 +1,5 @@
+import FaxProtocol
+import FaxStation
 import Foundation
 import Regression
 import Simulator

@@ -112,11 +112,21 @@ struct StoredTrial: Decodable {
         guard UInt64(seed) == first &+ UInt64(trial) else {
             throw StoredSuite.Failure("trial \(trial) has not the seed that it should have")
         }
-        return SuiteTrial(
-            number: trial, seed: first &+ UInt64(trial), isSuccess: success, durationMs: durationMs,
-            transferMs: transferMs, pagesSent: pagesSent, pagesReceived: pagesReceived, ecmRetries: ecmRetries,
-            trainings: trainings, failedTrainings: failedTrainings, badRows: badRows, rateBps: rateBps,
-            codedOctets: codedOctets, unrecovered: unrecovered, failure: failure, violations: violations)
+        var read = SuiteTrial(number: trial, seed: first &+ UInt64(trial), isSuccess: success)
+        read.durationMs = durationMs
+        read.transferMs = transferMs
+        read.pagesSent = pagesSent
+        read.pagesReceived = pagesReceived
+        read.ecmRetries = ecmRetries
+        read.trainings = trainings
+        read.failedTrainings = failedTrainings
+        read.badRows = badRows
+        read.rateBps = rateBps
+        read.codedOctets = codedOctets
+        read.unrecovered = unrecovered
+        read.failure = failure
+        read.violations = violations
+        return read
     }
 }
 

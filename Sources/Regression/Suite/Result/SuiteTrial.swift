@@ -6,25 +6,32 @@ public struct SuiteTrial: Sendable, Hashable {
     public var number: Int
     public var seed: UInt64
     public var isSuccess: Bool
-    public var durationMs: Int
+    public var durationMs = 0
     /// From the first DCS to the end of T.30 at the sender; `nil`: it did not come so far.
     public var transferMs: Int?
-    public var pagesSent: Int
-    public var pagesReceived: Int
-    public var ecmRetries: Int
-    public var trainings: Int
-    public var failedTrainings: Int
-    public var badRows: Int
+    public var pagesSent = 0
+    public var pagesReceived = 0
+    public var ecmRetries = 0
+    public var trainings = 0
+    public var failedTrainings = 0
+    public var badRows = 0
     /// Of the last DCS.
-    public var rateBps: Int
+    public var rateBps = 0
     /// Of the pages that were confirmed, as coded on the line.
-    public var codedOctets: Int
+    public var codedOctets = 0
     /// IFP packets that neither came nor could be repaired, both directions.
-    public var unrecovered: Int
+    public var unrecovered = 0
     /// Id of the finding that explains the failure; ``unexplained``, ``undiagnosed``; `nil` of a success.
     public var failure: String?
     /// What must not be, whatever the network does.
-    public var violations: [String]
+    public var violations: [String] = []
+
+    /// Of which nothing else is known yet.
+    public init(number: Int, seed: UInt64, isSuccess: Bool) {
+        self.number = number
+        self.seed = seed
+        self.isSuccess = isSuccess
+    }
 
     public static let unexplained = "unexplained"
     public static let undiagnosed = "undiagnosed"
@@ -38,9 +45,7 @@ public struct SuiteTrial: Sendable, Hashable {
 
 extension SuiteTrial {
     init(_ record: TrialRecord, number: Int) {
-        self.number = number
-        seed = record.seed
-        isSuccess = record.isSuccess
+        self.init(number: number, seed: record.seed, isSuccess: record.isSuccess)
         durationMs = Self.milliseconds(record.duration)
         transferMs = record.transferTime.map(Self.milliseconds)
         pagesSent = record.pagesSent
