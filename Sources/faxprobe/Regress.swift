@@ -141,13 +141,22 @@ enum SuiteFile {
         }
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         let reader = SuiteReader { name in
-            [UInt8](try Data(contentsOf: URL(fileURLWithPath: name, relativeTo: folder)))
+            do {
+                return [UInt8](try Data(contentsOf: URL(fileURLWithPath: name, relativeTo: folder)))
+            } catch {
+                throw Unreadable(description: error.localizedDescription)
+            }
         }
         do {
             return try reader.read(text)
         } catch {
             try fail("\(path):\(error)", .usage)
         }
+    }
+
+    /// Without the paths of this machine.
+    private struct Unreadable: Error, CustomStringConvertible {
+        var description: String
     }
 
     static func result(_ path: String, baseline: SuiteResult? = nil) throws -> SuiteResult {
