@@ -86,24 +86,11 @@ public final class CSVExport: CallExport {
 
     private static func text(_ cell: Cell) -> String {
         switch cell {
-        case .name(let name): quoted(name)
+        case .name(let name): CSVText.quoted(name)
         case .number(let number): number.map(String.init) ?? ""
         case .decimal(let text): text ?? ""
-        case .text(let text): quoted(guarded(TerminalText.harmless(text ?? "", limit: 400)))
+        case .text(let text): CSVText.cell(text ?? "")
         }
-    }
-
-    /// Text that a spreadsheet would run begins with an apostrophe instead, which it takes for "this is text".
-    static func guarded(_ text: String) -> String {
-        switch text.first {
-        case "=", "+", "-", "@", "|", "%", "\t", "\r": "'" + text
-        default: text
-        }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
 
     // MARK: - Columns

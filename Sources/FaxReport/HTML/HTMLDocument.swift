@@ -1,4 +1,3 @@
-import Foundation
 import T30Analyzer
 
 /// The file around the calls: what it may do, how it looks, and where it comes from.
@@ -18,33 +17,12 @@ struct HTMLDocument {
     }
 
     var text: String {
-        var html = HTMLWriter()
-        html.append(raw: "<!doctype html>\n")
-        html.element("html", ["lang": "en"]) { html in
-            head(&html)
-            html.element("body") { html in
-                html.element("a", ["class": "skip", "href": "#main"], "Skip to the report")
-                banner(&html)
-                html.element("main", ["id": "main"]) { html in content(&html) }
-                foot(&html)
-                html.data(frames, ["type": "application/json", "id": "frames"])
-                html.append(raw: "<script>\(Self.script)</script>\n")
-            }
-        }
-        return html.text
-    }
-
-    // MARK: - Head
-
-    private func head(_ html: inout HTMLWriter) {
-        html.element("head") { html in
-            html.void("meta", ["charset": "utf-8"])
-            html.void("meta", ["http-equiv": "Content-Security-Policy", "content": Self.policy])
-            html.void("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"])
-            html.void("meta", ["name": "color-scheme", "content": "light dark"])
-            html.void("meta", ["name": "referrer", "content": "no-referrer"])
-            html.element("title", [:], title)
-            html.append(raw: "<style>\(Self.style)</style>\n<script>\(Self.mark)</script>\n")
+        HTMLShell(script: Self.script).text(title: title) { html in
+            html.element("a", ["class": "skip", "href": "#main"], "Skip to the report")
+            banner(&html)
+            html.element("main", ["id": "main"]) { html in content(&html) }
+            foot(&html)
+            html.data(frames, ["type": "application/json", "id": "frames"])
         }
     }
 
@@ -53,24 +31,11 @@ struct HTMLDocument {
         return "Fax report: " + OverviewTable.totals(ordered.map(\.row))
     }
 
-    /// No network, nothing but our own script and style, pictures from within the file.
-    static let policy =
-        "default-src 'none'; script-src 'sha256-\(hash(mark))' 'sha256-\(hash(script))'; style-src 'sha256-\(hash(style))'; img-src data:; "
-        + "base-uri 'none'; form-action 'none'"
-
-    static let style = String(decoding: PackageResources.report_css, as: UTF8.self)
-    /// Scripts run: of several calls only one is laid out.
-    static let mark = "document.documentElement.classList.add(\"js\");"
     /// Strict, and with a scope of its own.
-    static let script: String = {
-        let parts = [
-            PackageResources.page_js, PackageResources.frames_js, PackageResources.timeline_js,
-            PackageResources.drawing_js, PackageResources.overview_js, PackageResources.start_js,
-        ]
-        return "(() => {\n\"use strict\";\n" + parts.map { String(decoding: $0, as: UTF8.self) }.joined() + "})();\n"
-    }()
-
-    private static func hash(_ text: String) -> String { Data(SHA256.digest(Array(text.utf8))).base64EncodedString() }
+    static let script = HTMLShell.script([
+        PackageResources.page_js, PackageResources.frames_js, PackageResources.timeline_js,
+        PackageResources.drawing_js, PackageResources.overview_js, PackageResources.start_js,
+    ])
 
     // MARK: - Body
 

@@ -52,13 +52,13 @@ public indirect enum JSONValue: Sendable, Equatable {
 }
 
 /// Decimal text from whole numbers, so that no digit is made up on the way through binary fractions.
-enum Decimals {
-    public static func seconds(_ nanoseconds: Int64) -> String {
+package enum Decimals {
+    package static func seconds(_ nanoseconds: Int64) -> String {
         scaled(nanoseconds, unit: 1_000_000_000, digits: nanoseconds % 1_000 == 0 ? 6 : 9)
     }
 
     /// `value / unit`, truncated to `digits` after the point. `unit` is a power of ten of at least so many zeros.
-    static func scaled(_ value: Int64, unit: UInt64, digits: Int) -> String {
+    package static func scaled(_ value: Int64, unit: UInt64, digits: Int) -> String {
         let magnitude = value.magnitude
         var fraction = String(magnitude % unit)
         let places = String(unit).utf8.count - 1
@@ -66,7 +66,7 @@ enum Decimals {
         return (value < 0 ? "-" : "") + "\(magnitude / unit).\(fraction.prefix(digits))"
     }
 
-    static func text(_ value: Double, digits: Int) -> String? {
+    package static func text(_ value: Double, digits: Int) -> String? {
         var unit = 1.0
         for _ in 0..<digits { unit *= 10 }
         let scaledValue = (value * unit).rounded()

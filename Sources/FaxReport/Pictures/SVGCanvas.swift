@@ -1,12 +1,14 @@
 import Foundation
 
 /// Builds an SVG document element by element. Text and titles are escaped here and nowhere else.
-struct SVGCanvas {
-    private(set) var body = ""
+package struct SVGCanvas {
+    package private(set) var body = ""
 
-    enum Anchor: String { case start, middle, end }
+    package enum Anchor: String { case start, middle, end }
 
-    mutating func rect(
+    package init() {}
+
+    package mutating func rect(
         _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ style: String, title: String? = nil
     ) {
         let place = "x=\"\(Self.number(x))\" y=\"\(Self.number(y))\""
@@ -14,17 +16,17 @@ struct SVGCanvas {
         element("rect", "\(place) \(size) class=\"\(style)\"", title: title)
     }
 
-    mutating func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: String, title: String? = nil) {
+    package mutating func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: String, title: String? = nil) {
         let from = "x1=\"\(Self.number(x1))\" y1=\"\(Self.number(y1))\""
         element("line", "\(from) x2=\"\(Self.number(x2))\" y2=\"\(Self.number(y2))\" class=\"\(style)\"", title: title)
     }
 
     /// Path data of our own making.
-    mutating func path(_ data: String, _ style: String) {
-        if !data.isEmpty { element("path", "d=\"\(data)\" class=\"\(style)\"", title: nil) }
+    package mutating func path(_ data: String, _ style: String, title: String? = nil) {
+        if !data.isEmpty { element("path", "d=\"\(data)\" class=\"\(style)\"", title: title) }
     }
 
-    mutating func text(_ text: String, _ x: Double, _ y: Double, _ style: String, anchor: Anchor = .start) {
+    package mutating func text(_ text: String, _ x: Double, _ y: Double, _ style: String, anchor: Anchor = .start) {
         let side = anchor == .start ? "" : " text-anchor=\"\(anchor.rawValue)\""
         body += "<text x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" class=\"\(style)\"\(side)>"
         body += Self.escaped(text) + "</text>\n"
@@ -61,7 +63,7 @@ struct SVGCanvas {
     }
 
     /// One decimal is a tenth of a pixel. What is no number, or off any picture, is 0.
-    static func number(_ value: Double) -> String {
+    package static func number(_ value: Double) -> String {
         guard value.isFinite, value.magnitude < 1e7 else { return "0" }
         let tenths = Int((value * 10).rounded())
         if tenths % 10 == 0 { return String(tenths / 10) }
@@ -75,8 +77,8 @@ struct SVGCanvas {
 }
 
 /// How wide text comes out, by the widths of DejaVu Sans, the widest of the usual faces.
-enum TextWidth {
-    static func of(_ text: String, size: Double) -> Double {
+package enum TextWidth {
+    package static func of(_ text: String, size: Double) -> Double {
         text.unicodeScalars.reduce(0) { $0 + width($1) } * size
     }
 
@@ -93,7 +95,7 @@ enum TextWidth {
     }
 
     /// Text cut with `…` so that it is no wider than `width`.
-    static func cut(_ text: String, to width: Double, size: Double) -> String {
+    package static func cut(_ text: String, to width: Double, size: Double) -> String {
         if of(text, size: size) <= width { return text }
         var kept = text
         while !kept.isEmpty, of(kept + "…", size: size) > width { kept.removeLast() }

@@ -1,8 +1,8 @@
 /// Text of a capture in HTML, SVG and other XML 1.0.
-enum MarkupText {
+package enum MarkupText {
     /// Harmless text in which nothing is markup, in content and in quoted attributes: controls, which XML does not allow,
     /// are shown as escapes.
-    static func escaped(_ text: String, limit: Int) -> String {
+    package static func escaped(_ text: String, limit: Int) -> String {
         let harmless = TerminalText.harmless(text, limit: limit)
         if harmless.utf8.allSatisfy({ !isMarkup($0) }) { return harmless }
         var shown = ""

@@ -2,6 +2,7 @@ import FaxCore
 import FaxDSP
 import Foundation
 import T30Analyzer
+import TestSupport
 import Testing
 
 @testable import FaxReport

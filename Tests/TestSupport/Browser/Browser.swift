@@ -1,16 +1,22 @@
 import Foundation
 
 /// Chromium without a window, led over a pipe (Chrome DevTools Protocol). The tests need it; without it they fail.
-final class Browser {
-    struct Failure: Error, CustomStringConvertible {
-        var description: String
+package final class Browser {
+    package struct Failure: Error, CustomStringConvertible {
+        package var description: String
     }
 
     /// How the page is looked at.
-    struct View {
-        var width = 1_280
-        var height = 900
-        var scheme = "light"
+    package struct View {
+        package var width = 1_280
+        package var height = 900
+        package var scheme = "light"
+
+        package init(width: Int = 1_280, height: Int = 900, scheme: String = "light") {
+            self.width = width
+            self.height = height
+            self.scheme = scheme
+        }
     }
 
     /// Longest wait for one answer.
@@ -26,9 +32,9 @@ final class Browser {
     private var hasLoaded = false
     private var address = ""
     /// Errors of scripts, of the console and of the content security policy, and what was fetched, as they came.
-    private(set) var complaints: [String] = []
+    package private(set) var complaints: [String] = []
 
-    init(_ view: View = View()) throws {
+    package init(_ view: View = View()) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "faxprobe-browser-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try start()
@@ -74,7 +80,7 @@ final class Browser {
         for domain in ["Page", "Runtime", "Log", "Network"] { try call("\(domain).enable") }
     }
 
-    func look(_ view: View) throws {
+    package func look(_ view: View) throws {
         try call(
             "Emulation.setDeviceMetricsOverride",
             ["width": view.width, "height": view.height, "deviceScaleFactor": 1, "mobile": false])
@@ -82,7 +88,7 @@ final class Browser {
     }
 
     /// `media`: `print` or empty.
-    func media(_ media: String, scheme: String) throws {
+    package func media(_ media: String, scheme: String) throws {
         try call(
             "Emulation.setEmulatedMedia",
             ["media": media, "features": [["name": "prefers-color-scheme", "value": scheme]]])
@@ -92,7 +98,7 @@ final class Browser {
 
     /// Opens a file and waits until it is loaded; says how long that took.
     @discardableResult
-    func visit(_ file: URL, fragment: String = "") throws -> Duration {
+    package func visit(_ file: URL, fragment: String = "") throws -> Duration {
         let clock = ContinuousClock()
         let start = clock.now
         // From one part of a page to another nothing is loaded.
@@ -106,31 +112,31 @@ final class Browser {
 
     /// The value of an expression; a promise is waited for.
     @discardableResult
-    func evaluate(_ script: String) throws -> Any? {
+    package func evaluate(_ script: String) throws -> Any? {
         let answer = try call(
             "Runtime.evaluate", ["expression": script, "returnByValue": true, "awaitPromise": true])
         if let details = answer["exceptionDetails"] { throw Failure(description: "\(details)") }
         return (answer["result"] as? [String: Any])?["value"]
     }
 
-    func number(_ script: String) throws -> Double {
+    package func number(_ script: String) throws -> Double {
         guard let number = try evaluate(script) as? NSNumber else { throw Failure(description: "no number: \(script)") }
         return number.doubleValue
     }
 
-    func text(_ script: String) throws -> String { try evaluate(script) as? String ?? "" }
-    func texts(_ script: String) throws -> [String] { try evaluate(script) as? [String] ?? [] }
-    func holds(_ script: String) throws -> Bool { try evaluate(script) as? Bool ?? false }
+    package func text(_ script: String) throws -> String { try evaluate(script) as? String ?? "" }
+    package func texts(_ script: String) throws -> [String] { try evaluate(script) as? [String] ?? [] }
+    package func holds(_ script: String) throws -> Bool { try evaluate(script) as? Bool ?? false }
 
     /// Lets what was asked for be drawn.
-    func settle() throws {
+    package func settle() throws {
         try evaluate(
             "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20))))")
     }
 
     // MARK: - Input
 
-    func press(_ key: String, text: String? = nil) throws {
+    package func press(_ key: String, text: String? = nil) throws {
         var down: [String: Any] = ["type": "keyDown", "key": key, "code": key]
         if key == "Tab" { down["windowsVirtualKeyCode"] = 9 }
         if let text { down["text"] = text }
@@ -140,7 +146,7 @@ final class Browser {
     }
 
     /// Presses, moves and lets go; without `to` it is a click. `modifiers`: 2 Ctrl, 8 Shift.
-    func drag(_ from: (x: Double, y: Double), to: (x: Double, y: Double)? = nil, modifiers: Int = 0) throws {
+    package func drag(_ from: (x: Double, y: Double), to: (x: Double, y: Double)? = nil, modifiers: Int = 0) throws {
         func send(_ type: String, _ place: (x: Double, y: Double)) throws {
             try call(
                 "Input.dispatchMouseEvent",
@@ -159,7 +165,7 @@ final class Browser {
         try settle()
     }
 
-    func wheel(_ place: (x: Double, y: Double), by delta: Double, modifiers: Int) throws {
+    package func wheel(_ place: (x: Double, y: Double), by delta: Double, modifiers: Int) throws {
         try call(
             "Input.dispatchMouseEvent",
             [
@@ -169,7 +175,7 @@ final class Browser {
     }
 
     /// The middle of an element, scrolled into sight.
-    func middle(of selector: String) throws -> (x: Double, y: Double) {
+    package func middle(of selector: String) throws -> (x: Double, y: Double) {
         let element = "document.querySelector(\(Self.quoted(selector)))"
         try evaluate("\(element).scrollIntoView({ block: 'center' })")
         try settle()
@@ -179,7 +185,7 @@ final class Browser {
         )
     }
 
-    func click(_ selector: String) throws { try drag(try middle(of: selector)) }
+    package func click(_ selector: String) throws { try drag(try middle(of: selector)) }
 
     private static func quoted(_ text: String) -> String {
         "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
@@ -188,7 +194,7 @@ final class Browser {
     // MARK: - Protocol
 
     @discardableResult
-    func call(_ method: String, _ parameters: [String: Any] = [:]) throws -> [String: Any] {
+    package func call(_ method: String, _ parameters: [String: Any] = [:]) throws -> [String: Any] {
         lastID += 1
         var message: [String: Any] = ["id": lastID, "method": method, "params": parameters]
         if let session { message["sessionId"] = session }

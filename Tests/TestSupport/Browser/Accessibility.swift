@@ -1,7 +1,7 @@
 /// What anybody needs who reads a page with a keyboard, a screen reader or weak eyes, looked for in the page as it is drawn.
-enum Accessibility {
+package enum Accessibility {
     /// A list of what is wrong.
-    static let problems = #"""
+    package static let problems = #"""
         (() => {
           const problems = [];
           const all = (selector) => [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility());
@@ -47,7 +47,7 @@ enum Accessibility {
         """#
 
     /// Texts whose contrast with what lies under them is too low (WCAG 2.1, 1.4.3), drawn ones too.
-    static let faintTexts = #"""
+    package static let faintTexts = #"""
         (() => {
           const colour = (text) => (text.match(/[\d.]+/g) ?? []).map(Number);
           const linear = (c) => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
@@ -87,7 +87,7 @@ enum Accessibility {
         """#
 
     /// What has the focus: its place in the page, whether it can be seen that it has it, and what it is.
-    static let focus = #"""
+    package static let focus = #"""
         (() => {
           const e = document.activeElement;
           const style = getComputedStyle(e);
