@@ -41,6 +41,8 @@ struct Simulate: ParsableCommand {
     var transport = CallScenario.Transport.t38
     @Option(help: ArgumentHelp("A TIFF to send; otherwise a page of ours.", valueName: "file")) var document: String?
     @Option(help: ArgumentHelp("Pages of ours to send.", valueName: "n")) var pages = 1
+    @Option(help: ArgumentHelp("Rows of each of them, 40 to 4300.", valueName: "n"))
+    var rows = SimulatedDocument.standardRows
     @Flag(help: "Without error correction mode.") var noEcm = false
     @Option(help: ArgumentHelp("14400, 9600 or 4800.", valueName: "bit/s")) var maxRate: Int?
     @Option(help: ArgumentHelp("Secondaries in each UDPTL packet; 0: primaries only.", valueName: "n"))
@@ -73,8 +75,9 @@ struct Simulate: ParsableCommand {
         guard (1...1_000_000).contains(trials) else { throw ValidationError("--trials wants 1 to 1000000.") }
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs wants 1 to 256.") }
         guard (1...1_000).contains(pages) else { throw ValidationError("--pages wants 1 to 1000.") }
-        if document != nil, pages != 1 {
-            throw ValidationError("--pages counts pages of ours: it goes without --document.")
+        guard (40...4_300).contains(rows) else { throw ValidationError("--rows wants 40 to 4300.") }
+        if document != nil, pages != 1 || rows != SimulatedDocument.standardRows {
+            throw ValidationError("--pages and --rows are of pages of ours: they go without --document.")
         }
         if redundancy != nil, fec != nil { throw ValidationError("--redundancy and --fec exclude each other.") }
         do {
@@ -147,7 +150,7 @@ struct Simulate: ParsableCommand {
     }
 
     private func readDocument() throws -> SimulatedDocument {
-        guard let document else { return try SimulatedDocument.standard(pages: pages) }
+        guard let document else { return try SimulatedDocument.standard(pages: pages, rows: rows) }
         let octets = [UInt8](try Data(contentsOf: URL(fileURLWithPath: document)))
         return try SimulatedDocument(try TIFFDocument.read(octets))
     }
@@ -158,6 +161,8 @@ struct NetworkArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Random loss, such as 3%.", valueName: "percentage")) var loss: String?
     @Option(help: ArgumentHelp("With --loss: the mean run of lost packets.", valueName: "packets")) var burst: String?
     @Option(help: ArgumentHelp("Loss in two states.", valueName: "p:r[:h[:k]]")) var gilbertElliott: String?
+    @Option(help: ArgumentHelp("Loss in four states.", valueName: "p13:p31:p32:p23:p14")) var fourState: String?
+    @Option(help: ArgumentHelp("Loss by time, not by packets.", valueName: "duration")) var lossSlot: String?
     @Option(help: ArgumentHelp("One way, such as 60ms.", valueName: "duration")) var delay: String?
     @Option(help: ArgumentHelp("Such as 30ms, 30ms:normal, 30ms:pareto.", valueName: "jitter")) var jitter: String?
     @Option(help: ArgumentHelp("Such as 100ms/10s.", valueName: "height/interval")) var spikes: String?
@@ -179,7 +184,8 @@ struct NetworkArguments: ParsableArguments {
     var options: [NetworkSpec.Option] {
         let single: [(String, String?)] = [
             ("max-datagram", maxDatagram), ("block", block), ("rate", rate), ("loss", loss), ("burst", burst),
-            ("gilbert-elliott", gilbertElliott), ("profile", profile), ("delay", delay), ("jitter", jitter),
+            ("gilbert-elliott", gilbertElliott), ("four-state", fourState), ("loss-slot", lossSlot),
+            ("profile", profile), ("delay", delay), ("jitter", jitter),
             ("spikes", spikes), ("order", order), ("reorder", reorder), ("duplicate", duplicate), ("corrupt", corrupt),
         ]
         return single.compactMap { name, value in value.map { NetworkSpec.Option(name, $0) } }

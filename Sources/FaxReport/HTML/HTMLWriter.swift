@@ -32,7 +32,9 @@ package struct HTMLWriter {
         close(name)
     }
 
-    package mutating func element(_ name: StaticString, _ attributes: Attributes = [:], _ body: (inout HTMLWriter) -> Void) {
+    package mutating func element(
+        _ name: StaticString, _ attributes: Attributes = [:], _ body: (inout HTMLWriter) -> Void
+    ) {
         open(name, attributes)
         body(&self)
         close(name)

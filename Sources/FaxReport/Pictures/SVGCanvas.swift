@@ -16,7 +16,9 @@ package struct SVGCanvas {
         element("rect", "\(place) \(size) class=\"\(style)\"", title: title)
     }
 
-    package mutating func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: String, title: String? = nil) {
+    package mutating func line(
+        _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: String, title: String? = nil
+    ) {
         let from = "x1=\"\(Self.number(x1))\" y1=\"\(Self.number(y1))\""
         element("line", "\(from) x2=\"\(Self.number(x2))\" y2=\"\(Self.number(y2))\" class=\"\(style)\"", title: title)
     }

@@ -29,10 +29,10 @@ public struct RegressionCSV: Sendable {
         let failures = cell.failures.map { "\($0.name) \($0.count)" }.joined(separator: "; ")
         return [
             CSVText.cell(report.suite), CSVText.cell(cell.document), CSVText.cell(cell.path),
-            CSVText.cell(cell.impairment), cell.carriage.rawValue, decimal(cell.sweep?.lossPercent, 3),
+            CSVText.cell(cell.impairment), cell.carriage.rawValue, decimal(cell.sweeps.first?.lossPercent, 3),
             "\(cell.calls.tries)", "\(cell.calls.successes)", decimal(cell.calls.share, 6),
             decimal(interval?.lowerBound, 6), decimal(interval?.upperBound, 6),
-            report.verdict(ofCell: place)?.rawValue ?? "", CSVText.cell(failures),
+            cell.verdict?.rawValue ?? "", CSVText.cell(failures),
             whole(other?.calls.tries), whole(other?.calls.successes), whole(other?.lost), whole(other?.won),
             decimal(other?.p, 6),
         ]

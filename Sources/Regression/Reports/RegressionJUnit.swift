@@ -2,12 +2,13 @@ import FaxReport
 import Simulator
 
 /// `--junit`: a test case a gate, and one a cell that no gate is about, as continuous integration reads it. A gate that
-/// stops the build is a failure, one that would need more calls is skipped. A cell without a gate is never a failure.
+/// stops the build is a failure, one that would need more calls
+/// or has nothing to be held against is skipped. A cell without a gate is never a failure.
 public struct RegressionJUnit: Sendable {
     private struct Case {
         var group: String
         var name: String
-        var verdict: Gate.Verdict?
+        var verdict: RegressionReport.Verdict?
         var message: String
         var lines: [String]
     }
@@ -17,17 +18,15 @@ public struct RegressionJUnit: Sendable {
     public init(_ report: RegressionReport) { self.report = report }
 
     public var text: String {
-        let cases = report.gates.map(of) + report.cells.indices.filter { isWithoutGate($0) }.map(of)
+        let cases = report.gates.map(of) + report.cells.indices.filter { report.cells[$0].verdict == nil }.map(of)
         let failures = cases.count { $0.verdict == .failed }
-        let skipped = cases.count { $0.verdict == .undecided }
+        let skipped = cases.count { $0.verdict == .undecided || $0.verdict == .unjudged }
         let totals =
             "tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"0\" skipped=\"\(skipped)\" time=\"0.000\""
         return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"faxprobe regress\" \(totals)>\n"
             + "<testsuite name=\"\(escaped(report.suite))\" \(totals)>\n" + cases.map(element).joined()
             + "</testsuite>\n</testsuites>\n"
     }
-
-    private func isWithoutGate(_ place: Int) -> Bool { !report.gates.contains { $0.cell == place } }
 
     // MARK: - Cases
 
@@ -60,13 +59,14 @@ public struct RegressionJUnit: Sendable {
     // MARK: - XML
 
     private func element(_ testCase: Case) -> String {
-        let start = "<testcase classname=\"\(escaped(testCase.group))\" name=\"\(escaped(testCase.name))\" time=\"0.000\""
+        let names = "classname=\"\(escaped(testCase.group))\" name=\"\(escaped(testCase.name))\""
+        let start = "<testcase \(names) time=\"0.000\""
         let lines = testCase.lines.map(escaped).joined(separator: "\n")
         let message = escaped(testCase.message)
         switch testCase.verdict {
         case .failed:
             return "\(start)>\n<failure message=\"\(message)\" type=\"gate\">\(lines)</failure>\n</testcase>\n"
-        case .undecided: return "\(start)>\n<skipped message=\"\(message)\"/>\n</testcase>\n"
+        case .undecided, .unjudged: return "\(start)>\n<skipped message=\"\(message)\"/>\n</testcase>\n"
         case .passed, nil:
             let output = ([message] + [lines]).filter { !$0.isEmpty }.joined(separator: "\n")
             return "\(start)>\n<system-out>\(output)</system-out>\n</testcase>\n"

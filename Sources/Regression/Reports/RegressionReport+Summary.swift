@@ -1,23 +1,24 @@
 import Simulator
 
 extension RegressionReport {
-    /// Of all gates; `nil` without gates.
-    public var verdict: Gate.Verdict? {
-        if gates.isEmpty { return nil }
-        if gates.contains(where: { $0.verdict == .failed }) { return .failed }
-        return gates.contains { $0.verdict == .undecided } ? .undecided : .passed
+    /// Of all gates the worst; `nil` without gates, and of a part.
+    public var verdict: Verdict? { isPart ? nil : Self.worst(gates.map(\.verdict)) }
+
+    static func worst(_ verdicts: [Verdict]) -> Verdict? {
+        Verdict.allCases.first { verdicts.contains($0) }
     }
 
-    /// `Failed: 2 of 12 gates failed`
+    /// `Failed: 2 of 12 judgements failed`. A gate judges each of its cells.
     var headline: String {
-        let count = Figures.count(gates.count, "gate")
-        let failed = gates.count { $0.verdict == .failed }
-        let undecided = gates.count { $0.verdict == .undecided }
+        if isPart { return "Not complete: gates are not judged" }
+        guard let verdict else { return "Measured: no gates are set" }
+        let count = Figures.count(gates.count, "judgement")
+        let own = gates.count { $0.verdict == verdict }
         switch verdict {
-        case .failed: return "Failed: \(failed) of \(count) failed"
-        case .undecided: return "Undecided: \(undecided) of \(count) would need more calls"
-        case .passed: return gates.count == 1 ? "Passed: the gate passed" : "Passed: all \(count) passed"
-        case nil: return "Measured: no gates are set"
+        case .failed: return "Failed: \(own) of \(count) failed"
+        case .unjudged: return "Not judged: \(own) of \(count) had nothing to hold against"
+        case .undecided: return "Nothing failed: \(own) of \(count) would need more calls"
+        case .passed: return gates.count == 1 ? "Passed: the one judgement passed" : "Passed: all \(count) passed"
         }
     }
 
@@ -34,19 +35,12 @@ extension RegressionReport {
     var totals: String {
         let parts = [Figures.count(cells.count, "cell")]
         guard let calls, calls.tries > 0 else { return parts[0] + ", no calls" }
-        return parts[0] + ", \(Figures.count(calls.tries, "call")), \(calls.successes) delivered (\(Figures.rate(calls)))"
+        let delivered = "\(calls.successes) delivered (\(Figures.rate(calls)))"
+        return parts[0] + ", \(Figures.count(calls.tries, "call")), \(delivered)"
     }
 
-    /// Of the gates about a cell the worst verdict.
-    func verdict(ofCell place: Int) -> Gate.Verdict? {
-        let verdicts = gates.filter { $0.cell == place }.map(\.verdict)
-        return [.failed, .undecided, .passed].first { verdicts.contains($0) }
-    }
-
-    /// Failed first, then undecided; in each the order of the run.
-    var gatesByWeight: [GateLine] {
-        [Gate.Verdict.failed, .undecided, .passed].flatMap { verdict in gates.filter { $0.verdict == verdict } }
-    }
+    /// The worst first; in each the order of the run.
+    var gatesByWeight: [GateLine] { Verdict.allCases.flatMap { verdict in gates.filter { $0.verdict == verdict } } }
 
     /// Places of cells with failed calls, the lowest success rate first.
     var worstCells: [Int] {

@@ -13,7 +13,11 @@ public struct RegressionReport: Sendable {
     /// The command line that makes the same run.
     public var command: String
     public var cells: [Cell] = []
-    public var gates: [GateLine] = []
+    public private(set) var gates: [GateLine] = []
+    /// Paths held against each other, trial by trial.
+    public var pairs: [PathPair] = []
+    /// Not all of it was run: gates are not judged.
+    public var isPart = false
     /// What a reader should know of the run: calls left out, stopped early.
     public var notes: [String] = []
 
@@ -21,6 +25,13 @@ public struct RegressionReport: Sendable {
         self.suite = suite
         self.seed = seed
         self.command = command
+    }
+
+    /// - Precondition: the cell of the gate is in ``cells``; of another one it counts for the run alone.
+    public mutating func add(_ gate: GateLine) {
+        gates.append(gate)
+        guard let place = gate.cell, cells.indices.contains(place) else { return }
+        cells[place].verdict = Self.worst([cells[place].verdict, gate.verdict].compactMap(\.self))
     }
 
     /// What carries the fax.
@@ -36,8 +47,8 @@ public struct RegressionReport: Sendable {
         public var path: String
         public var impairment: String
         public var carriage: Carriage
-        /// Its place on a curve; `nil`: on none.
-        public var sweep: Sweep?
+        /// Its places on curves.
+        public var sweeps: [Sweep] = []
         public var calls: Proportion
         public var metrics: [Metric] = []
         /// Why calls failed, the most frequent first.
@@ -45,6 +56,8 @@ public struct RegressionReport: Sendable {
         public var comparison: Comparison?
         /// Calls to look at, the worst first.
         public var worst: [WorstCall] = []
+        /// The worst of what gates say of it.
+        public internal(set) var verdict: Verdict?
 
         public init(
             document: String, path: String, impairment: String, carriage: Carriage, calls: Proportion
@@ -56,7 +69,7 @@ public struct RegressionReport: Sendable {
             self.calls = calls
         }
 
-        public var name: String { "\(document) / \(path) / \(impairment)" }
+        public var name: String { "\(document)/\(path)/\(impairment)" }
     }
 
     /// Random loss, and what else the network does beside it.
@@ -125,6 +138,28 @@ public struct RegressionReport: Sendable {
         }
     }
 
+    /// Two paths that met the same impairment under the same seeds.
+    public struct PathPair: Sendable, Hashable {
+        public var document: String
+        public var impairment: String
+        public var first: String
+        public var second: String
+        public var outcomes: PairedOutcomes
+        /// McNemar's, exact, two-sided, after Holm's correction.
+        public var p: Double
+
+        public init(
+            document: String, impairment: String, first: String, second: String, outcomes: PairedOutcomes, p: Double
+        ) {
+            self.document = document
+            self.impairment = impairment
+            self.first = first
+            self.second = second
+            self.outcomes = outcomes
+            self.p = p
+        }
+    }
+
     /// One failed call, and how to look at it.
     public struct WorstCall: Sendable, Hashable {
         public var seed: UInt64
@@ -144,6 +179,17 @@ public struct RegressionReport: Sendable {
         }
     }
 
+    /// What gates come to.
+    public enum Verdict: String, Sendable, CaseIterable {
+        /// A call for a look before anything else; the cases are in this order.
+        case failed
+        /// There is nothing to hold it against.
+        case unjudged
+        /// Too few calls to tell.
+        case undecided
+        case passed
+    }
+
     /// What a gate says of one cell, or of the whole run.
     public struct GateLine: Sendable {
         public var name: String
@@ -151,11 +197,11 @@ public struct RegressionReport: Sendable {
         public var cell: Int?
         /// What it asks for: `success rate at least 95 %`.
         public var rule: String
-        public var verdict: Gate.Verdict
+        public var verdict: Verdict
         /// What was found: `91.0 % (91 of 100), p = 0.03`.
         public var found: String
 
-        public init(_ name: String, cell: Int?, rule: String, verdict: Gate.Verdict, found: String) {
+        public init(_ name: String, cell: Int?, rule: String, verdict: Verdict, found: String) {
             self.name = name
             self.cell = cell
             self.rule = rule

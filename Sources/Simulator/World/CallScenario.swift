@@ -63,8 +63,11 @@ public final class SimulatedDocument: Sendable {
         octets = try TIFFDocument.write(pages)
     }
 
-    /// One page of ours, standard resolution.
-    public static func standard(pages count: Int = 1) throws -> SimulatedDocument {
-        try SimulatedDocument((0..<max(count, 1)).map { TextLikePage(heightPx: 1_100, seed: UInt64($0) + 1).bitmap() })
+    /// Rows of a page of ours, unless told otherwise.
+    public static let standardRows = 1_100
+
+    /// Pages of ours, standard resolution.
+    public static func standard(pages count: Int = 1, rows: Int = standardRows) throws -> SimulatedDocument {
+        try SimulatedDocument((0..<max(count, 1)).map { TextLikePage(heightPx: rows, seed: UInt64($0) + 1).bitmap() })
     }
 }

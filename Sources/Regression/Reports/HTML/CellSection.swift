@@ -32,7 +32,7 @@ struct CellSection {
 
     private func row(_ place: Int, _ html: inout HTMLWriter) {
         let cell = report.cells[place]
-        let verdict = report.verdict(ofCell: place)
+        let verdict = cell.verdict
         html.element(
             "tr", ["id": RegressionPage.anchor(ofCell: place), "data-gate": verdict?.rawValue ?? ""]
         ) { html in
@@ -48,7 +48,8 @@ struct CellSection {
                 let own = cell.metrics.first { $0.id == metric.id }
                 number(own?.median, own.map(Self.text) ?? "–", &html)
             }
-            html.element("td", ["class": "what"], cell.failures.map { "\($0.name) (\($0.count))" }.joined(separator: ", "))
+            let why = cell.failures.map { "\($0.name) (\($0.count))" }.joined(separator: ", ")
+            html.element("td", ["class": "what"], why)
         }
     }
 

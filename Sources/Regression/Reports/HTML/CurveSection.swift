@@ -30,12 +30,13 @@ struct CurveSection {
     /// Of every family with at least two values of loss.
     static func charts(_ cells: [RegressionReport.Cell]) -> [(family: Family, chart: LossChart)] {
         var order: [Family] = []
-        var members: [Family: [RegressionReport.Cell]] = [:]
+        var members: [Family: [LossChart.Member]] = [:]
         for cell in cells where cell.calls.tries > 0 {
-            guard let sweep = cell.sweep else { continue }
-            let family = Family(document: cell.document, others: sweep.others)
-            if members[family] == nil { order.append(family) }
-            members[family, default: []].append(cell)
+            for sweep in cell.sweeps {
+                let family = Family(document: cell.document, others: sweep.others)
+                if members[family] == nil { order.append(family) }
+                members[family, default: []].append(LossChart.Member(cell: cell, loss: sweep.lossPercent))
+            }
         }
         return order.compactMap { family in
             let chart = LossChart(members[family] ?? [])

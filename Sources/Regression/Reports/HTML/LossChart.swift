@@ -4,6 +4,13 @@ import Simulator
 /// Curves of the share of delivered calls over loss, each with the band of its intervals, as SVG. Curves differ in colour,
 /// dash and mark.
 struct LossChart {
+    /// A cell as a place on a curve.
+    struct Member {
+        var cell: RegressionReport.Cell
+        /// Percent.
+        var loss: Double
+    }
+
     struct Point {
         /// Percent.
         var loss: Double
@@ -46,12 +53,12 @@ struct LossChart {
     /// Curves for which there is no room.
     let leftOut: Int
 
-    init(_ cells: [RegressionReport.Cell]) {
-        let paths = RegressionReport.distinct(cells.map(\.path))
+    init(_ members: [Member]) {
+        let paths = RegressionReport.distinct(members.map(\.cell.path))
         var numbers: [RegressionReport.Carriage: Int] = [:]
         curves = paths.prefix(Self.curveLimit).compactMap { path in
-            let own = cells.filter { $0.path == path }
-            guard let carriage = own.first?.carriage else { return nil }
+            let own = members.filter { $0.cell.path == path }
+            guard let carriage = own.first?.cell.carriage else { return nil }
             let number = numbers[carriage, default: 0]
             numbers[carriage] = number + 1
             return Curve(path: path, carriage: carriage, number: number, points: Self.points(own))
@@ -61,9 +68,9 @@ struct LossChart {
     }
 
     /// Cells of the same loss are added up.
-    private static func points(_ cells: [RegressionReport.Cell]) -> [Point] {
-        ascending(cells.compactMap(\.sweep?.lossPercent)).compactMap { loss in
-            RegressionReport.sum(cells.filter { $0.sweep?.lossPercent == loss }.map(\.calls))
+    private static func points(_ members: [Member]) -> [Point] {
+        ascending(members.map(\.loss)).compactMap { loss in
+            RegressionReport.sum(members.filter { $0.loss == loss }.map(\.cell.calls))
                 .map { Point(loss: loss, calls: $0) }
         }
     }
@@ -100,7 +107,8 @@ struct LossChart {
         axes(&canvas)
         for curve in curves { band(curve, &canvas) }
         for curve in curves { line(curve, &canvas) }
-        return Self.element(canvas, Size.width, Size.height, "role=\"img\" aria-label=\"\(MarkupText.escaped(label, limit: 400))\"")
+        let name = MarkupText.escaped(label, limit: 400)
+        return Self.element(canvas, Size.width, Size.height, "role=\"img\" aria-label=\"\(name)\"")
     }
 
     /// The look of a curve, for the key.
@@ -112,9 +120,11 @@ struct LossChart {
         return Self.element(canvas, 34, 14, "aria-hidden=\"true\"")
     }
 
-    private static func element(_ canvas: SVGCanvas, _ width: Double, _ height: Double, _ attributes: String) -> String {
-        let size = "\(SVGCanvas.number(width)) \(SVGCanvas.number(height))"
-        return "<svg viewBox=\"0 0 \(size)\" width=\"\(SVGCanvas.number(width))\" height=\"\(SVGCanvas.number(height))\" "
+    private static func element(
+        _ canvas: SVGCanvas, _ width: Double, _ height: Double, _ attributes: String
+    ) -> String {
+        let (wide, tall) = (SVGCanvas.number(width), SVGCanvas.number(height))
+        return "<svg viewBox=\"0 0 \(wide) \(tall)\" width=\"\(wide)\" height=\"\(tall)\" "
             + "\(attributes)>\(canvas.body)</svg>\n"
     }
 
@@ -134,7 +144,8 @@ struct LossChart {
             taken = place + half + 4
             canvas.text(text, place, y(0) + 17, "scale", anchor: .middle)
         }
-        canvas.text("random loss", (Size.left + Size.width - Size.right) / 2, Size.height - 6, "scale", anchor: .middle)
+        let middle = (Size.left + Size.width - Size.right) / 2
+        canvas.text("random loss", middle, Size.height - 6, "scale", anchor: .middle)
     }
 
     private func band(_ curve: Curve, _ canvas: inout SVGCanvas) {

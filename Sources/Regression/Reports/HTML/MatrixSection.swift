@@ -11,7 +11,10 @@ struct MatrixSection {
         html.part("matrix", "Delivered calls") { html in
             legend(&html)
             let documents = RegressionReport.distinct(report.cells.map(\.document))
-            for document in documents { matrix(document, isOnly: documents.count == 1, &html) }
+            let places = Dictionary(grouping: report.cells.indices) { report.cells[$0].document }
+            for document in documents {
+                matrix(document, places[document] ?? [], isOnly: documents.count == 1, &html)
+            }
         }
     }
 
@@ -21,12 +24,11 @@ struct MatrixSection {
                 html.element("span", ["class": "heat \(band.style)"], band.text)
                 html.words(" ")
             }
-            html.element("span", ["class": "quiet"], "✗ a gate failed · ? a gate is undecided")
+            html.element("span", ["class": "quiet"], "✗ a gate failed · ? a gate could not decide")
         }
     }
 
-    private func matrix(_ document: String, isOnly: Bool, _ html: inout HTMLWriter) {
-        let places = report.cells.indices.filter { report.cells[$0].document == document }
+    private func matrix(_ document: String, _ places: [Int], isOnly: Bool, _ html: inout HTMLWriter) {
         let paths = RegressionReport.distinct(places.map { report.cells[$0].path })
         let impairments = RegressionReport.distinct(places.map { report.cells[$0].impairment })
         let byName = Dictionary(places.map { (Key(report.cells[$0]), $0) }) { first, _ in first }
@@ -63,9 +65,10 @@ struct MatrixSection {
         let calls = report.cells[place].calls
         html.element("td", ["class": "heat \(band.style)"]) { html in
             html.cellLink(place, Figures.rate(calls))
-            switch report.verdict(ofCell: place) {
+            switch report.cells[place].verdict {
             case .failed: html.element("span", ["class": "sign", "title": "a gate failed"], " ✗")
-            case .undecided: html.element("span", ["class": "sign", "title": "a gate is undecided"], " ?")
+            case .undecided, .unjudged:
+                html.element("span", ["class": "sign", "title": "a gate could not decide"], " ?")
             case .passed, nil: break
             }
             html.element("span", ["class": "of"], Figures.counts(calls))

@@ -10,6 +10,7 @@ public struct RegressionPage: Sendable {
         static let columns = 16
         static let curves = 24
         static let gates = 500
+        static let pairs = 500
         static let worstCells = 12
         static let worstCalls = 3
         static let cells = 5_000
@@ -29,6 +30,7 @@ public struct RegressionPage: Sendable {
                 GateSection(report: report).write(to: &html)
                 MatrixSection(report: report).write(to: &html)
                 CurveSection(report: report).write(to: &html)
+                PairSection(report: report).write(to: &html)
                 WorstSection(report: report).write(to: &html)
                 CellSection(report: report).write(to: &html)
             }
@@ -52,8 +54,7 @@ public struct RegressionPage: Sendable {
     private func foot(_ html: inout HTMLWriter) {
         html.element("footer") { html in
             for note in report.notes { html.element("p", [:], note) }
-            html.element(
-                "p", [:], "Made by faxprobe. Intervals are Wilson's, of 95 %. The same plan and seed give the same calls.")
+            html.element("p", [:], "Made by faxprobe. The same suite and seed give the same calls.")
         }
     }
 
@@ -92,13 +93,13 @@ extension HTMLWriter {
     }
 
     /// What a gate said, with a mark for eyes that do not tell colours.
-    mutating func verdict(_ verdict: Gate.Verdict?) {
+    mutating func verdict(_ verdict: RegressionReport.Verdict?) {
         guard let verdict else { return element("span", ["class": "quiet"], "–") }
         let mark =
             switch verdict {
             case .passed: "✓"
             case .failed: "✗"
-            case .undecided: "?"
+            case .undecided, .unjudged: "?"
             }
         element("span", ["class": "gate \(verdict.rawValue)"], "\(mark) \(verdict.rawValue)")
     }

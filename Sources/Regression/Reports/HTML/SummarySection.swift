@@ -30,7 +30,7 @@ struct SummarySection {
     private var style: String {
         switch report.verdict {
         case .failed: "failed"
-        case .undecided: "partial"
+        case .undecided, .unjudged: "partial"
         case .passed: "success"
         case nil: "unknown"
         }

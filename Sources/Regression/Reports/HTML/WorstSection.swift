@@ -19,7 +19,7 @@ struct WorstSection {
 
     private func cell(_ place: Int, _ html: inout HTMLWriter) {
         let cell = report.cells[place]
-        html.element("li", ["class": "finding \(report.verdict(ofCell: place) == .failed ? "error" : "warning")"]) {
+        html.element("li", ["class": "finding \(cell.verdict == .failed ? "error" : "warning")"]) {
             html in
             html.element("h4", [:]) { html in html.cellLink(place, cell.name) }
             html.element("p", ["class": "tags"]) { html in
@@ -65,6 +65,7 @@ struct WorstSection {
         if path.isEmpty { return nil }
         var allowed = CharacterSet(charactersIn: "/-._~")
         allowed.formUnion(CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"))
-        return path.addingPercentEncoding(withAllowedCharacters: allowed).map { path.hasPrefix("/") ? "file://" + $0 : $0 }
+        let name = path.addingPercentEncoding(withAllowedCharacters: allowed)
+        return name.map { path.hasPrefix("/") ? "file://" + $0 : $0 }
     }
 }
