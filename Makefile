@@ -4,7 +4,7 @@ DIR ?= corpus/captures
 ROUNDS ?= 100000
 SEED ?= 1
 
-.PHONY: demo test build check lint bench golden install truth fuzz alarms picture samples limits
+.PHONY: demo test build check lint bench golden install truth fuzz alarms picture samples limits regress-sample
 
 # A real capture of a failed fax, read and explained.
 demo:
@@ -53,6 +53,10 @@ picture: build
 # The sample reports of reports/samples/.
 samples: build
 	scripts/samples .build/release/faxprobe reports/samples
+
+# The sample reports of reports/regress/.
+regress-sample: build
+	scripts/regress-sample .build/release/faxprobe reports/regress
 
 # How much noise, echo, offset and loss the reading of fax in audio bears; the result to commit is docs/limits.md.
 limits:

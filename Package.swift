@@ -75,7 +75,8 @@ let package = Package(
             [
                 "FaxCore", "FaxDSP", "FaxProtocol", "FaxStation", "PcapDecode", "T30Analyzer", "FaxReport", "Simulator",
                 .product(name: "Yams", package: "Yams"),
-            ]),
+            ],
+            embedding: ["Reports/HTML/regress.css", "Reports/HTML/regress.js"]),
         .executableTarget(
             name: "faxprobe",
             dependencies: [

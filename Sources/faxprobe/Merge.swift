@@ -13,6 +13,7 @@ struct Merge: ParsableCommand {
             EXAMPLES
               faxprobe merge part-1.json part-2.json -o results.json
               faxprobe merge part-*.json -o results.json --baseline good.json
+              faxprobe merge part-*.json -o results.json --suite suite.yaml --html report.html
 
             EXIT STATUS
               0  no gate failed
@@ -25,7 +26,13 @@ struct Merge: ParsableCommand {
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Write the results.", valueName: "file"))
     var output: String
     @Option(help: ArgumentHelp("Results of an earlier build.", valueName: "file")) var baseline: String?
+    @Option(help: ArgumentHelp("The suite itself, for reports.", valueName: "file")) var suite: String?
+    @OptionGroup(title: "Reports") var reports: RegressReports
     @Flag(help: "Overwrite files.") var force = false
+
+    func validate() throws {
+        if !reports.isEmpty, suite == nil { throw ValidationError("Reports of shards want --suite.") }
+    }
 
     func run() throws {
         let baseline = try baseline.map { try SuiteFile.result($0) }
@@ -35,6 +42,7 @@ struct Merge: ParsableCommand {
             let merged = try SuiteMerge(parts).merge(baseline: baseline)
             try file.put(Array(SuiteDocument(merged).text.utf8))
             if output != "-" { print(SuiteText(merged).text, terminator: "") }
+            try writeReports(merged, baseline)
             let status = RegressRun.status(of: merged)
             if status != .passed { throw ExitCode(status.rawValue) }
         } catch let code as ExitCode {
@@ -42,5 +50,27 @@ struct Merge: ParsableCommand {
         } catch {
             try SuiteFile.fail("\(error)", .couldNotRun)
         }
+    }
+
+    /// A result does not hold what its calls were made of; the suite does.
+    private func writeReports(_ merged: SuiteResult, _ old: SuiteResult?) throws {
+        guard let suite, !reports.isEmpty else { return }
+        let read = try SuiteFile.read(suite)
+        guard SuitePlan(read).digest == merged.digest else {
+            try SuiteFile.fail("\(suite) is not the suite of these shards", .couldNotRun)
+        }
+        var made: SuiteReports?
+        let outputs = try reports.outputs(
+            read, baseline: old.map { (name: baseline ?? "", result: $0) }, force: force
+        ) { made = $0 }
+        for output in outputs {
+            let octets = output.octets(merged)
+            if output.file.path == "-" {
+                print(String(decoding: octets, as: UTF8.self), terminator: "")
+            } else {
+                try output.file.put(octets)
+            }
+        }
+        if let failure = made?.failure { try SuiteFile.fail(failure, .couldNotRun) }
     }
 }

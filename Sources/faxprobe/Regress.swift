@@ -22,6 +22,7 @@ struct Regress: ParsableCommand {
               faxprobe regress --check my-suite.yaml
               faxprobe regress suite.yaml --save-baseline good.json
               faxprobe regress suite.yaml --baseline good.json --json results.json
+              faxprobe regress suite.yaml --html report.html --captures calls --junit report.xml
               faxprobe regress suite.yaml --shard 2/8 --json part-2.json
               faxprobe merge part-*.json -o results.json
               faxprobe regress suite.yaml --emit slurm --shards 64 > job.sh
@@ -51,6 +52,7 @@ struct Regress: ParsableCommand {
     @Option(help: ArgumentHelp("Print a job file: slurm, kubernetes, github, gitlab or parallel.", valueName: "kind"))
     var emit: JobFile.Kind?
     @Option(help: ArgumentHelp("With --emit: how many shards.", valueName: "n")) var shards: Int?
+    @OptionGroup(title: "Reports") var reports: RegressReports
     @Flag(help: "Show progress, also where standard error is no terminal.") var watch = false
     @Flag(help: "Overwrite files.") var force = false
 
@@ -78,7 +80,8 @@ struct Regress: ParsableCommand {
         let output = StandardOutput(flushesEachTime: Console.outputIsTerminal)
         var run = RegressRun(
             suite, write: { output.write($0) }, complain: { Console.complain("faxprobe: " + $0) })
-        try prepare(&run)
+        var made: SuiteReports?
+        try prepare(&run) { made = $0 }
         let progress = ProgressLine()
         if watch || Console.errorsAreTerminal { run.progress = Self.progress(progress) }
         let status = run.run()
@@ -87,10 +90,11 @@ struct Regress: ParsableCommand {
         if let failure = output.failure, failure != EPIPE {
             try SuiteFile.fail("cannot write the results: \(String(cString: strerror(failure)))", .couldNotRun)
         }
+        if let failure = made?.failure { try SuiteFile.fail(failure, .couldNotRun) }
         if status != .passed { throw ExitCode(status.rawValue) }
     }
 
-    private func prepare(_ run: inout RegressRun) throws {
+    private func prepare(_ run: inout RegressRun, _ done: (SuiteReports) -> Void) throws {
         run.runner.trials.jobs = jobs ?? ProcessInfo.processInfo.activeProcessorCount
         run.runner.trials.diagnosing = diagnose
         run.runner.trials.shouldStop = { Console.wasStopped }
@@ -106,6 +110,8 @@ struct Regress: ParsableCommand {
                 run.outputs.append(
                     .init(try file(saveBaseline), wantsWhole: true) { Array(SuiteDocument($0).text.utf8) })
             }
+            let old = run.baseline.map { (name: baseline ?? "", result: $0) }
+            run.outputs += try reports.outputs(run.suite, baseline: old, force: force || resume, done)
         } catch {
             try SuiteFile.fail("\(error)", .couldNotRun)
         }

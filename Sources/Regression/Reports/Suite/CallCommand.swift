@@ -1,7 +1,7 @@
 import Simulator
 
 /// The command line that runs one call of a suite again.
-struct CallCommand {
+public struct CallCommand {
     let document: Suite.Document
     let path: Suite.Path
     let impairment: Suite.Impairment
@@ -50,7 +50,7 @@ struct CallCommand {
     }
 
     /// For a shell of Unix.
-    static func quoted(_ text: String) -> String {
+    public static func quoted(_ text: String) -> String {
         let isPlain =
             !text.isEmpty
             && text.utf8.allSatisfy { octet in
