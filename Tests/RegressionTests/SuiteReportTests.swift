@@ -1,4 +1,3 @@
-import FaxReport
 import Foundation
 import Simulator
 import Testing
@@ -25,27 +24,13 @@ import Testing
 
     private static func suite(_ text: String = text) throws -> Suite { try SuiteReader().read(text) }
 
-    private static func result(_ suite: Suite, baseline: SuiteResult? = nil) throws -> SuiteResult {
-        var result: SuiteResult?
-        var run = RegressRun(suite, write: { _ in }, complain: { Issue.record("\($0)") })
-        run.baseline = baseline
-        let folder = FileManager.default.temporaryDirectory
-        let file = try ExportFile(
-            path: folder.appending(path: "faxprobe-suite-\(UUID().uuidString).txt").path, overwrites: false)
-        run.outputs = [
-            .init(file) {
-                result = $0
-                return []
-            }
-        ]
-        _ = run.run()
-        try? FileManager.default.removeItem(atPath: file.path)
-        return try #require(result)
+    private static func result(_ text: String = text, baseline: SuiteResult? = nil) throws -> SuiteResult {
+        try #require(try SuiteRunTests.run(text) { $0.baseline = baseline }.result)
     }
 
     @Test func `Cells, gates and commands are those of the suite`() throws {
         let suite = try Self.suite()
-        let result = try Self.result(suite)
+        let result = try Self.result()
         let report = RegressionReport(result, of: suite, baseline: ("old.json", result), command: "again")
         #expect(report.cells.map(\.name) == result.cells.map(\.cell.name))
         #expect(report.cells.map(\.calls.tries) == [8, 8, 8, 8])
@@ -75,7 +60,7 @@ import Testing
         reports.calls = CallFolder(
             path: folder.appending(path: "calls").path, page: folder.appending(path: "report.html").path,
             overwrites: false)
-        let report = reports.report(try Self.result(suite))
+        let report = reports.report(try Self.result())
         #expect(reports.failure == nil)
         let call = try #require(report.cells.first { $0.name == "slip/bare/loss" }?.worst.first)
         let capture = try #require(call.capture)
@@ -89,8 +74,8 @@ import Testing
 
     @Test func `A baseline that lacks the cells is nothing to be held against`() throws {
         let suite = try Self.suite()
-        let other = try Self.result(Self.suite(Self.text.replacing("rows: 60", with: "rows: 61")))
-        let result = try Self.result(suite, baseline: other)
+        let other = try Self.result(Self.text.replacing("rows: 60", with: "rows: 61"))
+        let result = try Self.result(baseline: other)
         let report = RegressionReport(result, of: suite, baseline: ("old.json", other), command: "again")
         #expect(report.gates.filter { $0.verdict == .unjudged }.count == 2)
         #expect(report.cells.allSatisfy { $0.comparison == nil })

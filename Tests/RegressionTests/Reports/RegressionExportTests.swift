@@ -125,7 +125,7 @@ import Testing
 
     @Test func `Hostile text is no markup in Markdown`() throws {
         let text = RegressionMarkdown(try SampleRun.bitten()).text
-        #expect(!text.contains("<script>") || !text.replacing(#/`[^`]*`/#, with: "").contains("<script>"))
+        #expect(!text.replacing(#/`[^`]*`/#, with: "").contains("<script"))
         #expect(!text.contains("\u{1B}") && !text.contains("\u{202E}"))
     }
 

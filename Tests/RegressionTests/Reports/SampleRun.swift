@@ -1,5 +1,6 @@
 import Regression
 import Simulator
+import Testing
 
 /// A run made by hand: two paths over loss, one gate of each verdict.
 enum SampleRun {
@@ -35,7 +36,7 @@ enum SampleRun {
     }
 
     static func calls(_ successes: Int, of tries: Int = 100) throws -> Proportion {
-        try Proportion(successes: successes, tries: tries).orThrow()
+        try #require(Proportion(successes: successes, tries: tries))
     }
 
     private static func cell(
@@ -66,14 +67,5 @@ enum SampleRun {
         report.cells = [cell]
         report.add(.init(hostile, cell: 0, rule: hostile, verdict: .failed, found: hostile))
         return report
-    }
-}
-
-struct NothingThere: Error {}
-
-extension Optional {
-    func orThrow() throws -> Wrapped {
-        guard let self else { throw NothingThere() }
-        return self
     }
 }
