@@ -62,7 +62,7 @@ import Testing
         #expect(try drawing.nodes(forXPath: "//path[contains(@class, 'band')]").count == 2)
         #expect(try drawing.nodes(forXPath: "//path[contains(@class, 'curve')]").count == 2)
         let titles = try drawing.nodes(forXPath: "//title").compactMap(\.stringValue)
-        #expect(titles.contains("g711, loss 5 %: 2.0 % (2 of 100, 0.5 to 7.0 %)"))
+        #expect(titles.contains("g711, loss 5 %: 2.0 % (2 of 100, 0.6 to 7.0 %)"))
     }
 
     @Test func `One value of loss makes no curve`() throws {
