@@ -33,7 +33,7 @@ struct RegressReports: ParsableArguments {
             (html, { RegressionPage($0).text }), (markdown, { RegressionMarkdown($0).text }),
             (junit, { RegressionJUnit($0).text }), (csv, { RegressionCSV($0).text }),
         ]
-        return try wanted.compactMap { path, text in
+        return try wanted.compactMap { path, text -> RegressRun.Output? in
             guard let path else { return nil }
             return RegressRun.Output(try ExportFile(path: path, overwrites: force)) {
                 Array(text(reports.report($0)).utf8)

@@ -14,7 +14,7 @@ import Testing
           t38: {transport: t38, redundancy: 3}
         impairments:
           clean: {}
-          loss: {loss: 12%, loss-slot: 20ms}
+          loss: {loss: 30%, loss-slot: 20ms}
         trials: 8
         gates:
           - {name: repair, success: 60%, path: t38, impairment: clean}
@@ -22,9 +22,9 @@ import Testing
           - {name: no worse, baseline: true, impairment: loss}
         """
 
-    private static func suite(_ text: String = text) throws -> Suite { try SuiteReader().read(text) }
+    private static func suite(_ text: String = Self.text) throws -> Suite { try SuiteReader().read(text) }
 
-    private static func result(_ text: String = text, baseline: SuiteResult? = nil) throws -> SuiteResult {
+    private static func result(_ text: String = Self.text, baseline: SuiteResult? = nil) throws -> SuiteResult {
         try #require(try SuiteRunTests.run(text) { $0.baseline = baseline }.result)
     }
 
@@ -43,7 +43,7 @@ import Testing
         let call = try #require(bare.worst.first)
         #expect(
             call.command
-                == "faxprobe simulate --rows 60 --transport t38 --redundancy 0 --no-ecm --loss 12% --loss-slot 20ms "
+                == "faxprobe simulate --rows 60 --transport t38 --redundancy 0 --no-ecm --loss 30% --loss-slot 20ms "
                 + "--seed \(call.seed)")
         let clean = try #require(report.cells.first { $0.name == "slip/t38/clean" })
         #expect(clean.sweeps == [.init(lossPercent: 0, others: "loss-slot 20ms")])

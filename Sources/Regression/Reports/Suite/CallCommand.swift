@@ -12,13 +12,13 @@ public struct CallCommand {
 
     /// `pages=2 rows=400` are pages of ours; of a file its place is not known, so a name stands for it.
     private var page: [String] {
+        if document.identity.hasPrefix("file=") { return ["--document \(Self.quoted(document.name + ".tif"))"] }
         let figures = document.identity.split(separator: " ").compactMap { word -> (String, Int)? in
             let parts = word.split(separator: "=")
             guard parts.count == 2, let number = Int(parts[1]) else { return nil }
             return (String(parts[0]), number)
         }
-        if figures.isEmpty { return ["--document \(Self.quoted(document.name + ".tif"))"] }
-        return figures.compactMap { name, number in
+        return figures.compactMap { name, number -> String? in
             switch name {
             case "pages" where number != 1: "--pages \(number)"
             case "rows" where number != SimulatedDocument.standardRows: "--rows \(number)"
