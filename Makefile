@@ -4,7 +4,7 @@ DIR ?= corpus/captures
 ROUNDS ?= 100000
 SEED ?= 1
 
-.PHONY: demo test build check lint bench golden install truth fuzz alarms picture samples limits regress-sample
+.PHONY: demo test build check lint bench golden install truth fuzz alarms picture samples limits regress-sample simtruth
 
 # A real capture of a failed fax, read and explained.
 demo:
@@ -72,3 +72,9 @@ golden:
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 .build/release/faxprobe $(DESTDIR)$(PREFIX)/bin/faxprobe
+
+# Simulated calls with every fault, each analysed and compared with what was put in; the result to commit is
+# reports/simtruth.md.
+simtruth:
+	swift build -c release --product faxlab
+	.build/release/faxlab simtruth --jobs 2 --report reports/simtruth.md

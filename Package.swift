@@ -88,7 +88,7 @@ let package = Package(
             name: "faxlab",
             dependencies: [
                 "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Simulator", "FaxReport",
-                argumentParser,
+                "Regression", argumentParser,
             ],
             path: "Sources/faxlab", swiftSettings: strict),
         .target(
@@ -104,7 +104,12 @@ let package = Package(
             ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Simulator"]),
         tests(
             "CaptureCompareTests", ["FaxCore", "FaxWire", "PcapDecode", "T30Analyzer", "CaptureCompare", "FaxReport"]),
-        tests("SimulatorTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "Simulator"]),
+        tests("SimulatorTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "Simulator"]),
+        tests(
+            "RegressionTests",
+            [
+                "FaxCore", "FaxProtocol", "FaxStation", "FaxDSP", "T30Analyzer", "FaxReport", "Simulator", "Regression",
+            ]),
         tests("FaxReportTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport"]),
         tests(
             "SanitizerTests",

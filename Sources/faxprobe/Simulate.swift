@@ -27,6 +27,7 @@ struct Simulate: ParsableCommand {
               faxprobe simulate --profile G.1050:E --pcap e.pcapng
               faxprobe simulate --outage 1s@TCF --seed 7        an outage aimed at the training
               faxprobe simulate --redundancy 0 --loss 1% --trials 100 --json
+              faxprobe simulate --fault signal-end-missing --fault local-tfc@caller
 
             Networks are described in docs/impairments.md: --jitter 30ms:pareto, --rate 64kbps:200ms, --spikes 100ms/10s …
 
@@ -37,7 +38,8 @@ struct Simulate: ParsableCommand {
               3  the calls could not be run, or a file could not be written
             """)
 
-    @Option(help: ArgumentHelp("t38, g711 or gateway (fax machines behind gateways).", valueName: "kind"))
+    @Option(
+        help: ArgumentHelp("t38, g711, gateway (both behind one) or gateway-terminal (the caller).", valueName: "kind"))
     var transport = CallScenario.Transport.t38
     @Option(help: ArgumentHelp("A TIFF to send; otherwise a page of ours.", valueName: "file")) var document: String?
     @Option(help: ArgumentHelp("Pages of ours to send.", valueName: "n")) var pages = 1
@@ -53,6 +55,13 @@ struct Simulate: ParsableCommand {
     @Option(help: ArgumentHelp("The answerer's clock against the caller's.", valueName: "ppm")) var skew: String?
     @Option(help: ArgumentHelp("pcmu or pcma.", valueName: "name")) var codec: String?
     @Option(help: ArgumentHelp("Milliseconds of sound a packet.", valueName: "ms")) var ptime: Int?
+    @Option(
+        help: ArgumentHelp("A fault by its name, NAME@caller or NAME@callee for whose; repeatable.", valueName: "name"))
+    var fault: [String] = []
+    @Flag(help: "List the faults and leave.") var listFaults = false
+
+    @Option(help: ArgumentHelp("none, signalling or anchoring: a B2BUA between the stations.", valueName: "kind"))
+    var b2bua = CallScenario.Middle.none
 
     @OptionGroup(title: "Network") var network: NetworkArguments
 
@@ -61,7 +70,9 @@ struct Simulate: ParsableCommand {
     @Option(help: ArgumentHelp("Threads.", valueName: "n")) var jobs = 1
     @Option(help: ArgumentHelp("Which calls to diagnose: all, failed or off.", valueName: "which"))
     var diagnose = TrialRunner.Diagnosing.failed
-    @Option(help: ArgumentHelp("Where the capture is taken: caller or answerer.", valueName: "side"))
+    @Option(
+        help: ArgumentHelp("Where the capture is taken: caller, answerer, or b2bua (both its legs).", valueName: "side")
+    )
     var tap = WorldCapture.Tap.answerer
 
     @Flag(help: "Write the results as a document.") var json = false
@@ -99,6 +110,8 @@ struct Simulate: ParsableCommand {
         options.skew = skew
         options.codec = codec
         options.packetTimeMs = ptime
+        options.faults = fault
+        options.b2bua = b2bua
         options.network = network.options
         options.direction = network.direction
         return options
@@ -107,6 +120,10 @@ struct Simulate: ParsableCommand {
     func run() throws {
         Console.catchSignals()
         let output = StandardOutput(flushesEachTime: Console.outputIsTerminal)
+        if listFaults {
+            output.write(FaultList.text)
+            return output.flush()
+        }
         var run = SimulateRun(
             try scenario(), write: { output.write($0) }, complain: { Console.complain("faxprobe: " + $0) })
         run.seed = seed
@@ -194,6 +211,7 @@ struct NetworkArguments: ParsableArguments {
 }
 
 extension CallScenario.Transport: ExpressibleByArgument {}
+extension CallScenario.Middle: ExpressibleByArgument {}
 extension TrialRunner.Diagnosing: ExpressibleByArgument {}
 extension WorldCapture.Tap: ExpressibleByArgument {}
 extension ScenarioOptions.Direction: ExpressibleByArgument {}

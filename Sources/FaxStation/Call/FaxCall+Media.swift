@@ -42,15 +42,17 @@ extension FaxCall {
         }
         guard machine.useT38(channel(agreed)) else { return fail("libspandsp gives no T.38 engine") }
         forgetCompletion()
-        leg = .t38(T38Leg(agreed, remote: remote, settings: settings.t38))
+        if case .audio(let audio) = leg, settings.faults.udptl.keepsRTP { lingering = audio }
+        leg = .t38(T38Leg(agreed, remote: remote, settings: settings.t38, faults: settings.faults))
         beginMedia()
         lastMedia = .t38
         note(.mediaBegan(.t38))
+        if let delay = settings.faults.signalling.offersAgain { schedule.add(.offerAgain, at: now + delay) }
     }
 
     private func channel(_ agreed: AgreedT38) -> T38Channel {
         var channel = settings.t38.channel
-        channel.version = agreed.version
+        channel.version = settings.faults.ifp.version ?? agreed.version
         channel.rateManagement = agreed.rateManagement == .localTCF ? .localTCF : .transferredTCF
         channel.removesFillBits = agreed.fillBitRemoval
         channel.maximumDatagram = agreed.remoteMaxDatagram
@@ -97,6 +99,7 @@ extension FaxCall {
             machine.stepAudio { samples in
                 leg.pull(into: &samples, at: now)
             } say: { samples in
+                guard !settings.faults.line.isMute else { return }
                 leg.send(samples) { outputs.append(.send($0, from: .rtp, to: $1)) }
             }
             self.leg = .audio(leg)
@@ -104,12 +107,15 @@ extension FaxCall {
             self.leg = .none
             machine.stepT38 { packets in
                 lastActivity = now
-                leg.send(packets) { outputs.append(.send($0, from: .udptl, to: $1)) }
+                leg.send(packets) { outputs.append(.send($0, from: $1, to: $2)) }
             }
             self.leg = .t38(leg)
+            lingering?.send(Self.silence) { outputs.append(.send($0, from: .rtp, to: $1)) }
         }
         if machine.isDone { finishFax() }
     }
+
+    private static let silence = [Int16](repeating: 0, count: FaxMachine.stepSamples)
 
     /// T.30 is over: the caller hangs up soon, the answerer when the caller does not.
     private func finishFax() {

@@ -27,10 +27,15 @@ extension FaxCall {
         case .answer: answerCall()
         case .offerT38: offerT38()
         case .respondToT38: respondToOffer()
-        case .hangUp:
-            note(.hungUp)
-            command(.hangUp(nil))
+        case .offerAgain: if sip.isEstablished, media == .t38 { command(.offer(session.offer([.t38]), .invite)) }
+        case .hangUp: endCall(nil)
+        case .breakOff: endCall(settings.faults.signalling.reason)
         }
+    }
+
+    private func endCall(_ reason: SIPReason?) {
+        note(.hungUp)
+        command(.hangUp(reason))
     }
 
     // MARK: - The call
@@ -54,6 +59,7 @@ extension FaxCall {
         case .accepted(let answer, let agreed):
             command(.accept(answer))
             note(.answered)
+            planBreak()
             use(agreed)
         }
     }
@@ -62,6 +68,7 @@ extension FaxCall {
 
     private func callAnswered(_ answer: SessionDescription?) {
         note(.answered)
+        planBreak()
         if let answer { agree(to: answer) }
         planSwitch()
     }
@@ -72,6 +79,10 @@ extension FaxCall {
             return command(.hangUp(nil))
         }
         use(agreed)
+    }
+
+    private func planBreak() {
+        if let delay = settings.faults.signalling.hangsUp { schedule.add(.breakOff, at: now + delay) }
     }
 
     // MARK: - The switch
@@ -97,6 +108,7 @@ extension FaxCall {
         guard let offer else { return command(.answer(session.offer(media == .t38 ? [.t38] : [.audio]))) }
         pendingOffer = offer
         let asksT38 = offer.media.contains { $0.isT38 && $0.port != 0 }
+        if asksT38, media != .t38, answersBadly(offer) { return }
         if asksT38, media != .t38, settings.transport.responseDelay > .zero {
             schedule.add(.respondToT38, at: now + settings.transport.responseDelay)
         } else {
@@ -119,6 +131,30 @@ extension FaxCall {
             schedule.cancel(.offerT38)
             use(agreed)
         }
+    }
+
+    /// An answer that is a fault; `false`: it is given as it should be.
+    private func answersBadly(_ offer: SessionDescription) -> Bool {
+        switch settings.faults.signalling.t38Answer {
+        case .proper: return false
+        case .none: return true
+        case .bye: endCall(settings.faults.signalling.reason)
+        case .portZero, .audio:
+            guard case .accepted(var answer, _) = session.answer(offer, preferring: [.t38]),
+                let place = answer.media.firstIndex(where: \.isT38)
+            else { return false }
+            pendingOffer = nil
+            answer.media[place] = badLine(answer.media[place])
+            command(.answer(answer))
+        }
+        return true
+    }
+
+    private func badLine(_ line: MediaDescription) -> MediaDescription {
+        guard settings.faults.signalling.t38Answer == .audio else {
+            return MediaDescription(kind: line.kind, port: 0, transport: line.transport, formats: line.formats)
+        }
+        return MediaDescription(kind: "audio", port: settings.audioPort, transport: "RTP/AVP", formats: ["0"])
     }
 
     private func withdraw() {

@@ -19,6 +19,8 @@ public final class FaxCall {
     var session: MediaSession
     let machine: FaxMachine
     var leg = Leg.none
+    /// Sound that goes on beside T.38, as a fault.
+    var lingering: AudioLeg?
     var random: SeededRandom
     var outputs: [Output] = []
     var schedule = FaxCallSchedule()
@@ -46,7 +48,7 @@ public final class FaxCall {
         session = MediaSession(
             address: settings.mediaAddress, identifier: UInt32(truncatingIfNeeded: random.next() & 0x7FFF_FFFF),
             capabilities: settings.capabilities, layout: settings.layout, quirks: settings.sdpQuirks)
-        machine = FaxMachine(settings.station, settings.terminal)
+        machine = FaxMachine(settings.station, settings.terminal, settings.faults.line)
         self.random = random
     }
 
@@ -69,7 +71,7 @@ public final class FaxCall {
                 guard let message = try? SIPMessage.lax(datagram.span.bytes).value else { return }
                 take(sip.handle(.message(message, from: SIPPath(.udp, source)), at: now))
             case .rtp, .udptl: receiveMedia(datagram, port)
-            case .rtcp: break
+            case .rtcp, .stray: break
             }
         }
     }
@@ -204,6 +206,7 @@ public final class FaxCall {
         noteCompletion()
         keepFigures()
         leg = .none
+        lingering = nil
         phase = .ended
         endTime = now
         schedule.clear()

@@ -6,6 +6,8 @@ extension FaxCall {
     /// What a datagram is for, told by the port of ours that it came to or leaves from.
     public enum Port: Sendable, Hashable {
         case sip, rtp, rtcp, udptl
+        /// A port that no description names: a peer whose packets come from elsewhere (``UDPTLFaults/movesAfter``).
+        case stray
     }
 
     public enum Output: Sendable, Equatable {

@@ -10,6 +10,7 @@ final class FaxMachine {
     private var modems: FaxEngine?
     private var t38: T38Terminal?
     private var gateway: T38Gateway?
+    private var line: FaultyLine
     private var samples = [Int16](repeating: 0, count: FaxMachine.stepSamples)
     private var packets: [T38Outgoing] = []
     /// Of T.30 engines that were given up for another.
@@ -17,7 +18,8 @@ final class FaxMachine {
 
     static let stepSamples = 160
 
-    init(_ station: FaxStation, _ terminal: FaxCallSettings.Terminal) {
+    init(_ station: FaxStation, _ terminal: FaxCallSettings.Terminal, _ faults: LineFaults) {
+        line = FaultyLine(faults)
         self.station = station
         self.terminal = terminal
     }
@@ -55,7 +57,7 @@ final class FaxMachine {
     /// A step on audio: `exchange` puts what was said in its place for what is heard.
     func stepAudio(hear: (inout [Int16]) -> Void, say: ([Int16]) -> Void) {
         hear(&samples)
-        modems?.step(&samples)
+        stepModems()
         say(samples)
     }
 
@@ -63,7 +65,7 @@ final class FaxMachine {
     func stepT38(send: ([T38Outgoing]) -> Void) {
         if gateway != nil {
             // What the gateway's modems said in the last step is heard in this one.
-            modems?.step(&samples)
+            stepModems()
             gateway?.step(&samples, into: &packets)
         } else {
             t38?.step(samples: Self.stepSamples, into: &packets)
@@ -71,6 +73,13 @@ final class FaxMachine {
         guard !packets.isEmpty else { return }
         send(packets)
         packets.removeAll(keepingCapacity: true)
+    }
+
+    /// The modems hear what is in `samples`, and say what is in it then.
+    private func stepModems() {
+        line.hear(&samples)
+        modems?.step(&samples)
+        line.say(&samples)
     }
 
     func receive(_ packet: RawSpan, sequence: Int) {

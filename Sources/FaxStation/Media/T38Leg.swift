@@ -9,13 +9,18 @@ struct T38Leg {
     private(set) var sender: UDPTLSender
     private(set) var receiver: UDPTLReceiver
     private let repeats: T38Settings.Repeats
+    private let ifpFaults: IFPFaultMaker
+    private var udptlFaults: UDPTLFaultMaker
     var deadline: Instant? { receiver.deadline }
 
-    init(_ agreed: AgreedT38, remote: Endpoint, settings: T38Settings) {
-        self.remote = remote
+    init(_ agreed: AgreedT38, remote: Endpoint, settings: T38Settings, faults: PeerFaults) {
+        ifpFaults = IFPFaultMaker(faults.ifp, version: faults.ifp.version ?? agreed.version)
+        udptlFaults = UDPTLFaultMaker(faults.udptl)
+        self.remote = remote.shifted(by: faults.udptl.portOffset)
         sender = UDPTLSender(
-            correction: settings.correction(agreed.errorCorrection),
-            maximumDatagram: agreed.remoteMaxDatagram ?? Self.usualDatagram)
+            correction: faults.udptl.omitsCopies ? .none : settings.correction(agreed.errorCorrection),
+            maximumDatagram: faults.udptl.ignoresMaximum
+                ? Self.usualDatagram : agreed.remoteMaxDatagram ?? Self.usualDatagram)
         receiver = UDPTLReceiver(limits: settings.limits)
         repeats = settings.repeats
     }
@@ -34,22 +39,33 @@ struct T38Leg {
         receiver.expire(at: now) { delivery, octets in deliver(delivery.sequence, octets) }
     }
 
-    mutating func send(_ packets: [T38Outgoing], _ emit: ([UInt8], Endpoint) -> Void) {
-        for packet in packets {
+    /// `emit` gets a datagram, the port that it leaves from, and where it goes.
+    mutating func send(_ packets: [T38Outgoing], _ emit: ([UInt8], FaxCall.Port, Endpoint) -> Void) {
+        for packet in ifpFaults.apply(packets) {
             switch repeats {
-            case .none: emit(sender.send(packet.octets, category: packet.category), remote)
+            case .none: pass(sender.send(packet.octets, category: packet.category), emit)
             case .sameNumber:
                 let datagram = sender.send(packet.octets, category: packet.category)
-                for _ in 0..<packet.transmissions { emit(datagram, remote) }
+                for _ in 0..<packet.transmissions { pass(datagram, emit) }
             case .newNumbers:
-                for _ in 0..<packet.transmissions {
-                    emit(sender.send(packet.octets, category: packet.category), remote)
-                }
+                for _ in 0..<packet.transmissions { pass(sender.send(packet.octets, category: packet.category), emit) }
             }
         }
     }
 
-    mutating func move(to remote: Endpoint) { self.remote = remote }
+    private mutating func pass(_ datagram: [UInt8], _ emit: ([UInt8], FaxCall.Port, Endpoint) -> Void) {
+        guard let datagram = udptlFaults.apply(datagram) else { return }
+        emit(datagram, udptlFaults.hasMoved ? .stray : .udptl, remote)
+    }
+
+    mutating func move(to remote: Endpoint) { self.remote = remote.shifted(by: udptlFaults.faults.portOffset) }
+}
+
+extension Endpoint {
+    /// The same host, so many ports further.
+    fileprivate func shifted(by offset: Int) -> Endpoint {
+        offset == 0 ? self : Endpoint(address, UInt16(truncatingIfNeeded: Int(port) + offset))
+    }
 }
 
 extension T38Settings {

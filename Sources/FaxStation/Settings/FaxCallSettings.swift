@@ -30,6 +30,7 @@ public struct FaxCallSettings: Sendable {
     /// Audio of which nothing comes for so long, or T.38 on which neither side says anything, is a dead call: it is ended.
     public var idleTimeout = Duration.seconds(60)
     public var sdpQuirks = SDPQuirks.none
+    public var faults = PeerFaults.none
     public var layout = MediaSession.Layout.inPlace
 
     public init(

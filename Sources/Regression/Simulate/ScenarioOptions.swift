@@ -41,6 +41,9 @@ public struct ScenarioOptions: Sendable {
     public var packetTimeMs: Int?
     public var network: [NetworkSpec.Option] = []
     public var direction = Direction.both
+    /// Names of the fault book, each with `@caller` or `@callee` behind it where the fault is not the usual one's.
+    public var faults: [String] = []
+    public var b2bua = CallScenario.Middle.none
 
     public init() {}
 
@@ -49,10 +52,25 @@ public struct ScenarioOptions: Sendable {
     ) throws -> CallScenario {
         var scenario = CallScenario(document: document)
         scenario.transport = transport
+        scenario.b2bua = b2bua
         try applyNetwork(to: &scenario, replay)
         for path in [\CallScenario.caller, \CallScenario.answerer] { try apply(to: &scenario[keyPath: path]) }
         if let skew { scenario.answerer.clockPPM = try Self.ppm(skew) }
+        for fault in faults { try Self.apply(fault, to: &scenario) }
         return scenario
+    }
+
+    private static func apply(_ text: String, to scenario: inout CallScenario) throws {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        guard let fault = parts.first.flatMap({ FaultBook.fault(named: String($0)) }) else {
+            throw Failure("fault", text, "no such fault; --list-faults shows all")
+        }
+        guard parts.count > 1 else { return try fault.apply(to: &scenario) }
+        guard parts.count == 2, let party = Party(rawValue: String(parts[1])), fault.parties.contains(party) else {
+            let known = fault.parties.map(\.rawValue).joined(separator: " or ")
+            throw Failure("fault", text, "wants \(known) behind the @")
+        }
+        try fault.apply(to: &scenario, by: party)
     }
 
     /// The directions that are not meant keep the usual delay and nothing else.

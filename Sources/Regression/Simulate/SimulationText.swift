@@ -61,6 +61,7 @@ extension CallScenario.Transport {
         case .t38: "T.38 between terminals"
         case .g711: "G.711 pass-through"
         case .gateway: "T.38 between gateways"
+        case .gatewayTerminal: "T.38 between a gateway and a terminal"
         }
     }
 }

@@ -40,11 +40,7 @@ final class CallEventFinder {
     }
 
     private func look(_ transit: World.Transit, _ world: World) {
-        let sender = calls[transit.sender]
-        if !hasUDPTL, sender.media == .t38, transit.datagram.source.port == sender.settings.t38Port {
-            hasUDPTL = true
-            world.note(.udptl)
-        }
+        noteUDPTL(transit, world)
         for (index, call) in calls.enumerated() {
             let frames = call.report.frames
             // Another engine began anew.
@@ -52,6 +48,15 @@ final class CallEventFinder {
             for frame in frames[framesSeen[index]...] { note(frame, isCaller: index == 0, world) }
             framesSeen[index] = frames.count
         }
+    }
+
+    /// What a B2BUA sends was sent before by a station.
+    private func noteUDPTL(_ transit: World.Transit, _ world: World) {
+        guard !hasUDPTL, calls.indices.contains(transit.sender) else { return }
+        let sender = calls[transit.sender]
+        guard sender.media == .t38, transit.datagram.source.port == sender.settings.t38Port else { return }
+        hasUDPTL = true
+        world.note(.udptl)
     }
 
     private func note(_ frame: FaxStationReport.Frame, isCaller: Bool, _ world: World) {

@@ -13,6 +13,8 @@ public struct CallScenario: Sendable {
         case g711
         /// Two fax machines behind gateways with T.38 between them.
         case gateway
+        /// A fax machine behind a gateway calls a terminal on T.38.
+        case gatewayTerminal = "gateway-terminal"
     }
 
     public var transport = Transport.t38
@@ -24,6 +26,9 @@ public struct CallScenario: Sendable {
     public var answerer = StationOptions()
     /// When the answerer asks for T.38, counted from the ACK.
     public var switchDelay = Duration.milliseconds(500)
+    /// A B2BUA stands between the stations: ``forth`` and ``back`` lie between the caller and it, and behind it is a short
+    /// path without faults.
+    public var b2bua = Middle.none
     /// A call that has not ended by then has failed: libspandsp can go on for ever.
     public var limit = Duration.seconds(600)
     /// Compare the pages received with those sent, pixel by pixel.
@@ -33,6 +38,14 @@ public struct CallScenario: Sendable {
         self.document = document
         forth.delay = .milliseconds(60)
         back.delay = .milliseconds(60)
+    }
+
+    public enum Middle: String, Sendable, Hashable, CaseIterable {
+        case none
+        /// Media go from station to station.
+        case signalling
+        /// Media go through it.
+        case anchoring
     }
 
     /// What one station is apart from its role.
@@ -47,6 +60,11 @@ public struct CallScenario: Sendable {
         public var refusal = 488
         public var responseDelay = Duration.zero
         public var sdpQuirks = SDPQuirks.none
+        public var faults = PeerFaults.none
+        /// The answerer asks for T.38 where the transport has it.
+        public var asksForT38 = true
+        /// The caller asks for T.38 as well, so long after the answer.
+        public var offersT38: Duration?
 
         public init() {}
     }

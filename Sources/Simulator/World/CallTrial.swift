@@ -18,6 +18,9 @@ public struct CallTrial: Sendable {
 
     static let callerAddress = IPAddress(v4: 0x0A00_0001)
     static let answererAddress = IPAddress(v4: 0x0A00_0002)
+    static let middleAddress = IPAddress(v4: 0x0A00_0003)
+    static let audioPort: UInt16 = 10_000
+    static let t38Port: UInt16 = 10_002
 
     /// Throws when the system gives no memory files.
     public func run() throws(MemoryFile.Failure) -> TrialResult {
@@ -26,16 +29,18 @@ public struct CallTrial: Sendable {
         var random = SeededRandom(seed: seed)
         let caller = FaxCall(callerSettings(document.path), random: SeededRandom(seed: random.next()))
         let answerer = FaxCall(answererSettings(reception.path), random: SeededRandom(seed: random.next()))
-        var result = run(caller, answerer)
+        let middle = middle(&random)
+        var result = run(caller, answerer, middle)
         result.pages = pages(reception)
         return result
     }
 
-    private func run(_ caller: FaxCall, _ answerer: FaxCall) -> TrialResult {
+    private func run(_ caller: FaxCall, _ answerer: FaxCall, _ middle: B2BUANode?) -> TrialResult {
         let nodes = [StationNode(caller), StationNode(answerer)]
-        let world = World(nodes)
-        world.connect(0, 1, NetworkPath(scenario.forth, seed: seed, sender: .caller))
-        world.connect(1, 0, NetworkPath(scenario.back, seed: seed, sender: .callee))
+        var all: [any NetworkNode] = nodes
+        if let middle { all.append(middle) }
+        let world = World(all)
+        connect(world, middle)
         let recorder = TrialRecorder(tap: tap)
         recorder.watch(world)
         let events = CallEventFinder(caller, answerer)
@@ -48,8 +53,37 @@ public struct CallTrial: Sendable {
         }
         return TrialResult(
             seed: seed, hasEnded: hasEnded, duration: Self.end(of: [caller, answerer], world) - .zero,
-            caller: StationResult(caller), answerer: StationResult(answerer), forth: world.figures(0, 1),
-            back: world.figures(1, 0), capture: recorder.capture)
+            caller: StationResult(caller), answerer: StationResult(answerer),
+            forth: world.figures(0, 1) + world.figures(0, 2), back: world.figures(1, 0) + world.figures(2, 0),
+            capture: recorder.capture, tapLoss: recorder.tapLoss)
+    }
+
+    /// Numbers of the nodes: 0 caller, 1 answerer, 2 B2BUA.
+    private func connect(_ world: World, _ middle: B2BUANode?) {
+        func path(_ spec: NetworkSpec, _ sender: Party) -> NetworkPath {
+            NetworkPath(spec, seed: seed, sender: sender)
+        }
+        let (forth, back) = (path(scenario.forth, .caller), path(scenario.back, .callee))
+        // What does not go through the B2BUA takes the same network.
+        world.connect(0, 1, forth)
+        world.connect(1, 0, back)
+        guard middle != nil else { return }
+        world.connect(0, 2, forth)
+        world.connect(2, 0, back)
+        var short = NetworkSpec()
+        short.delay = .milliseconds(5)
+        world.connect(2, 1, path(short, .caller))
+        world.connect(1, 2, path(short, .callee))
+    }
+
+    private func middle(_ random: inout SeededRandom) -> B2BUANode? {
+        guard scenario.b2bua != .none else { return nil }
+        let target = Endpoint(Self.answererAddress, 5_060)
+        var settings = B2BUANode.Settings(
+            address: Self.middleAddress,
+            destination: SIPDestination(uri: "sip:5550200@\(target.address)", path: SIPPath(.udp, target)))
+        settings.anchorsMedia = scenario.b2bua == .anchoring
+        return B2BUANode(settings, random: SeededRandom(seed: random.next()))
     }
 
     /// When both had hung up: what follows is the clearing away of SIP transactions.
@@ -75,7 +109,7 @@ public struct CallTrial: Sendable {
         station.identification = "+1 555 0100"
         station.documentPath = document
         var settings = settings(station, scenario.caller, Self.callerAddress, user: "5550100")
-        let target = Endpoint(Self.answererAddress, 5_060)
+        let target = Endpoint(scenario.b2bua == .none ? Self.answererAddress : Self.middleAddress, 5_060)
         settings.destination = SIPDestination(uri: "sip:5550200@\(target.address)", path: SIPPath(.udp, target))
         return settings
     }
@@ -87,7 +121,9 @@ public struct CallTrial: Sendable {
         var settings = settings(station, scenario.answerer, Self.answererAddress, user: "5550200")
         switch scenario.transport {
         case .g711: break
-        case .t38, .gateway: settings.transport.offersT38 = .reinvite(after: scenario.switchDelay)
+        case .t38, .gateway, .gatewayTerminal:
+            guard scenario.answerer.asksForT38 else { break }
+            settings.transport.offersT38 = .reinvite(after: scenario.switchDelay)
         }
         return settings
     }
@@ -101,16 +137,20 @@ public struct CallTrial: Sendable {
         station.compressions = options.compressions
         let agent = SIPAgent(path: SIPPath(.udp, Endpoint(address, 5_060)), user: user)
         var settings = FaxCallSettings(
-            station: station, agent: agent, mediaAddress: address, audioPort: 10_000, t38Port: 10_002)
+            station: station, agent: agent, mediaAddress: address, audioPort: Self.audioPort,
+            t38Port: Self.t38Port)
         settings.audio = options.audio
         settings.t38 = options.t38
         settings.clockPPM = options.clockPPM
         settings.sdpQuirks = options.sdpQuirks
+        settings.faults = options.faults
+        if let delay = options.offersT38 { settings.transport.offersT38 = .reinvite(after: delay) }
         settings.transport.refusal = options.refusal
         settings.transport.responseDelay = options.responseDelay
         switch scenario.transport {
         case .t38: settings.transport.acceptsT38 = options.acceptsT38
-        case .gateway:
+        case .gatewayTerminal where station.role == .answerer: settings.transport.acceptsT38 = options.acceptsT38
+        case .gateway, .gatewayTerminal:
             settings.transport.acceptsT38 = options.acceptsT38
             settings.terminal = .behindGateway(T38Gateway.Configuration())
         case .g711: settings.transport.acceptsT38 = false

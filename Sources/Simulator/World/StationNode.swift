@@ -8,6 +8,7 @@ public final class StationNode: NetworkNode {
     private let sip: Endpoint
     private let rtp: Endpoint
     private let udptl: Endpoint
+    private let stray: Endpoint
     public let endpoints: [Endpoint]
     /// Told of what happens in the call.
     public var onEvent: ((FaxCall.Event) -> Void)?
@@ -18,6 +19,7 @@ public final class StationNode: NetworkNode {
         sip = settings.agent.path.endpoint
         rtp = Endpoint(settings.mediaAddress, settings.audioPort)
         udptl = Endpoint(settings.mediaAddress, settings.t38Port)
+        stray = Endpoint(settings.mediaAddress, settings.t38Port &+ 1_000)
         endpoints = [sip, rtp, udptl]
     }
 
@@ -27,8 +29,9 @@ public final class StationNode: NetworkNode {
     public func start(at now: Instant, _ send: (SimulatedDatagram) -> Void) { pass(call.start(at: now), send) }
 
     public func receive(_ datagram: SimulatedDatagram, at now: Instant, _ send: (SimulatedDatagram) -> Void) {
-        let port: FaxCall.Port =
-            datagram.destination == sip ? .sip : datagram.destination == rtp ? .rtp : .udptl
+        let ports: [(Endpoint, FaxCall.Port)] = [(rtp, .rtp), (udptl, .udptl), (sip, .sip)]
+        // On another port nobody listens.
+        guard let port = ports.first(where: { $0.0 == datagram.destination })?.1 else { return }
         pass(call.receive(datagram.octets, on: port, from: datagram.source, at: now), send)
     }
 
@@ -49,6 +52,7 @@ public final class StationNode: NetworkNode {
         case .sip: sip
         case .rtp, .rtcp: rtp
         case .udptl: udptl
+        case .stray: stray
         }
     }
 }

@@ -22,6 +22,8 @@ public struct TrialResult: Sendable {
     public var back: LinkFigures
     public var pages = Pages(sent: 0, received: 0)
     public var capture: WorldCapture?
+    /// What the capture cannot show; nothing without one.
+    public var tapLoss = TapLoss()
 
     /// What must not be, whatever the network does; empty when all is well.
     public var violations: [String] {

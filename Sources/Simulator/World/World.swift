@@ -37,6 +37,7 @@ public final class World {
 
     private let nodes: [any NetworkNode]
     private let owners: [Endpoint: Int]
+    private let hosts: [IPAddress: Int]
     private var links: [Int: Link] = [:]
     private var queue = DeliveryQueue()
     /// Events of the call that are known ahead.
@@ -46,7 +47,7 @@ public final class World {
     public var onSend: ((Transit) -> Void)?
     /// Told of every datagram when it arrives.
     public var onArrival: ((_ datagram: SimulatedDatagram, _ from: Int, _ to: Int, _ at: Instant) -> Void)?
-    /// Datagrams to endpoints that are nobody's.
+    /// Datagrams to hosts that are not there.
     public private(set) var undeliverable = 0
 
     /// A datagram on its way.
@@ -64,8 +65,15 @@ public final class World {
     public init(_ nodes: [any NetworkNode]) {
         self.nodes = nodes
         var owners: [Endpoint: Int] = [:]
-        for (index, node) in nodes.enumerated() { for endpoint in node.endpoints { owners[endpoint] = index } }
+        var hosts: [IPAddress: Int] = [:]
+        for (index, node) in nodes.enumerated() {
+            for endpoint in node.endpoints {
+                owners[endpoint] = index
+                hosts[endpoint.address] = index
+            }
+        }
         self.owners = owners
+        self.hosts = hosts
     }
 
     /// What lies between two nodes in one direction; without it datagrams arrive at once.
@@ -140,7 +148,8 @@ public final class World {
     }
 
     private func send(_ datagram: SimulatedDatagram, from sender: Int) {
-        guard let receiver = owners[datagram.destination] else {
+        // A port that nobody listens on is still a place on a host: the packet travels, and a capture shows it.
+        guard let receiver = owners[datagram.destination] ?? hosts[datagram.destination.address] else {
             undeliverable += 1
             return
         }
@@ -172,6 +181,15 @@ public struct LinkFigures: Sendable, Hashable {
     public var lost = 0
     public var duplicated = 0
     public var corrupted = 0
+
+    static func + (one: LinkFigures, other: LinkFigures) -> LinkFigures {
+        var sum = one
+        sum.sent += other.sent
+        sum.lost += other.lost
+        sum.duplicated += other.duplicated
+        sum.corrupted += other.corrupted
+        return sum
+    }
 
     mutating func count(_ passage: Passage) {
         sent += 1

@@ -9,6 +9,8 @@ public struct WorldCapture: Sendable {
         /// At the caller: what it sends, before the network; what reaches it, after.
         case caller
         case answerer
+        /// At a B2BUA, where there is one: both legs.
+        case b2bua
     }
 
     private struct Entry: Sendable {

@@ -1,0 +1,49 @@
+import FaxReport
+import Simulator
+
+/// What was put in against what was named.
+public struct SimTruthTable: Sendable {
+    public var rows: [SimTruthRow]
+
+    public init(_ rows: [SimTruthRow]) { self.rows = rows }
+
+    public var disagreeing: [SimTruthRow] { rows.filter { !$0.disagreements.isEmpty } }
+
+    public var summary: String {
+        let failed = rows.count { !$0.isSuccess }
+        return "\(rows.count) calls, \(failed) of them failed; \(disagreeing.count) do not agree with the simulator"
+    }
+
+    /// A line a fault and transport: how many were delivered, what was named as root cause of those that failed, and how
+    /// many calls disagree.
+    public var confusion: String {
+        var names: [String] = []
+        var groups: [String: [SimTruthRow]] = [:]
+        for row in rows {
+            let name = "`\(row.name)` | \(row.transport.rawValue)"
+            if groups[name] == nil { names.append(name) }
+            groups[name, default: []].append(row)
+        }
+        let lines = names.map { name in
+            let rows = groups[name] ?? []
+            let causes = Tally(rows.filter { !$0.isSuccess }.map { $0.rootCause ?? "none" }).sorted
+            let named = causes.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
+            return "| \(name) | \(rows.count) | \(rows.count { $0.isSuccess }) | \(named.isEmpty ? "–" : named) | "
+                + "\(rows.count { !$0.disagreements.isEmpty }) |"
+        }
+        return """
+            | fault | transport | calls | delivered | root causes of the others | disagree |
+            |---|---|--:|--:|---|--:|
+            \(lines.joined(separator: "\n"))
+
+            """
+    }
+
+    /// Each with what is needed to run it again.
+    public var disagreements: String {
+        disagreeing.map { row in
+            "- `\(row.name)` \(row.transport.rawValue), seed \(row.seed), capture at the \(row.tap.rawValue): "
+                + row.disagreements.joined(separator: "; ") + "\n"
+        }.joined()
+    }
+}

@@ -1,0 +1,107 @@
+import FaxCore
+import FaxStation
+
+/// A fault of the field by a name: what it changes in a scenario, and what an analysis of the call has to say of it.
+public struct SimulatedFault: Sendable {
+    public typealias Change = @Sendable (inout CallScenario, Party) throws(NetworkSpecError) -> Void
+
+    public var name: String
+    /// What it imitates, in a few words.
+    public var imitates: String
+    /// Failure modes of the catalogue that it is an instance of.
+    public var catalogue: [String]
+    /// Where it makes a difference.
+    public var transports: [CallScenario.Transport]
+    /// Whose fault it can be, the usual one first. Of faults of the network: whose packets are hit.
+    public var parties: [Party]
+    public var expected: Expectation
+    private let change: Change
+
+    /// What is true of the diagnosis of such a call.
+    public struct Expectation: Sendable, Hashable {
+        /// Where the call fails: the root causes that name the fault.
+        public var causes: [String]
+        /// Found in every such call, whatever became of it.
+        public var always: [String]
+
+        public init(causes: [String] = [], always: [String] = []) {
+            self.causes = causes
+            self.always = always
+        }
+    }
+
+    init(
+        _ name: String, _ imitates: String, _ catalogue: [String], on transports: [CallScenario.Transport],
+        by parties: [Party] = [.callee, .caller], _ expected: Expectation, _ change: @escaping Change
+    ) {
+        self.name = name
+        self.imitates = imitates
+        self.catalogue = catalogue
+        self.transports = transports
+        self.parties = parties
+        self.expected = expected
+        self.change = change
+    }
+
+    /// A peer that is not as it should be.
+    static func peer(
+        _ name: String, _ imitates: String, _ catalogue: [String],
+        on transports: [CallScenario.Transport] = CallScenario.Transport.overT38,
+        by parties: [Party] = [.callee, .caller],
+        _ expected: Expectation, _ change: @escaping @Sendable (inout CallScenario.StationOptions) -> Void
+    ) -> SimulatedFault {
+        SimulatedFault(name, imitates, catalogue, on: transports, by: parties, expected) { scenario, party in
+            change(&scenario[party])
+        }
+    }
+
+    /// Something that the network does to the packets of one side; `text` as on the command line.
+    static func network(
+        _ name: String, _ imitates: String, _ catalogue: [String], _ text: String,
+        on transports: [CallScenario.Transport] = CallScenario.Transport.allCases,
+        by parties: [Party] = [.callee, .caller], _ expected: Expectation
+    ) -> SimulatedFault {
+        SimulatedFault(name, imitates, catalogue, on: transports, by: parties, expected) {
+            (scenario, party) throws(NetworkSpecError) in
+            let path = party == .caller ? scenario.forth : scenario.back
+            let changed = try NetworkSpec(path.text + " " + text)
+            if party == .caller { scenario.forth = changed } else { scenario.back = changed }
+        }
+    }
+
+    /// Puts the fault into a scenario. `party`: whose; `nil`: the usual one's.
+    public func apply(to scenario: inout CallScenario, by party: Party? = nil) throws(NetworkSpecError) {
+        try change(&scenario, party ?? parties.first ?? .callee)
+    }
+}
+
+extension CallScenario {
+    subscript(party: Party) -> StationOptions {
+        get { party == .caller ? caller : answerer }
+        set { if party == .caller { caller = newValue } else { answerer = newValue } }
+    }
+}
+
+extension CallScenario.Transport {
+    /// Those in which T.38 is agreed on.
+    public static let overT38: [Self] = [.t38, .gateway, .gatewayTerminal]
+    /// Those in which a fax machine hangs on a line.
+    static let withLine: [Self] = [.g711, .gateway]
+}
+
+/// Every fault by its name.
+public enum FaultBook {
+    public static let faults =
+        signalling + descriptions + ifp + udptl + line + network
+
+    public static func fault(named name: String) -> SimulatedFault? { faults.first { $0.name == name } }
+}
+
+extension SimulatedFault {
+    /// The same expectation, and nothing is put in: what a judge has to notice.
+    public static func none(like fault: SimulatedFault) -> SimulatedFault {
+        SimulatedFault(
+            "none", "nothing", fault.catalogue, on: fault.transports, by: fault.parties, fault.expected
+        ) { _, _ in }
+    }
+}
