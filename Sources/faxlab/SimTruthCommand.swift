@@ -21,7 +21,7 @@ struct SimTruthCommand: ParsableCommand {
     @Option(help: "Also write the tables, with date and command, to this file.") var report: String?
     @Option(help: "Write the capture of the first case to this file, and stop.") var pcap: String?
 
-    @Flag(help: "Print the table of docs/faults.md, and stop.") var table = false
+    @Flag(name: .customLong("table"), help: "Print the table of docs/faults.md, and stop.") var writesTable = false
 
     func validate() throws {
         guard (1...1_000).contains(seeds) else { throw ValidationError("--seeds wants 1 to 1000.") }
@@ -29,7 +29,7 @@ struct SimTruthCommand: ParsableCommand {
     }
 
     func run() throws {
-        if table { return print(FaultList.markdown, terminator: "") }
+        if writesTable { return print(FaultList.markdown, terminator: "") }
         let cases = SimTruthCase.all(seeds: seed.map { Int($0) + 1 } ?? seeds, only: only).filter {
             (transport == nil || $0.transport.rawValue == transport) && (seed == nil || $0.seed == seed)
         }

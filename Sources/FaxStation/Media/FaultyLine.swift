@@ -29,7 +29,10 @@ struct FaultyLine: ~Copyable {
         guard !faults.isIdle else { return }
         if faults.echoLoss != nil || faults.cancelsEcho { lastSaid = samples }
         if factor != 1 || noiseDeviation > 0 {
-            for index in samples.indices { samples[index] = clamped(Double(samples[index]) * factor + noise()) }
+            for index in samples.indices {
+                let noise = noise()
+                samples[index] = Self.clamped(Double(samples[index]) * factor + noise)
+            }
         }
         transcoder?.apply(&samples)
     }
@@ -40,13 +43,13 @@ struct FaultyLine: ~Copyable {
         if let loss = faults.echoLoss {
             let share = pow(10, -loss / 20)
             for index in 0..<min(samples.count, lastSaid.count) {
-                samples[index] = clamped(Double(samples[index]) + Double(lastSaid[index]) * share)
+                samples[index] = Self.clamped(Double(samples[index]) + Double(lastSaid[index]) * share)
             }
         }
         canceller?.apply(&samples, sent: lastSaid)
     }
 
-    private func clamped(_ value: Double) -> Int16 { Int16(max(-32_768, min(32_767, value))) }
+    private static func clamped(_ value: Double) -> Int16 { Int16(max(-32_768, min(32_767, value))) }
 
     /// Near to normal: a sum of twelve uniform numbers has variance 1.
     private mutating func noise() -> Double {

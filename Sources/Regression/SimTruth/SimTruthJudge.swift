@@ -48,7 +48,9 @@ extension SimTruthCase {
         } else {
             if row.outcome == "success" { faults.append("failed, and the outcome is success") }
             let cause = row.rootCause ?? "none"
-            if !expected.causes.contains(cause) { faults.append("failed, root cause \(cause)") }
+            let isBehind = (row.tap == .caller) == (party == .caller)
+            let causes = isBehind ? expected.causes + expected.beyond : expected.causes
+            if !causes.contains(cause) { faults.append("failed, root cause \(cause)") }
         }
         for id in expected.always where !row.findings.contains(id) { faults.append("\(id) was not found") }
         return faults

@@ -1,4 +1,3 @@
-import FaxReport
 import Simulator
 
 /// `faxprobe simulate --list-faults`, and the table of `docs/faults.md`.

@@ -44,7 +44,7 @@ extension FaultBook {
         .peer(
             "udptl-to-wrong-port", "UDPTL goes two ports beside the agreed one",
             ["udptl-transport-rewritten", "no-udptl-after-switch"],
-            .init(causes: ["no-udptl-after-switch", "t38-udptl-wrong-interface", "udptl-wrong-port"])
+            .init(causes: ["no-udptl-after-switch", "t38-udptl-wrong-interface"])
         ) { $0.faults.udptl.portOffset = 2 },
         .peer(
             "udptl-port-moves", "a NAT gives the stream another source port", ["nat-rebinding-mid-fax"],

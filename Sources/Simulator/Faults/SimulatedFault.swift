@@ -21,11 +21,14 @@ public struct SimulatedFault: Sendable {
     public struct Expectation: Sendable, Hashable {
         /// Where the call fails: the root causes that name the fault.
         public var causes: [String]
+        /// The same where the capture is taken at the side of the sender and what strikes its packets strikes behind it.
+        public var beyond: [String]
         /// Found in every such call, whatever became of it.
         public var always: [String]
 
-        public init(causes: [String] = [], always: [String] = []) {
+        public init(causes: [String] = [], beyond: [String] = [], always: [String] = []) {
             self.causes = causes
+            self.beyond = beyond
             self.always = always
         }
     }
