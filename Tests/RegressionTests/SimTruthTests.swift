@@ -1,3 +1,6 @@
+import FaxCore
+import FaxProtocol
+import FaxStation
 import Foundation
 import Regression
 import Simulator

@@ -10,6 +10,13 @@ public struct SimTruthCase: Sendable {
     public var transport: CallScenario.Transport
     public var seed: UInt64
 
+    public init(fault: SimulatedFault?, party: Party, transport: CallScenario.Transport, seed: UInt64) {
+        self.fault = fault
+        self.party = party
+        self.transport = transport
+        self.seed = seed
+    }
+
     /// As `faxprobe simulate --fault` names it.
     public var name: String { fault.map { "\($0.name)@\(party.rawValue)" } ?? "none" }
 

@@ -1,4 +1,3 @@
-import FaxReport
 import Simulator
 
 /// What was put in against what was named.

@@ -1,3 +1,4 @@
+import FaxCore
 import Simulator
 
 /// `faxprobe simulate --list-faults`, and the table of `docs/faults.md`.

@@ -1,3 +1,4 @@
+import FaxCore
 import FaxDSP
 import FaxProtocol
 import FaxStation

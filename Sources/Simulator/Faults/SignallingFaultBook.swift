@@ -1,3 +1,4 @@
+import FaxCore
 import FaxProtocol
 import FaxStation
 import FaxWire

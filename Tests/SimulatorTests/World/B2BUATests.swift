@@ -1,3 +1,5 @@
+import FaxCore
+import FaxDSP
 import FaxStation
 import PcapDecode
 import Simulator
