@@ -3,8 +3,9 @@ PREFIX ?= /usr/local
 DIR ?= corpus/captures
 ROUNDS ?= 100000
 SEED ?= 1
+TRIALS ?= 100
 
-.PHONY: demo test build check lint bench golden install truth fuzz alarms picture samples limits regress-sample simtruth
+.PHONY: demo test build check lint bench golden install truth fuzz alarms picture samples limits regress-sample simtruth curves
 
 # A real capture of a failed fax, read and explained.
 demo:
@@ -62,6 +63,11 @@ regress-sample: build
 limits:
 	swift build -c release --product faxlab
 	.build/release/faxlab limits --seed $(SEED) --report docs/limits.md
+
+# How often simulated faxes are delivered at many rates of loss; the results to commit are reports/simulator-curves.*.
+curves:
+	swift build -c release --product faxlab
+	.build/release/faxlab curves --seed $(SEED) --trials $(TRIALS) --report reports/simulator-curves
 
 # Writes the golden files anew; read the difference before committing it.
 golden:

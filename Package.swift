@@ -87,8 +87,8 @@ let package = Package(
         .executableTarget(
             name: "faxlab",
             dependencies: [
-                "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Simulator", "FaxReport",
-                "Regression", argumentParser,
+                "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "T30Analyzer", "Simulator",
+                "FaxReport", "Regression", argumentParser,
             ],
             path: "Sources/faxlab", swiftSettings: strict),
         .target(
@@ -104,6 +104,7 @@ let package = Package(
             ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Simulator"]),
         tests(
             "CaptureCompareTests", ["FaxCore", "FaxWire", "PcapDecode", "T30Analyzer", "CaptureCompare", "FaxReport"]),
+        tests("FaxStationTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "Simulator"]),
         tests(
             "SimulatorTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "Simulator"]),
         tests(

@@ -18,7 +18,10 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Leave tshark out (it needs a minute a run).") var withoutTshark = false
     @Flag(help: "Only the capture itself, not twice and four times its length.") var withoutGrowth = false
 
-    @Flag(help: "Only what audio costs.") var onlyAudio = false
+    /// A part of the measurements.
+    enum Section: String, CaseIterable, ExpressibleByArgument { case reading, audio, simulator }
+
+    @Option(help: "Only this part: reading, audio or simulator.") var only: Section?
 
     @Option(help: "Also write the result, with date and command, to this file.") var report: String?
 
@@ -37,13 +40,28 @@ struct BenchCommand: ParsableCommand {
             lines.append(line)
         }
         say(Machine.description)
-        var demands = onlyAudio ? [] : try measureReading(say)
-        let audio = try AudioBench(capture: "\(corpus)/\(Self.audioCall)/capture.pcap", runs: runs)
-        say("\n" + audio.lines.joined(separator: "\n") + "\n")
-        demands += audio.demands
+        var demands: [Demand] = []
+        for section in Section.allCases where only.map({ $0 == section }) ?? true {
+            demands += try measure(section, say)
+        }
         for demand in demands { say(demand.text) }
         if let report { try Self.write(lines, to: report) }
         if demands.contains(where: { !$0.isMet }) { throw ExitCode(1) }
+    }
+
+    private func measure(_ section: Section, _ say: (String) -> Void) throws -> [Demand] {
+        let part: (lines: [String], demands: [Demand])
+        switch section {
+        case .reading: return try measureReading(say)
+        case .audio:
+            let bench = try AudioBench(capture: "\(corpus)/\(Self.audioCall)/capture.pcap", runs: runs)
+            part = (bench.lines, bench.demands)
+        case .simulator:
+            let bench = try SimulatorBench(runs: runs)
+            part = (bench.lines, bench.demands)
+        }
+        say("\n" + part.lines.joined(separator: "\n") + "\n")
+        return part.demands
     }
 
     /// A call of one page, V.17 14400 with ECM, µ-law, nothing lost.

@@ -29,8 +29,11 @@ struct Demand {
     }
 
     static func atLeast(_ what: String, _ value: Double, _ limit: Double) -> Demand {
-        Demand(what, measured: "\(Int(value))", limit: "\(Int(limit))", isMet: value >= limit)
+        Demand(what, measured: text(value), limit: text(limit), isMet: value >= limit)
     }
+
+    /// Ratios near 1 with their digits, large figures without.
+    private static func text(_ value: Double) -> String { value < 10 ? "\(value)" : "\(Int(value))" }
 
     static func atMost(_ what: String, _ value: Double, _ limit: Double) -> Demand {
         Demand(what, measured: "\(value)", limit: "\(limit)", isMet: value <= limit)
