@@ -3,7 +3,6 @@ PREFIX ?= /usr/local
 DIR ?= corpus/captures
 ROUNDS ?= 100000
 SEED ?= 1
-TRIALS ?= 100
 
 .PHONY: demo test build check lint bench golden install truth fuzz alarms picture samples limits regress-sample simtruth curves
 
@@ -65,6 +64,8 @@ limits:
 	.build/release/faxlab limits --seed $(SEED) --report docs/limits.md
 
 # How often simulated faxes are delivered at many rates of loss; the results to commit are reports/simulator-curves.*.
+.PHONY: curves
+TRIALS ?= 100
 curves:
 	swift build -c release --product faxlab
 	.build/release/faxlab curves --seed $(SEED) --trials $(TRIALS) --report reports/simulator-curves

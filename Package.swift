@@ -87,8 +87,8 @@ let package = Package(
         .executableTarget(
             name: "faxlab",
             dependencies: [
-                "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "T30Analyzer", "Simulator",
-                "FaxReport", "Regression", argumentParser,
+                "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Simulator", "FaxReport",
+                "Regression", argumentParser,
             ],
             path: "Sources/faxlab", swiftSettings: strict),
         .target(
@@ -97,6 +97,7 @@ let package = Package(
         tests("FaxCoreTests", ["FaxCore"]),
         tests("FaxWireTests", ["FaxCore", "FaxWire"]),
         tests("FaxProtocolTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP"]),
+        tests("FaxStationTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "Simulator"]),
         tests("FaxDSPTests", ["FaxCore", "FaxWire", "FaxDSP", "CSpanDSP", "Simulator"]),
         tests("PcapDecodeTests", ["FaxCore", "FaxWire", "FaxProtocol", "PcapDecode", "CSRTP", "CZlib", "CZstd"]),
         tests(
@@ -104,7 +105,6 @@ let package = Package(
             ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Simulator"]),
         tests(
             "CaptureCompareTests", ["FaxCore", "FaxWire", "PcapDecode", "T30Analyzer", "CaptureCompare", "FaxReport"]),
-        tests("FaxStationTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "Simulator"]),
         tests(
             "SimulatorTests", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "Simulator"]),
         tests(
@@ -116,7 +116,6 @@ let package = Package(
         tests(
             "SanitizerTests",
             ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Simulator", "Sanitizer"]),
-        tests("RegressionTests", ["FaxCore", "FaxProtocol", "FaxStation", "FaxReport", "Simulator", "Regression"]),
         tests("CommandTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport", "Simulator"]),
     ],
     swiftLanguageModes: [.v6]

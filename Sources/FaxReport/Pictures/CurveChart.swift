@@ -84,7 +84,7 @@ public struct CurveChart: Sendable {
             canvas.text("\(percent) %", left - 6, y + 3.5, "small", anchor: .end)
         }
         for (index, step) in steps.enumerated() {
-            canvas.text(step, x(index, left), Self.plot.top + Self.plot.height + 15, "small", anchor: .middle)
+            canvas.text(step, column(index, left), Self.plot.top + Self.plot.height + 15, "small", anchor: .middle)
         }
         let bottom = Self.plot.top + Self.plot.height
         canvas.line(left, bottom, left + Self.plot.width, bottom, "axis")
@@ -97,7 +97,7 @@ public struct CurveChart: Sendable {
         var line = ""
         for (index, point) in series.points.prefix(steps.count).enumerated() {
             guard let point else { continue }
-            let (x, y) = (x(index, left) + shift, Self.y(point.share))
+            let (x, y) = (column(index, left) + shift, Self.y(point.share))
             line += "\(line.isEmpty ? "M" : " L")\(SVGCanvas.number(x)) \(SVGCanvas.number(y))"
             canvas.line(x, Self.y(point.interval.lowerBound), x, Self.y(point.interval.upperBound), "bar s\(number)")
             canvas.rect(
@@ -117,7 +117,7 @@ public struct CurveChart: Sendable {
         }
     }
 
-    private func x(_ index: Int, _ left: Double) -> Double {
+    private func column(_ index: Int, _ left: Double) -> Double {
         left + (Double(index) + 0.5) / Double(max(steps.count, 1)) * Self.plot.width
     }
 

@@ -43,12 +43,19 @@ public final class World {
     /// Events of the call that are known ahead.
     private var planned: [(at: Instant, event: CallEvent)] = []
     public private(set) var now = Instant.zero
+    /// What each node said when it was driven last; nothing else changes it.
+    private var states: [NodeState]
     /// Told of every datagram when it leaves its sender, with what becomes of it.
     public var onSend: ((Transit) -> Void)?
     /// Told of every datagram when it arrives.
     public var onArrival: ((_ datagram: SimulatedDatagram, _ from: Int, _ to: Int, _ at: Instant) -> Void)?
     /// Datagrams to hosts that are not there.
     public private(set) var undeliverable = 0
+
+    private struct NodeState {
+        var deadline: Instant?
+        var isFinished = false
+    }
 
     /// A datagram on its way.
     public struct Transit {
@@ -64,6 +71,7 @@ public final class World {
 
     public init(_ nodes: [any NetworkNode]) {
         self.nodes = nodes
+        states = nodes.map { _ in NodeState() }
         var owners: [Endpoint: Int] = [:]
         var hosts: [IPAddress: Int] = [:]
         for (index, node) in nodes.enumerated() {
@@ -110,7 +118,7 @@ public final class World {
     /// - Returns: whether all came to their end.
     @discardableResult
     public func run(until limit: Instant) -> Bool {
-        for index in nodes.indices { nodes[index].start(at: now) { send($0, from: index) } }
+        for index in nodes.indices { drive(index) { $0.start(at: now, $1) } }
         while let next = nextInstant {
             guard next <= limit else {
                 now = limit
@@ -119,16 +127,16 @@ public final class World {
             now = max(now, next)
             tellPlanned()
             if let due = queue.next(until: now) { deliver(due) } else { wakeFirst() }
-            if nodes.allSatisfy(\.isFinished) { return true }
+            if states.allSatisfy(\.isFinished) { return true }
         }
-        return nodes.allSatisfy(\.isFinished)
+        return states.allSatisfy(\.isFinished)
     }
 
     private var nextInstant: Instant? {
         var next = queue.nextTime
         if let first = planned.first?.at { next = min(next ?? first, first) }
-        for node in nodes {
-            guard let deadline = node.deadline else { continue }
+        for state in states {
+            guard let deadline = state.deadline else { continue }
             next = min(next ?? deadline, deadline)
         }
         return next
@@ -136,15 +144,18 @@ public final class World {
 
     private func deliver(_ due: DeliveryQueue.Entry) {
         onArrival?(due.datagram, due.sender, due.receiver, now)
-        nodes[due.receiver].receive(due.datagram, at: now) { send($0, from: due.receiver) }
+        drive(due.receiver) { $0.receive(due.datagram, at: now, $1) }
     }
 
     private func wakeFirst() {
-        for index in nodes.indices {
-            guard let deadline = nodes[index].deadline, deadline <= now else { continue }
-            nodes[index].wake(at: now) { send($0, from: index) }
-            return
-        }
+        guard let index = states.firstIndex(where: { $0.deadline.map { $0 <= now } ?? false }) else { return }
+        drive(index) { $0.wake(at: now, $1) }
+    }
+
+    private func drive(_ index: Int, _ act: (any NetworkNode, (SimulatedDatagram) -> Void) -> Void) {
+        let node = nodes[index]
+        act(node) { send($0, from: index) }
+        states[index] = NodeState(deadline: node.deadline, isFinished: node.isFinished)
     }
 
     private func send(_ datagram: SimulatedDatagram, from sender: Int) {

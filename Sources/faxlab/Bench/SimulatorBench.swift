@@ -1,4 +1,5 @@
 import FaxCore
+import FaxDSP
 import Foundation
 import Regression
 import Simulator

@@ -1,4 +1,3 @@
-import FaxCore
 import FaxReport
 
 /// Measured curves as a page, a table for other programs and a drawing.
