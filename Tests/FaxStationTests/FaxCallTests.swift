@@ -1,3 +1,4 @@
+import FaxDSP
 import FaxCore
 import FaxProtocol
 import FaxStation

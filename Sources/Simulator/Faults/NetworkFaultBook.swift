@@ -1,3 +1,5 @@
+import FaxCore
+
 // What the network does.
 extension FaultBook {
     /// Packets that were lost, however it shows.

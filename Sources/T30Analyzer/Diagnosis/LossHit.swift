@@ -125,7 +125,9 @@ private struct SentByParty {
         let start = commands[next - 1].end
         guard gap.time.lowerBound <= start + LossHit.pageBegins else { return false }
         let end = messages.first { $0.time > gap.time.upperBound && $0.endsTurn }?.time
-        return !signals.contains { $0.isData && $0.start >= start && end.map { end in $0.start < end } ?? true }
+        return !signals.contains { signal in
+            signal.isData && signal.start >= start && end.map { signal.start < $0 } ?? true
+        }
     }
 
     /// T.30 5.3.6.1: answers after which a page, or what is left of one, is sent.

@@ -1,3 +1,5 @@
+import Simulator
+
 /// Which impairments of a suite differ in random loss alone, and so make a curve.
 struct LossSweep {
     /// What the network does beside losing; how it loses (in bursts, by time).

@@ -41,7 +41,7 @@ struct SuiteCells {
         switch paths[path]?.options.transport {
         case .t38, nil: .t38
         case .g711: .passThrough
-        case .gateway: .gateway
+        case .gateway, .gatewayTerminal: .gateway
         }
     }
 
