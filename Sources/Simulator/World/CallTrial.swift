@@ -45,7 +45,8 @@ public struct CallTrial: Sendable {
         recorder.watch(world)
         let events = CallEventFinder(caller, answerer)
         if scenario.aimsAtEvents { events.watch(nodes, world) }
-        let hasEnded = world.run(until: .zero + scenario.limit)
+        // A station that no INVITE ever reached has no call that could end.
+        let hasEnded = world.run(until: .zero + scenario.limit) || (caller.isFinished && answerer.events.isEmpty)
         if !hasEnded {
             // Receptions are written to the end, so that what came can be looked at.
             _ = caller.hangUp(at: world.now)

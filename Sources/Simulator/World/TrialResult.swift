@@ -33,7 +33,7 @@ public struct TrialResult: Sendable {
             found.append("a page received with ECM and confirmed is not the page that was sent")
         }
         for (name, station) in [("caller", caller), ("answerer", answerer)] where hasEnded {
-            if !station.hasEnded { found.append("the dialog of the \(name) did not end") }
+            if !station.hasEnded, !station.events.isEmpty { found.append("the dialog of the \(name) did not end") }
             if station.carriedBy != nil, station.report.completion == nil {
                 found.append("the engine of the \(name) was left waiting")
             }

@@ -98,6 +98,17 @@ private struct Summary: Equatable {
         #expect(pages == 0)
     }
 
+    @Test func `A call that never reaches the answerer ends when the caller gives up`() throws {
+        let result = try CallTrial(try scenario(.t38, network: "delay=60ms loss=100%"), seed: 1).run()
+        let summary = Summary(result)
+        #expect(summary.hasEnded && !summary.isSuccess)
+        #expect(summary.violations == [])
+        let (duration, lost) = (result.duration, result.forth.lost)
+        // RFC 3261 17.1.1.2: Timer B after 32 s, seven INVITEs in all.
+        #expect(duration == .seconds(32))
+        #expect(lost == 7)
+    }
+
     /// Secondaries repair what single losses take; without them the same losses reach the engine.
     @Test func `Redundancy carries a page over loss that primaries alone do not bear`() throws {
         func delivered(_ correction: UDPTLSender.Correction) throws -> Int {
