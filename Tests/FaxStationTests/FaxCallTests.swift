@@ -1,5 +1,5 @@
-import FaxDSP
 import FaxCore
+import FaxDSP
 import FaxProtocol
 import FaxStation
 import Simulator
