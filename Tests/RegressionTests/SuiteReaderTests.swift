@@ -126,15 +126,13 @@ import Testing
     }
 
     @Test func `Octets at random are refused or read, nothing else`() {
-        var random = SystemRandomNumberGenerator()
-        let seed = random.next()
-        var drawn = SeededText(seed: seed)
-        for _ in 0..<300 {
+        var drawn = SeededText(seed: 1)
+        for number in 0..<300 {
             let text = drawn.mutation(of: Self.small)
             do {
                 _ = try SuiteReader().read(text)
             } catch {
-                #expect(error.line >= 0 && error.column >= 0, "seed \(seed)")
+                #expect(error.line >= 0 && error.column >= 0, "text \(number)")
             }
         }
     }

@@ -90,7 +90,8 @@ public final class World {
     }
 
     public func figures(_ sender: Int, _ receiver: Int) -> LinkFigures {
-        links[key(sender, receiver)]?.figures ?? LinkFigures()
+        guard nodes.indices.contains(sender), nodes.indices.contains(receiver) else { return LinkFigures() }
+        return links[key(sender, receiver)]?.figures ?? LinkFigures()
     }
 
     /// An event of the call, now or at a later time: outages that were aimed at it begin, on every path.

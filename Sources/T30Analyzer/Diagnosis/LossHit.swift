@@ -36,9 +36,6 @@ struct LossHit {
     static let reachAhead = Duration.milliseconds(500)
     /// An answer that does not begin within this time of its command will not come: T4 with what a relay adds.
     static let answerIsDue = TimerCheck.t4Most
-    /// A carrier has begun and its long training is over so long after the answer that lets a page begin: 75 ms, the
-    /// delay both ways, and 1.4 s of V.17.
-    static let pageBegins = Duration.seconds(3)
 
     /// T.30 lost content, not only a tone or nothing known.
     var hitContent: Bool { targets.contains(where: \.isContent) }
@@ -106,7 +103,6 @@ private struct SentByParty {
             add(signal.isData ? .burst(signal.name) : .signal(signal.name))
         }
         if !targets.contains(where: \.isContent), let name = damagedBurst(after: gap) { add(.burst(name)) }
-        if !targets.contains(where: \.isContent), missesPage(gap) { add(.burst("page data")) }
         if targets.isEmpty, let command = unansweredCommand(gap) { add(.missingAnswer(command)) }
         return targets
     }
@@ -116,22 +112,6 @@ private struct SentByParty {
         let reach = gap.time.upperBound...gap.time.upperBound + LossHit.reachAhead
         return signals.first { $0.isData && reach.contains($0.start) && isDamaged($0) }?.name
     }
-
-    /// The other party let a page begin, its carrier was due in the gap, and none was heard before this party's next frame:
-    /// a modem whose training is hit never finds the rest.
-    private func missesPage(_ gap: SequenceGap) -> Bool {
-        let next = commands.firstIndex(from: { $0.end > gap.time.upperBound })
-        guard next > 0, Self.pageFollows.contains(commands[next - 1].name) else { return false }
-        let start = commands[next - 1].end
-        guard gap.time.lowerBound <= start + LossHit.pageBegins else { return false }
-        let end = messages.first { $0.time > gap.time.upperBound && $0.endsTurn }?.time
-        return !signals.contains { signal in
-            signal.isData && signal.start >= start && end.map { signal.start < $0 } ?? true
-        }
-    }
-
-    /// T.30 5.3.6.1: answers after which a page, or what is left of one, is sent.
-    private static let pageFollows = ["CFR", "CTR", "PPR"]
 
     private func isDamaged(_ signal: FaxSignal) -> Bool {
         guard signal.name == "TCF" else {
