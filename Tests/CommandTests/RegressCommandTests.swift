@@ -82,9 +82,13 @@ import Testing
             #expect(try AnalyzeCommandTests.run(["regress", path, "--json", whole.path]).status == 0)
             try Self.writeJob("slurm", for: path, in: folder)
             let starter = Corpus.folder.deletingLastPathComponent().appending(path: "scripts/with-slurm").path
-            let status = try Self.bash("'\(starter)' sbatch --wait job.sh", in: folder)
+            let status = try Self.bash("timeout --kill-after=5 60 '\(starter)' sbatch --wait job.sh", in: folder)
             if status == 77 {
                 Issue.record("Slurm cannot be started here, so its job file was not run", severity: .warning)
+                return
+            }
+            if [9, 124, 137].contains(status) {
+                Issue.record("Slurm started but did not run the job within 60 s", severity: .warning)
                 return
             }
             #expect(status == 0)
