@@ -62,12 +62,14 @@ public struct FaxAnalyzer: Sendable {
             }
         }
         summarize(&session, accepted: story.lastAcceptedSettings)
-        session.outcome = FaxJudge(
+        let judge = FaxJudge(
             call: call, story: story, hasT30: record.hasT30,
             heard: audio.audio.filter { call.streams[$0.stream].isTransparent }.map {
                 ($0.party, AudioTimeline.duration($0.timeline.samples.count))
-            }
-        ).outcome(of: session)
+            })
+        session.outcome = judge.outcome(of: session)
+        session.isCut = judge.isCut(session)
+        session.parties = parties.all
         if session.outcome == .notFax { session.carriedBy = "none" }
         if session.outcome == .failed {
             session.pagesSent = session.pagesSent ?? 0
@@ -154,6 +156,8 @@ struct PartyGuess {
     }
 
     subscript(stream: Int) -> Party? { parties[stream] }
+    /// By places of streams in the call.
+    var all: [Int: Party] { parties }
 
     private static func sign(_ event: LineEvent) -> Sign? {
         switch event.content {

@@ -13,6 +13,8 @@ final class AudioStream {
     private var lastTime: Instant
     private var identicalCopies = 0
     private var malformed = 0
+    /// Packets that the capture did not keep whole.
+    private var cut = 0
     private var content: AudioContent
     /// The receiver announced SRTP: the packets are kept as they are until the keys are known.
     private var isSealed = false
@@ -44,6 +46,7 @@ final class AudioStream {
     func receive(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool) {
         guard let header = RTPHeader(payload) else { return }
         if isCopy { identicalCopies += 1 }
+        if info.isTruncated { cut += 1 }
         lastTime = info.time
         lastFrame = info.frame
         if isSealed { return receiveSealed(header, payload, info) }
@@ -82,6 +85,7 @@ final class AudioStream {
         stream.lastTime = lastTime
         stream.statistics = figures.statistics
         stream.statistics.malformedPackets += malformed
+        stream.statistics.cutPackets = cut
         stream.packets = figures.packets
         if isSealed {
             unseal(&stream, security)

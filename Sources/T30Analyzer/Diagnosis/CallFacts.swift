@@ -20,6 +20,7 @@ struct CallFacts {
     let end: Instant
 
     init(call: Call, fax: FaxSession) {
+        let call = call.naming(fax.parties)
         self.call = call
         self.fax = fax
         t38 = call.streams.filter { $0.t38 != nil }
@@ -32,8 +33,8 @@ struct CallFacts {
     }
 
     var signalling: Signalling { call.signalling }
-    /// A fax was tried, and not every page arrived.
-    var isFailed: Bool { fax.outcome == .failed || fax.outcome == .partial }
+    /// A fax was tried, and not every page arrived; where the capture ends inside the fax, the rest may have come later.
+    var isFailed: Bool { fax.hasFailed }
 
     /// The switch to T.38 that both sides agreed to.
     var agreedSwitch: T38Switch? { signalling.t38Switch.flatMap { $0.isAccepted ? $0 : nil } }
@@ -94,6 +95,23 @@ struct CallFacts {
         let data = fax.signals.filter { $0.name == "page data" }.map { (time: $0.end, frame: $0.lastFrame) }
         let frames = fax.messages.filter(\.isImageFrame).map { (time: $0.end, frame: $0.lastFrame) }
         return (data + frames).max { $0.time < $1.time }
+    }
+}
+
+extension FaxSession {
+    /// Pages that were not confirmed in a capture that shows the fax to its end.
+    var hasFailed: Bool { outcome == .failed || (outcome == .partial && !isCut) }
+}
+
+extension Call {
+    /// With the senders that only the signals tell.
+    fileprivate func naming(_ parties: [Int: Party]) -> Call {
+        guard !parties.isEmpty else { return self }
+        var call = self
+        for index in call.streams.indices where call.streams[index].direction == nil {
+            call.streams[index].direction = parties[index]
+        }
+        return call
     }
 }
 

@@ -27,7 +27,7 @@ public struct Diagnosis: Sendable {
         let facts = CallFacts(call: call, fax: fax)
         let rules =
             rootCauseOnly
-            ? RuleBook.rules.filter { VerdictMaker.mayFindRootCause($0, fax.outcome) } : RuleBook.rules
+            ? RuleBook.rules.filter { VerdictMaker.mayFindRootCause($0, fax) } : RuleBook.rules
         findings = rules.flatMap { $0.look(facts) }
         verdict = VerdictMaker.verdict(on: findings, facts)
         for index in findings.indices { findings[index].isRootCause = false }

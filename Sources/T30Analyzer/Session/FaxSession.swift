@@ -45,6 +45,10 @@ public struct FaxSession: Sendable {
     public var remarks: [SessionRemark] = []
     /// The audio of each stream that was heard; empty unless asked for (`FaxAnalyzer.Options.keepsSamples`).
     public var audio: [SessionAudio] = []
+    /// The capture begins or ends inside the fax: what was not confirmed in it may have been outside of it.
+    public var isCut = false
+    /// Who sent streams of which no signalling tells (places in `Call.streams`), as far as signals of fax do.
+    public var parties: [Int: Party] = [:]
     /// First fax signal to last.
     public var start: Instant?
     public var end: Instant?

@@ -15,6 +15,7 @@ struct FaxJudge {
         if !numbers.isEmpty, confirmed == numbers, lastCommandIsAnswered(session) { return .success }
         // What a sender did that the capture does not show at all, nobody can say.
         if let sender = session.sender, hasT30, !isVisible(sender, session) { return .unknown }
+        if HiddenAnswer(call, session)?.hidesOutcome == true { return .unknown }
         if !confirmed.isEmpty { return receiverIsVisible(session) || !isCut(session) ? .partial : .unknown }
         if !wasAttempted(session) { return noFax }
         if isCut(session) || !receiverIsVisible(session) { return .unknown }
@@ -32,7 +33,7 @@ struct FaxJudge {
     }
 
     /// The capture ends, or begins, inside the fax. A DCN is its end; calling and answer tones are its beginning.
-    private func isCut(_ session: FaxSession) -> Bool {
+    func isCut(_ session: FaxSession) -> Bool {
         let showsStart = session.signals.contains { LineSignal.namesOfPhaseA.contains($0.name) }
         let hidesEnd = call.coverage.endsMidCall || stopsInsideFax(session)
         return (hidesEnd && !story.sawDCN) || (call.coverage.startsMidCall && !showsStart)

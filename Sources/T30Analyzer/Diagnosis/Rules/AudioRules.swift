@@ -9,6 +9,9 @@ enum AudioRules {
     private static let oneWayLeast = Duration.seconds(5)
     private static let voiceLeast = Duration.seconds(1)
     private static let answerLeast = Duration.seconds(20)
+    /// Whole answers that the caller calls over: on a path that loses packets, or brings them late, two may have been hit.
+    private static let answersUnheard = 2
+    private static let answersUnheardOnBadPath = 3
 
     static let rules =
         ownRules + PassThroughRules.rules + EventRules.rules + RTPRules.rules + LevelRules.rules
@@ -17,7 +20,7 @@ enum AudioRules {
         Rule(["compressed-codec": .cause(.switching, of: TransportRules.effectsOfLoss)], once: compressed),
         Rule(["one-way-media": .cause(.switching, of: ["dis-repeated-no-dcs"])]) { facts in
             guard isAudioFax(facts) else { return [] }
-            return (oneWay(facts) ?? (RTPRules.network(facts).isEmpty ? unheard(facts) : nil)).map { [$0] } ?? []
+            return (oneWay(facts) ?? unheard(facts)).map { [$0] } ?? []
         },
         Rule(["answered-by-voice": .cause(.switching)], once: answeredByVoice),
     ]
@@ -92,11 +95,12 @@ enum AudioRules {
     /// called side sends does not reach it.
     private static func unheard(_ facts: CallFacts) -> Finding? {
         let answers = facts.commands.filter { $0.direction == .callee && $0.name == "DIS" }
-        guard facts.isFailed, facts.t38.isEmpty, answers.count > 1, let first = answers.first,
+        let least = RTPRules.network(facts).isEmpty ? answersUnheard : answersUnheardOnBadPath
+        guard facts.isFailed, facts.t38.isEmpty, answers.count >= least, let first = answers.first,
             !facts.commands.contains(where: { $0.direction == .caller && $0.name != "DCN" })
         else { return nil }
         let calls = facts.fax.signals.filter { $0.name == "CNG" && $0.direction == .caller && $0.start > first.end }
-        guard let last = calls.last else { return nil }
+        guard let last = calls.last, last.start > answers[least - 1].end else { return nil }
         return Finding(
             "one-way-media", .transport, .error, .strong, "Media in one direction only",
             because:

@@ -42,21 +42,22 @@ struct VerdictMaker {
         }
     }
 
-    private func fits(_ stage: Rule.Stage) -> Bool { Self.fits(stage, facts.fax.outcome) }
+    private func fits(_ stage: Rule.Stage) -> Bool { Self.fits(stage, facts.fax) }
 
     /// What kept a fax from beginning explains any call without success; what struck a session only one that failed.
-    private static func fits(_ stage: Rule.Stage, _ outcome: FaxSession.Outcome) -> Bool {
+    /// Where the capture ends between pages, nothing is known to have gone wrong.
+    private static func fits(_ stage: Rule.Stage, _ fax: FaxSession) -> Bool {
         switch stage {
-        case .setup, .switching: outcome != .success
-        case .session: outcome == .failed || outcome == .partial
+        case .setup, .switching: fax.outcome != .success && (fax.outcome != .partial || fax.hasFailed)
+        case .session: fax.hasFailed
         }
     }
 
-    /// Whether anything that a rule finds may be the root cause of a call with this outcome.
-    static func mayFindRootCause(_ rule: Rule, _ outcome: FaxSession.Outcome) -> Bool {
+    /// Whether anything that a rule finds may be the root cause of a call with this fax.
+    static func mayFindRootCause(_ rule: Rule, _ fax: FaxSession) -> Bool {
         rule.finds.contains { _, role in
             switch role {
-            case .cause(let stage, of: _), .symptom(let stage, of: _): fits(stage, outcome)
+            case .cause(let stage, of: _), .symptom(let stage, of: _): fits(stage, fax)
             case .fallback: true
             case .remark: false
             }

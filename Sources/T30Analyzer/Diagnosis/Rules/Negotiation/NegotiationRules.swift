@@ -8,6 +8,8 @@ enum NegotiationRules {
     static let refusals: Set<Int> = [415, 488, 606]
     /// Silence after a switch that is no longer a pause.
     static let silenceAfterSwitch = Duration.seconds(3)
+    /// The same where the capture ends before the call does: a side may wait for the other's DIS, and take its time (T1).
+    private static let silenceInCutCall = Duration.seconds(20)
     /// Timer B of RFC 3261: then the transaction has failed.
     static let transactionTimeout = Duration.seconds(32)
     /// An INVITE sent this often without any response was not heard.
@@ -82,7 +84,9 @@ enum NegotiationRules {
         guard let first = facts.signalling.steps.first(where: { $0.frame == change.frame }) else { return nil }
         let transaction = facts.signalling.steps.filter { $0.cseq == first.cseq && $0.method == first.method }
         let sends = transaction.filter { $0.status == nil && $0.from == first.from && !$0.isFurtherHop }
-        guard !transaction.contains(where: { ($0.status ?? 0) >= 200 }), let last = sends.last else { return nil }
+        guard !transaction.contains(where: { ($0.status ?? 0) >= 200 }), let last = sends.last,
+            mayBeUnanswered(first, facts)
+        else { return nil }
         let waited = facts.end - first.time
         let isHeard = transaction.contains { $0.status != nil }
         guard waited >= transactionTimeout || (!isHeard && sends.count >= sendsWithoutResponse) else { return nil }
@@ -96,6 +100,18 @@ enum NegotiationRules {
                 "Check Contact and Record-Route and the firewalls for requests inside a dialog; capture on the other "
                 + "side too.",
             frames: [first.frame, last.frame, facts.signalling.endFrame])
+    }
+
+    /// No answer in the capture is no answer only where the other side's signalling is in it, and where nothing shows that
+    /// the offerer had one: its ACK, or its T.38.
+    private static func mayBeUnanswered(_ offer: SIPStep, _ facts: CallFacts) -> Bool {
+        guard let offerer = offer.from, facts.signalling.steps.contains(where: { $0.from == offerer.other }) else {
+            return false
+        }
+        let isAcknowledged = facts.signalling.steps.contains {
+            $0.method == "ACK" && $0.status == nil && $0.cseq == offer.cseq && $0.from == offerer
+        }
+        return !isAcknowledged && !facts.t38(of: offerer).contains { $0.lastTime > offer.time }
     }
 
     private static func slowAnswer(_ facts: CallFacts) -> Finding? {
@@ -172,7 +188,8 @@ enum NegotiationRules {
     private static func noPackets(_ facts: CallFacts) -> [Finding] {
         guard let change = facts.agreedSwitch, let agreed = change.answerTime else { return [] }
         let until = switchedBack(facts, after: agreed) ?? facts.end
-        guard until - agreed >= silenceAfterSwitch, !facts.call.coverage.endsMidCall || !facts.t38.isEmpty else {
+        let isCut = facts.call.coverage.endsMidCall
+        guard until - agreed >= (isCut ? silenceInCutCall : silenceAfterSwitch), !isCut || !facts.t38.isEmpty else {
             return []
         }
         let silent = Party.allCases.filter { facts.t38(of: $0).isEmpty }

@@ -98,7 +98,8 @@ enum ContinuityRules {
         let jumps = facts.fax.bursts.filter { burst in
             burst.stream < facts.call.streams.count && facts.call.streams[burst.stream].firstFrame == stream.firstFrame
         }.flatMap(\.jumps)
-        guard let first = jumps.first else { return nil }
+        // Packets that the capture cut short are shorter than the time they stand for.
+        guard let first = jumps.first, stream.statistics.cutPackets == 0 else { return nil }
         let longest = jumps.map { $0.missing.inSeconds }.max() ?? 0
         let isCause = facts.isFailed
         return Finding(

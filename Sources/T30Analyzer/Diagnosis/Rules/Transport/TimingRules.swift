@@ -56,6 +56,8 @@ enum TimingRules {
             else { return nil }
             let start = facts.preamble(of: answer)
             let asked = command.name == "DCS" ? facts.endOfTraining(after: command, before: start) : command.end
+            // Of a TCF that the capture does not show whole, nobody knows the end.
+            if command.name == "DCS", asked == command.end { return nil }
             let delay = (start - asked - least).inSeconds
             return delay >= 0 ? Turn(delay: delay, command: command, answer: answer) : nil
         }
