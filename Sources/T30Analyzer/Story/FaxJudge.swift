@@ -58,6 +58,8 @@ struct FaxJudge {
 
     private func isVisible(_ party: Party, _ session: FaxSession) -> Bool {
         if session.messages.contains(where: { $0.direction == party }) { return true }
+        // One channel may hold one direction alone: who was not heard on it may not be on it.
+        if call.isMixedRecording { return session.signals.contains { $0.direction == party && $0.isFax } }
         let coverage = party == .caller ? call.coverage.caller : call.coverage.callee
         return coverage.map { $0 > 0 } ?? call.signalling.steps.contains { $0.from == party }
     }

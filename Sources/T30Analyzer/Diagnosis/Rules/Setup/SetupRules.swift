@@ -119,7 +119,7 @@ enum SetupRules {
         let reasons = (step?.remarks ?? []).map { "; \($0)" }.joined()
         let command = facts.commands.last { $0.isPostMessageCommand && $0.time >= image.time }
         if let command {
-            guard bye - command.end < answerWithin else { return nil }
+            guard facts.isFailed, bye - command.end < answerWithin else { return nil }
             return Finding(
                 "bye-after-eop-audio-not-drained", .setup, .error, .strong,
                 "Call ended while the page's confirmation was due",
