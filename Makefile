@@ -4,7 +4,7 @@ DIR ?= corpus/captures
 ROUNDS ?= 100000
 SEED ?= 1
 
-.PHONY: demo test build check lint bench golden install truth fuzz alarms picture samples limits regress-sample simtruth curves
+.PHONY: demo test build check lint bench golden install truth fuzz alarms picture samples limits regress-sample simtruth curves sanitize
 
 # A real capture of a failed fax, read and explained.
 demo:
@@ -69,6 +69,11 @@ TRIALS ?= 100
 curves:
 	swift build -c release --product faxlab
 	.build/release/faxlab curves --seed $(SEED) --trials $(TRIALS) --report reports/simulator-curves
+
+# Every capture of the corpus, sanitised and analysed again; the result to commit is reports/sanitize.md.
+sanitize:
+	swift build -c release --product faxlab
+	.build/release/faxlab sanitize --seed $(SEED) --report reports/sanitize.md corpus/captures
 
 # Writes the golden files anew; read the difference before committing it.
 golden:

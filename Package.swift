@@ -87,8 +87,8 @@ let package = Package(
         .executableTarget(
             name: "faxlab",
             dependencies: [
-                "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Simulator", "FaxReport",
-                "Regression", argumentParser,
+                "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Sanitizer", "Simulator",
+                "FaxReport", "Regression", argumentParser,
             ],
             path: "Sources/faxlab", swiftSettings: strict),
         .target(

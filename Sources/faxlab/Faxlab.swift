@@ -6,6 +6,6 @@ struct Faxlab: AsyncParsableCommand {
         commandName: "faxlab", abstract: "The project's own bench: truth tables, big captures, fuzzing, speed.",
         subcommands: [
             TruthCommand.self, BenchCommand.self, FuzzCommand.self, GrowCommand.self, AlarmsCommand.self,
-            LimitsCommand.self, SimTruthCommand.self, CurvesCommand.self, FuzzWorkCommand.self,
+            LimitsCommand.self, SanitizeCommand.self, SimTruthCommand.self, CurvesCommand.self, FuzzWorkCommand.self,
         ])
 }

@@ -47,6 +47,21 @@ import Testing
         #expect(best >= row.leastSNR, "\(best) dB")
     }
 
+    /// Our encoder, packet by packet, gives what libspandsp's own gives in one piece.
+    @Test(arguments: rows) func encodedPacketByPacket(_ row: Row) throws {
+        let codec = try #require(AudioCodec(encoding: row.name))
+        guard var encoder = AudioEncoder(codec) else { throw ModemTransmitter.NoState() }
+        var octets: [UInt8] = []
+        for start in stride(from: 0, to: Self.audio.count, by: 480) {
+            octets += encoder.encode(Self.audio[start..<min(start + 480, Self.audio.count)])
+        }
+        let whole = Self.encode(row.name, Self.audio)
+        #expect(octets.prefix(whole.count - 66) == whole.prefix(whole.count - 66))
+        // What is no whole frame of GSM is not coded.
+        #expect(encoder.encode(Self.audio[0..<80]).isEmpty == (codec == .gsm))
+        #expect(encoder.encode([]).isEmpty)
+    }
+
     /// Any octets, any lengths: as many samples as the length tells.
     @Test(arguments: rows) func hostilePayloads(_ row: Row) throws {
         let codec = try #require(AudioCodec(encoding: row.name))

@@ -74,6 +74,48 @@ import Testing
         #expect(Self.sharedRows(old.bitmap, page.bitmap) == 0)
     }
 
+    /// HDLC has to insert about as many zeros as into the original, so that frames stay as long as they were.
+    @Test(arguments: [UInt64(1), 2, 3])
+    func hardlyMoreZerosAreInserted(seed: UInt64) {
+        let octets = Self.coded(Self.rows(300), .mmr)
+        let new = PageSubstitute.octets(
+            for: octets, compression: .mmr, bitOrder: .mostSignificantFirst, widthPx: Self.widthPx,
+            random: SeededRandom(seed: seed))
+        let (old, now) = (
+            InsertedZeros.counts(octets, .mostSignificantFirst), InsertedZeros.counts(new, .mostSignificantFirst)
+        )
+        let most = zip(now, old).map { Int($0) - Int($1) }.max() ?? 0
+        #expect(old.last ?? 0 > 20)
+        #expect(most <= 8, "\(most) zeros more")
+    }
+
+    @Test func zerosAreCountedAsHDLCInsertsThem() {
+        #expect(InsertedZeros.counts([0xFF, 0xC0], .mostSignificantFirst).last == 2)
+        #expect(InsertedZeros.counts([0xF7, 0xBC], .mostSignificantFirst).last == 0)
+        #expect(InsertedZeros.counts([0x0F, 0xC0], .mostSignificantFirst).last == 1)
+        #expect(InsertedZeros.counts([0xF0, 0x03], .leastSignificantFirst).last == 1)
+        #expect(InsertedZeros.counts([], .leastSignificantFirst) == [0])
+    }
+
+    /// Rows of T.6 share their bits by chance: a page of which one half was blank has no blank half.
+    @Test func nobodySeesWhereAPageWasBlank() throws {
+        let half = Self.rows(60).map { $0.isEmpty ? [100, 300] : $0 }
+        let octets = Self.coded(half + [[Int]](repeating: [], count: 60), .mmr)
+        let new = PageSubstitute.octets(
+            for: octets, compression: .mmr, bitOrder: .mostSignificantFirst, widthPx: Self.widthPx,
+            random: SeededRandom(seed: 4))
+        let (old, page) = (try #require(Self.decoded(octets, .mmr)), try #require(Self.decoded(new, .mmr)))
+        func marked(_ page: DecodedPage) -> Int {
+            (60..<120).count { row in
+                let start = row * page.bitmap.octetsPerRow
+                return page.bitmap.octets[start..<start + page.bitmap.octetsPerRow].contains { $0 != 0 }
+            }
+        }
+        #expect(page.rows == old.rows && page.badRows == 0)
+        #expect(marked(old) == 0)
+        #expect(marked(page) > 50)
+    }
+
     @Test(arguments: [PageDecoder.Compression.mh, .mr], [UInt64(1), 2, 3, 4])
     func damageStaysWhereItWas(compression: PageDecoder.Compression, seed: UInt64) throws {
         var octets = Self.coded(Self.rows(150), compression)

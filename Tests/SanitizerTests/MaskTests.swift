@@ -161,4 +161,33 @@ import Testing
         }
         #expect(heard == others.compactMap(\.self))
     }
+
+    /// Behind a damaged frame every frame begins at its bit again, however long the ones in front became.
+    @Test func behindADamagedFrameEveryFrameKeepsItsBit() throws {
+        let flag = BurstBits.flag
+        func frame(_ number: UInt8, _ octet: UInt8) -> [UInt8] {
+            [0xFF, 0x03, 0x06, number] + [UInt8](repeating: octet, count: 64)
+        }
+        var bits = [[UInt8]](repeating: flag, count: 60).flatMap(\.self)
+        for number in UInt8(0)..<4 {
+            var content = BurstBits.stuffed(frame(number, 0) + FrameCheck.octets(frame(number, 0)))
+            if number == 1 { content[300] ^= 1 }
+            bits += content + flag
+        }
+        bits += flag + flag
+        let burst = BurstBits(bits)
+        #expect(burst.frames.map(\.isGood) == [true, false, true, true])
+        // Ones need a zero behind every five: frames 0 and 3 become longer by a fifth.
+        let new: [[UInt8]?] = [frame(0, 0xFF), frame(1, 0), nil, frame(3, 0xFF)]
+        let sent = burst.replaced(new, BurstNoise(SeededRandom(seed: 5)))
+        let heard = BurstBits(sent)
+        #expect(heard.frames.map(\.isGood) == [true, false, true, true])
+        #expect(heard.frames[1].octets.prefix(4) == [0xFF, 0x03, 0x06, 1])
+        #expect(heard.frames[2].bits == burst.frames[2].bits)
+        #expect(heard.frames[3].bits.lowerBound == burst.frames[3].bits.lowerBound)
+        let other = burst.replaced(new, BurstNoise(SeededRandom(seed: 5), AudioVariation.Item(frames: [1: 1])))
+        let second = BurstBits(other)
+        #expect(second.frames[0].octets == heard.frames[0].octets && second.frames[1].octets != heard.frames[1].octets)
+        #expect(second.frames[2].bits == heard.frames[2].bits)
+    }
 }

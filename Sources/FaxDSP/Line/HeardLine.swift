@@ -11,8 +11,12 @@ public struct HeardCommands: Sendable {
     public var samples: Range<Int>
     /// Up to the first frame.
     public var preamble: Range<Int>
+    /// Where the first flag ended.
+    public var firstFlag: Int
     public var frames: [HDLCFrame] = []
     public var aborts: [Int] = []
+    /// All bits from the first flag on: that flag's are among them.
+    public var bits: [HeardBit] = []
     public var levelDBm0: Double
 
     /// A frame came whole, with the address of T.30 (5.3.3).

@@ -87,6 +87,7 @@ public struct LineReceiver: ~Copyable {
             v21.skip(sampleCount: range.count)
         } else {
             for event in v21.receive(step) { take(event) }
+            if commands == nil { v21.forgetBits(upTo: v21.sampleCount) }
         }
         guard expected != nil, let events = fast?.receive(step) else { return }
         for event in events { take(event) }
@@ -111,7 +112,8 @@ public struct LineReceiver: ~Copyable {
         guard commands == nil else { return }
         let start = envelope.onset(before: max(0, firstFlag - Self.flag), thresholdDBm0: Self.quietDBm0)
         let level = envelope.levelDBm0(start..<max(v21.sampleCount, start + 1))
-        commands = HeardCommands(samples: start..<firstFlag, preamble: start..<firstFlag, levelDBm0: level)
+        commands = HeardCommands(
+            samples: start..<firstFlag, preamble: start..<firstFlag, firstFlag: firstFlag, levelDBm0: level)
         v21.setCutoff(max(V21Receiver.cutoffDBm0, Float(level) - Self.marginDB))
     }
 
@@ -133,6 +135,8 @@ public struct LineReceiver: ~Copyable {
         commands = nil
         turn.samples = turn.samples.lowerBound..<max(sample, turn.samples.lowerBound)
         if turn.frames.isEmpty { turn.preamble = turn.samples }
+        turn.bits = v21.bits.filter { $0.sample > turn.firstFlag - Self.flag && $0.sample <= sample }
+        v21.forgetBits(upTo: sample)
         turn.levelDBm0 = envelope.levelDBm0(turn.samples)
         line.commands.append(turn)
         // What the other modem made of this signal does not count.

@@ -11,6 +11,14 @@ public enum V21Event: Sendable, Hashable {
     case carrierDown(sample: Int)
 }
 
+/// One bit of the control channel.
+public struct HeardBit: Sendable, Hashable {
+    /// 0 or 1.
+    public var value: UInt8
+    /// At which it ended.
+    public var sample: Int
+}
+
 /// A receiver of the T.30 control channel: V.21 channel 2 at 300 bit/s, HDLC frames. One owner of one libspandsp
 /// state, which is no other thread's business.
 public struct V21Receiver: ~Copyable {
@@ -22,6 +30,12 @@ public struct V21Receiver: ~Copyable {
     private var deframer = HDLCDeframer()
     /// Samples taken so far: the virtual time.
     public private(set) var sampleCount = 0
+    /// The last bits, whatever they belong to; see ``forgetBits(upTo:)``.
+    private(set) var bits: [HeardBit] = []
+
+    /// Bits kept unless they are wanted for longer: a few flags, by which a turn is noticed. At most an hour.
+    private static let bitMemory = 256
+    private static let bitLimit = 300 * 3_600
 
     /// `nil` when libspandsp gives no state.
     public init?() {
@@ -44,6 +58,12 @@ public struct V21Receiver: ~Copyable {
         deframer.reset()
     }
 
+    /// Bits that ended up to this sample are not wanted any more, but for a few.
+    mutating func forgetBits(upTo sample: Int) {
+        let kept = bits.firstIndex { $0.sample > sample } ?? bits.count
+        bits.removeFirst(min(kept, max(0, bits.count - Self.bitMemory)))
+    }
+
     /// Takes the next samples; gives what became known with them, in order.
     public mutating func receive(_ samples: Span<Int16>) -> [V21Event] {
         var events: [V21Event] = []
@@ -64,6 +84,7 @@ public struct V21Receiver: ~Copyable {
         for value in box.signals {
             switch ModemSignal(value) {
             case .bit(let bit):
+                if bits.count < Self.bitLimit { bits.append(HeardBit(value: bit ? 1 : 0, sample: sampleCount)) }
                 switch deframer.receive(bit, sample: sampleCount) {
                 case nil: break
                 case .preamble(let sample): events.append(.preamble(sample: sample))

@@ -15,6 +15,9 @@ public struct PageSubstitute {
     /// What HDLC inserts (see ``InsertedZeros``) in the original, and in what is written so far.
     private let allowedZeros: [Int32]
     private var zeros = InsertedZeros()
+    /// Those still to come, in order.
+    private var salts: [(bit: Int, salt: Int)] = []
+    private let seed: UInt64
     /// Bits of T.6 rows that were not used up so far.
     private var saved = 0
 
@@ -22,15 +25,18 @@ public struct PageSubstitute {
     private static let rowTrials = 8
     private static let eol: RowCoder.Bits = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
 
+    /// - Parameter salts: from a bit of the original on, rows are made by other chances.
+    ///
     /// As many octets as `octets`, into which HDLC has to insert hardly more zeros than into those; see ``PageDecoder/decode(_:compression:bitOrder:widthPx:dpiX:dpiY:)`` for the rest.
     public static func octets(
         for octets: [UInt8], compression: PageDecoder.Compression, bitOrder: PageDecoder.BitOrder, widthPx: Int,
-        random: SeededRandom
+        random: SeededRandom, salts: [Int: Int] = [:]
     ) -> [UInt8] {
         guard widthPx > 16, widthPx <= PageDecoder.widthLimit else {
             return [UInt8](repeating: 0, count: octets.count)
         }
         var substitute = PageSubstitute(octets, compression, bitOrder, widthPx, random)
+        substitute.salts = salts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         substitute.write()
         return substitute.packed(bitOrder)
     }
@@ -42,6 +48,7 @@ public struct PageSubstitute {
         self.compression = compression
         self.widthPx = widthPx
         self.random = random
+        seed = self.random.next()
         original = octets
         bits = RowCoder.Bits(repeating: 0, count: octets.count * 8)
         maker = RowMaker(widthPx: widthPx)
@@ -50,9 +57,31 @@ public struct PageSubstitute {
         var reader = PageReader(octets, compression: compression, bitOrder: bitOrder, widthPx: widthPx)
         reader.note = { rows.append($0) }
         _ = reader.read()
-        self.rows = rows
+        self.rows = compression == .mmr ? Self.evened(rows, &self.random) : rows
         allowedZeros = InsertedZeros.counts(octets, bitOrder)
         if compression != .mmr { keepLines(PageLine(octets, bitOrder: bitOrder, flushBits: 0)) }
+    }
+
+    /// Rows of T.6 have no ends of line that others could tell: those that came whole share their bits by chance, so that
+    /// nobody sees where the original was full and where it was blank.
+    private static func evened(_ rows: [CodedRow], _ random: inout SeededRandom) -> [CodedRow] {
+        var result = rows
+        var start = 0
+        while start < rows.count {
+            let end = rows[start...].firstIndex { $0.kind != .whole } ?? rows.count
+            var left = rows[start..<end].reduce(0) { $0 + $1.bits.count }
+            var place = rows[start].bits.lowerBound
+            for index in start..<end {
+                let others = end - index - 1
+                let share = Double(left) / Double(others + 1) * (0.6 + 0.8 * random.unit())
+                let count = others == 0 ? left : max(1, min(left - others, Int(share.rounded())))
+                result[index].bits = place..<place + count
+                place += count
+                left -= count
+            }
+            start = max(end, start + 1)
+        }
+        return result
     }
 
     /// Ends of line and their tags stay, up to the last of the six that end a page (T.4 §4.1.4); everything between them
@@ -81,6 +110,10 @@ public struct PageSubstitute {
         var end = 0
         for (index, row) in rows.enumerated() {
             let place = compression == .mmr ? end..<end + row.bits.count + saved : row.bits
+            while let next = salts.first, next.bit <= row.bits.lowerBound {
+                random = SeededRandom(seed: seed ^ UInt64(truncatingIfNeeded: next.salt << 40 | next.bit))
+                salts.removeFirst()
+            }
             while zeros.position < min(place.lowerBound, bits.count) { zeros.take(bits[zeros.position]) }
             let new: RowCoder.Bits
             switch row.kind {

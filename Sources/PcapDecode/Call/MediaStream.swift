@@ -31,6 +31,8 @@ public struct MediaStream: Sendable {
     public var t38: T38Log?
     /// The payload of an audio stream (empty with `--no-audio`).
     public var audio: AudioLog?
+    /// Of SRTP: the values of `a=crypto` (RFC 4568) in its sender's SDPs that hold keys which can be used here.
+    public var crypto: [String] = []
     /// A recording's samples: 16-bit linear, 8 kHz, from the start of the file.
     public var samples: [Int16]?
     /// RFC 4733 events, once each.

@@ -107,6 +107,7 @@ final class AudioStream {
             return content.finish(&stream)
         }
         stream.kind = .srtp
+        stream.crypto = security.attributes
         let opening = security.keys.isEmpty ? nil : sealed?.open(security.keys, take)
         content.finish(&stream)
         // What nobody could read is no silence.

@@ -6,6 +6,8 @@ struct MediaSecurity {
     private(set) var isProtected: Bool?
     /// In order of announcement, each once.
     private(set) var keys: [SRTPKey] = []
+    /// The attributes that they stand in, as spelled.
+    private(set) var attributes: [String] = []
     /// Suites that cannot be opened here, and DTLS (RFC 5764), whose keys are in no SDP.
     private(set) var unsupported: [String] = []
 
@@ -22,6 +24,7 @@ struct MediaSecurity {
                 guard let crypto = try? SDPCrypto(text) else { continue }
                 let usable = SRTPKey.keys(crypto)
                 if usable.isEmpty { note(unsupported: crypto.suite) }
+                if !usable.isEmpty, !attributes.contains(text) { attributes.append(text) }
                 for key in usable where !keys.contains(key) { keys.append(key) }
             }
         }

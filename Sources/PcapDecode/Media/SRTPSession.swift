@@ -39,10 +39,11 @@ struct SRTPKey: Hashable {
     }
 
     /// Octets that an SRTP packet has behind its payload.
-    var trailer: Int { identifierLength + (isAuthenticated ? suite.tagLength : 0) }
+    var trailer: Int { identifierLength + tagLength }
+    var tagLength: Int { isAuthenticated ? suite.tagLength : 0 }
 }
 
-/// What opens the packets of one SSRC that one key protects (RFC 3711). One owner of one libsrtp session; it follows
+/// What opens or seals the packets of one SSRC that one key protects (RFC 3711). One owner of one libsrtp session; it follows
 /// the roll-over counter by the order of the packets.
 struct SRTPSession: ~Copyable {
     enum Outcome: Equatable {
@@ -64,13 +65,13 @@ struct SRTPSession: ~Copyable {
     private static let isReady = srtp_init() == srtp_err_status_ok
 
     /// `nil` when libsrtp gives no session.
-    init?(_ key: SRTPKey) {
-        guard let created = Self.create(key) else { return nil }
+    init?(_ key: SRTPKey, isSending: Bool = false) {
+        guard let created = Self.create(key, isSending) else { return nil }
         session = created
         self.key = key
     }
 
-    private static func create(_ key: SRTPKey) -> OpaquePointer? {
+    private static func create(_ key: SRTPKey, _ isSending: Bool) -> OpaquePointer? {
         guard isReady, key.keyAndSalt.count == SRTPKey.length else { return nil }
         var created: OpaquePointer?
         var octets = key.keyAndSalt
@@ -78,7 +79,8 @@ struct SRTPSession: ~Copyable {
             var policy = srtp_policy_t()
             describe(key, &policy.rtp)
             describe(key, &policy.rtcp)
-            policy.ssrc.type = ssrc_any_inbound
+            policy.ssrc.type = isSending ? ssrc_any_outbound : ssrc_any_inbound
+            policy.allow_repeat_tx = 1
             policy.key = octets.baseAddress
             policy.window_size = UInt(window)
             return srtp_create(&created, &policy)
@@ -101,8 +103,7 @@ struct SRTPSession: ~Copyable {
     mutating func open(_ packet: inout [UInt8]) -> Outcome {
         // The MKI is not authenticated (RFC 3711 §3.1): the rest is a packet without one.
         if key.identifierLength > 0 {
-            let tag = key.isAuthenticated ? key.suite.tagLength : 0
-            let end = packet.count - tag
+            let end = packet.count - key.tagLength
             guard end - key.identifierLength >= RTPHeader.fixedLength else { return .refused }
             packet.removeSubrange(end - key.identifierLength..<end)
         }
@@ -115,4 +116,20 @@ struct SRTPSession: ~Copyable {
         default: return .refused
         }
     }
+
+    /// The packet sealed, with `identifier` (the MKI) before its tag; `nil` when libsrtp refuses it.
+    mutating func seal(_ packet: [UInt8], identifier: ArraySlice<UInt8>) -> [UInt8]? {
+        var octets = packet + [UInt8](repeating: 0, count: Self.trailerLimit)
+        var length = Int32(clamping: packet.count)
+        let status = octets.withUnsafeMutableBytes { srtp_protect(session, $0.baseAddress, &length) }
+        guard status == srtp_err_status_ok, Int(length) >= key.tagLength, Int(length) <= octets.count else {
+            return nil
+        }
+        octets.removeLast(octets.count - Int(length))
+        octets.insert(contentsOf: identifier, at: octets.count - key.tagLength)
+        return octets
+    }
+
+    /// libsrtp writes no more behind a packet (SRTP_MAX_TRAILER_LEN).
+    private static let trailerLimit = 144
 }

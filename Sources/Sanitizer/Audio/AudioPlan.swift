@@ -6,7 +6,7 @@ import T30Analyzer
 struct AudioPlan {
     enum Step {
         case keep([Range<Int>])
-        case commands(HeardCommands, parts: Range<Int>)
+        case commands(HeardCommands, BurstBits, parts: Range<Int>)
         case frames(HeardBurst, BurstBits, parts: Range<Int>)
         case data(HeardBurst, part: Int)
         case digit(Character, Range<Int>)
@@ -25,8 +25,11 @@ struct AudioPlan {
     /// - Parameter line: where idents and pages get their other content.
     init(_ items: [HeardItem], _ line: LineSubstitute) {
         self.line = line
+        let bursts = items.compactMap(\.burst).filter(\.isTrained)
         for (index, item) in items.enumerated() {
-            steps.append(step(item.content))
+            // A tone inside page data is not made again: what was kept of it would be the page.
+            let isInside = bursts.contains { $0.samples.overlaps(item.samples) }
+            steps.append(isInside && item.isSound ? .noise : step(item.content))
             codings[index] = self.line.coding
         }
         self.line.finish()
@@ -42,8 +45,10 @@ struct AudioPlan {
 
     private mutating func step(_ turn: HeardCommands) -> Step {
         let start = line.results.count
-        for frame in turn.frames { line.take(.command, frame.octets, isGood: frame.crcOK) }
-        return .commands(turn, parts: start..<line.results.count)
+        var bits = BurstBits(turn.bits.map(\.value))
+        bits.isControl = true
+        for frame in bits.frames { line.take(.command, frame.octets, isGood: frame.isGood) }
+        return .commands(turn, bits, parts: start..<line.results.count)
     }
 
     private mutating func step(_ burst: HeardBurst) -> Step {
@@ -76,5 +81,15 @@ struct AudioPlan {
         case .voice: .voice(sound.samples)
         case .music, .comfortNoise, .noise, .unknown, .dataModem: .noise
         }
+    }
+}
+
+extension HeardItem {
+    fileprivate var burst: HeardBurst? {
+        if case .burst(let burst) = content { burst } else { nil }
+    }
+
+    fileprivate var isSound: Bool {
+        if case .sound = content { true } else { false }
     }
 }

@@ -38,19 +38,36 @@ struct AudioSearch {
     private mutating func vary(_ difference: HearingComparison.Difference) {
         let item = difference.item
         switch plan.steps[item] {
-        case .commands: variation.items[item, default: AudioVariation.Item()].attempt += 1
-        case .data(_, let part): variation.pages[part, default: 0] += 1
+        case .data(let burst, let part):
+            vary(item, page: part, before: difference.sample.map { burst.octet(ofSample: $0) * 8 })
+        case .commands(let turn, let bits, _):
+            let first = CommandSignal.firstBit(turn) ?? 0
+            vary(item, bits, before: difference.sample.map { Int((Double($0) - first) / CommandSignal.bit) })
         case .frames(let burst, let bits, _):
-            let place = difference.sample.map { burst.octet(ofSample: $0) * 8 } ?? 0
-            if let frame = damagedFrame(before: place, bits, item) {
-                tries[item, default: [:]][frame, default: 0] += 1
-                variation.items[item, default: AudioVariation.Item()].frames[frame, default: 0] += 1
-            } else {
-                variation.items[item, default: AudioVariation.Item()].attempt += 1
-            }
+            vary(item, bits, before: difference.sample.map { burst.octet(ofSample: $0) * 8 })
         case .keep, .digit, .voice, .noise: break
         }
     }
+
+    private mutating func vary(_ item: Int, _ bits: BurstBits, before bit: Int?) {
+        if let frame = damagedFrame(before: bit ?? 0, bits, item) {
+            tries[item, default: [:]][frame, default: 0] += 1
+            variation.items[item, default: AudioVariation.Item()].frames[frame, default: 0] += 1
+        } else {
+            variation.items[item, default: AudioVariation.Item()].attempt += 1
+        }
+    }
+
+    /// Rows are made anew from the one before a damaged row on, and from further in front when that does not help.
+    private mutating func vary(_ item: Int, page part: Int, before bit: Int?) {
+        let failures = tries[item]?[bit ?? 0] ?? 0
+        tries[item, default: [:]][bit ?? 0] = failures + 1
+        let start = max(0, (bit ?? 0) - Self.reach << (failures / Self.triesOfFrame))
+        variation.pages[part, default: [:]][start, default: 0] += 1
+    }
+
+    /// Bits: a row or two.
+    private static let reach = 1_000
 
     /// The last one that begins before a bit and was not made anew too often.
     private func damagedFrame(before bit: Int, _ bits: BurstBits, _ item: Int) -> Int? {

@@ -35,7 +35,7 @@ struct AudioSubstitute {
         self.modems = modems
         samples = timeline.samples
         var line = LineSubstitute(names, stream: stream)
-        line.salt = variation.pages
+        line.salts = variation.pages
         plan = AudioPlan(items, line)
         if names.isLearning { return }
         for (index, step) in plan.steps.enumerated() { make(step, index) }
@@ -50,13 +50,12 @@ struct AudioSubstitute {
         case .noise: break
         case .keep(let ranges):
             for range in ranges { keep(range.widened(by: Self.step, in: heard.samples.count), heard) }
-        case .commands(let turn, let parts): make(turn, Array(plan.line.results[parts]), item)
+        case .commands(let turn, let bits, let parts): make(turn, bits, Array(plan.line.results[parts]), item)
         case .frames(let burst, let bits, let parts):
             let new = zip(bits.frames, plan.line.results[parts]).map { frame, octets -> [UInt8]? in
-                frame.isGood && frame.octets != octets ? octets : nil
+                !frame.isGood || frame.octets != octets ? octets : nil
             }
-            let seed = names.random("frames", stream << 32 | burst.samples.lowerBound)
-            make(burst, bits.replaced(new, BurstNoise(seed, variation.items[item])), heard)
+            make(burst, bits.replaced(new, noise(burst.samples, item)), heard)
         case .data(let burst, let part):
             let octets = plan.line.results[part]
             let bits = (0..<min(burst.bitCount, octets.count * 8)).map { octets[$0 >> 3] >> UInt8(7 - $0 & 7) & 1 }
@@ -68,19 +67,22 @@ struct AudioSubstitute {
         }
     }
 
-    private mutating func make(_ turn: HeardCommands, _ octets: [[UInt8]], _ item: Int) {
+    private func noise(_ place: Range<Int>, _ item: Int) -> BurstNoise {
+        BurstNoise(names.random("frames", stream << 32 | place.lowerBound), variation.items[item])
+    }
+
+    private mutating func make(_ turn: HeardCommands, _ bits: BurstBits, _ octets: [[UInt8]], _ item: Int) {
         let heard = items[item].timeline
-        if zip(turn.frames, octets).allSatisfy({ $0.octets == $1 }), turn.aborts.isEmpty {
+        let new = zip(bits.frames, octets).map { $0.octets == $1 ? nil : $1 }
+        let mask = FrameMask(names: names)
+        let namesNobody = turn.frames.allSatisfy { mask.masked($0.octets, isGood: $0.crcOK) == $0.octets }
+        if namesNobody, turn.aborts.isEmpty {
             return keep(turn.samples.widened(by: Self.step, in: heard.samples.count), heard)
-        }
-        let frames = zip(turn.frames, octets).map { frame, octets in
-            CommandSignal.Frame(octets: octets, isGood: frame.crcOK, firstSample: frame.firstSample)
         }
         let power = BurstSignal.meanSquare(heard.samples[turn.samples.clamped(to: 0..<heard.samples.count)])
         let attempt = variation.items[item]?.attempt ?? 0
-        guard
-            let made = CommandSignal.samples(frames, turn: turn.samples, meanSquare: power, attempt: attempt)
-        else { return }
+        let sent = bits.replaced(new, noise(turn.samples, item))
+        guard let made = CommandSignal.samples(sent, like: turn, meanSquare: power, attempt: attempt) else { return }
         put(made.samples, at: made.start, for: turn.samples, heard)
     }
 

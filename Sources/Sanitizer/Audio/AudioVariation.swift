@@ -10,8 +10,8 @@ struct AudioVariation {
     }
 
     var items: [Int: Item] = [:]
-    /// Of the pages without frames, by the number of their part of the line.
-    var pages: [Int: Int] = [:]
+    /// Of the pages without frames, by the number of their part of the line, from a bit on.
+    var pages: [Int: [Int: Int]] = [:]
 }
 
 /// Randomness for the damaged frames of a burst: each has its own, so that one can be made anew alone.

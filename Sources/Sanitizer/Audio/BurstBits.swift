@@ -1,8 +1,8 @@
 import FaxCore
 import FaxDSP
 
-/// The bits of a burst with ECM: frames between flags (T.30 5.3, A.3), of which the content can be exchanged while
-/// everything else stays where it was, but for the zeros that the content needs.
+/// The bits of a turn of V.21 or of a burst with ECM: frames between flags (T.30 5.3, A.3), of which the content can be
+/// exchanged while everything else stays where it was, but for the zeros that the content needs.
 struct BurstBits {
     struct Frame {
         /// Between the flags, in the bits as sent.
@@ -12,18 +12,22 @@ struct BurstBits {
         var isGood: Bool
     }
 
-    private let bits: [UInt8]
+    let bits: [UInt8]
     let frames: [Frame]
+    /// V.21, and not the message channel.
+    var isControl = false
 
     /// Fewer bits between flags are no frame, not even a broken one.
     private static let frameMinimum = 32
 
-    init(octets: [UInt8], count: Int) {
-        var bits: [UInt8] = []
-        bits.reserveCapacity(count)
-        for index in 0..<min(count, octets.count * 8) { bits.append(octets[index >> 3] >> UInt8(7 - index & 7) & 1) }
+    /// - Parameter bits: one an element.
+    init(_ bits: [UInt8]) {
         self.bits = bits
         frames = Self.frames(bits)
+    }
+
+    init(octets: [UInt8], count: Int) {
+        self.init((0..<min(count, octets.count * 8)).map { octets[$0 >> 3] >> UInt8(7 - $0 & 7) & 1 })
     }
 
     private static func frames(_ bits: [UInt8]) -> [Frame] {
@@ -63,26 +67,35 @@ struct BurstBits {
         return Frame(bits: range, octets: isGood ? octets.dropLast(2) : octets, isGood: isGood)
     }
 
-    /// The bits with other frames in the place of those that came whole (`nil`: it stays), and damaged ones made noise.
+    /// The bits with other frames in the place of those that came whole, and damaged ones made noise (`nil`: a frame
+    /// stays).
     ///
-    /// Frames stay where they were: one with fewer zeros in it gets flags in front of the next; for those with more the
-    /// preamble is shorter by some flags.
+    /// Frames stay where they were: one with fewer zeros in it gets flags in front of the next. For those with more, what
+    /// stands in front is shorter: the preamble by some flags, or a damaged frame, so that behind a hole every frame begins
+    /// at its bit again.
     func replaced(_ new: [[UInt8]?], _ noise: BurstNoise) -> [UInt8] {
         let contents = frames.indices.map { index in
-            var random = noise.random(index)
-            return content(frames[index], index < new.count ? new[index] : nil, &random)
+            frames[index].isGood ? new[index].map { Self.stuffed($0 + FrameCheck.octets($0)) } : nil
         }
-        let early = 8 * flagsToCut(contents)
+        let early = bitsToCut(contents)
         var result: [UInt8] = []
         result.reserveCapacity(bits.count + 1_000)
         var place = 0
-        for (index, (frame, content)) in zip(frames, contents).enumerated() {
-            // Behind the frame's own numbers there is room for those of what stands before it.
+        for (index, frame) in frames.enumerated() {
+            // Behind the frames' own numbers there is room for those of what stands before them.
             var random = noise.random(frames.count + index)
             let gap = between(place..<frame.bits.lowerBound, &random)
-            result += index == 0 ? gap.dropFirst(early) : gap[...]
-            while index > 0, result.count + early + Self.flag.count <= frame.bits.lowerBound { result += Self.flag }
-            result += content
+            result += index == 0 ? gap.dropFirst(early[0]) : gap[...]
+            while index > 0, result.count + early[index] + Self.flag.count <= frame.bits.lowerBound {
+                result += Self.flag
+            }
+            if frame.isGood || new[index] == nil {
+                result += contents[index] ?? Array(bits[frame.bits])
+            } else {
+                let end = frame.bits.upperBound - (index + 1 < early.count ? early[index + 1] : 0)
+                random = noise.random(index)
+                result += damaged(frame, count: end - result.count, &random)
+            }
             place = frame.bits.upperBound
         }
         var random = noise.random(2 * frames.count)
@@ -96,35 +109,63 @@ struct BurstBits {
     private func replaceFirstFlag(_ result: inout [UInt8], _ random: inout SeededRandom) {
         let preamble = frames.first?.bits.lowerBound ?? 0
         guard preamble >= 10 * Self.flag.count, result.count >= Self.flag.count else { return }
-        result.replaceSubrange(0..<Self.flag.count, with: self.noise(0..<Self.flag.count, &random))
+        result.replaceSubrange(0..<Self.flag.count, with: noise(Self.flag.count, &random))
     }
 
-    private static let flag: [UInt8] = [0, 1, 1, 1, 1, 1, 1, 0]
+    static let flag: [UInt8] = [0, 1, 1, 1, 1, 1, 1, 0]
 
-    private func content(_ frame: Frame, _ octets: [UInt8]?, _ random: inout SeededRandom) -> [UInt8] {
-        if frame.isGood {
-            return octets.map { Self.stuffed($0 + FrameCheck.octets($0)) } ?? Array(bits[frame.bits])
+    /// Its beginning, and noise up to as many bits as there is room for.
+    private func damaged(_ frame: Frame, count: Int, _ random: inout SeededRandom) -> [UInt8] {
+        let head = bits[frame.bits].prefix(headBits(frame))
+        return head + noise(max(count, Self.frameMinimum) - head.count, &random)
+    }
+
+    /// What names a damaged frame stays: address, control, what it is, of an FCD its number, and of a PPS what follows.
+    private func headBits(_ frame: Frame) -> Int {
+        let octets = frame.octets
+        guard octets.count > 3 else { return 0 }
+        if isControl { return bitCount(octets[2] & 0x7F == 0x7D ? 4 : 3, frame) }
+        guard octets[0] == 0xFF, octets[1] & 0xEF == 0x03 else { return 0 }
+        return bitCount(octets[2] == 0x06 ? 4 : 3, frame)
+    }
+
+    /// How many bits the first octets of a frame take, with the zeros inserted into them.
+    private func bitCount(_ octets: Int, _ frame: Frame) -> Int {
+        var (count, ones) = (0, 0)
+        for (index, bit) in bits[frame.bits].enumerated() {
+            if count == octets * 8, ones < 5 { return index }
+            if bit == 1 || ones < 5 { count += 1 }
+            ones = bit == 1 ? ones + 1 : 0
         }
-        let kept = Self.headBits(frame.octets)
-        return bits[frame.bits].prefix(kept) + noise(frame.bits.dropFirst(kept), &random)
+        return frame.bits.count
     }
 
-    /// Address, control, what it is and the number of an FCD (with two zeros inserted) stay in a damaged frame.
-    private static func headBits(_ octets: [UInt8]) -> Int {
-        guard octets.count > 3, octets[0] == 0xFF, octets[1] & 0xEF == 0x03 else { return 0 }
-        return octets[2] == 0x06 ? 34 : octets[2] == 0x86 ? 26 : 0
-    }
-
-    /// So many that no frame comes later than it was, as far as the preamble has them.
-    private func flagsToCut(_ contents: [[UInt8]]) -> Int {
-        var (late, most) = (0, 0)
-        for (frame, content) in zip(frames, contents) {
-            late += content.count - frame.bits.count
-            most = max(most, late)
-            if late < 0 { late = late % Self.flag.count }
+    /// Of each frame, how many bits earlier than it was it has to begin so that none behind it comes later than it was, up
+    /// to the next damaged one, which can be as long as it must.
+    private func bitsToCut(_ contents: [[UInt8]?]) -> [Int] {
+        var cut = [Int](repeating: 0, count: frames.count)
+        var start = 0
+        while start < frames.count {
+            let end = frames[start...].firstIndex { !$0.isGood }.map { $0 + 1 } ?? frames.count
+            var (late, most) = (0, 0)
+            for index in start..<end {
+                guard let content = contents[index] else { continue }
+                late += content.count - frames[index].bits.count
+                if late < 0 { late = late % Self.flag.count }
+                if index + 1 < end { most = max(most, late) }
+            }
+            let room = start == 0 ? preambleRoom : frames[start - 1].bits.count / 2
+            let whole = start == 0 ? (most + Self.flag.count - 1) / Self.flag.count * Self.flag.count : most
+            for index in start..<end { cut[index] = max(0, min(whole, room)) }
+            start = end
         }
-        let preamble = (frames.first?.bits.lowerBound ?? 0) / Self.flag.count
-        return max(0, min((most + Self.flag.count - 1) / Self.flag.count, preamble - 30))
+        return cut
+    }
+
+    /// Bits of flags that can be left out in front of the first frame: some must be left.
+    private var preambleRoom: Int {
+        let flags = (frames.first?.bits.lowerBound ?? 0) / Self.flag.count - (isControl ? 8 : 30)
+        return max(0, flags * Self.flag.count)
     }
 
     /// Behind the last flag the signal dies away.
@@ -144,7 +185,7 @@ struct BurstBits {
     /// Flags stay; what is no flag may be a part of a frame.
     private func between(_ range: Range<Int>, _ random: inout SeededRandom) -> [UInt8] {
         let hasFlags = range.count <= 24 || longestWithoutFlag(range) < Self.frameMinimum
-        return hasFlags ? Array(bits[range]) : noise(range, &random)
+        return hasFlags ? Array(bits[range]) : noise(range.count, &random)
     }
 
     private func longestWithoutFlag(_ range: Range<Int>) -> Int {
@@ -164,9 +205,9 @@ struct BurstBits {
     }
 
     /// Bits at random in which no flag, abort or inserted zero can be.
-    private func noise(_ range: Range<Int>, _ random: inout SeededRandom) -> [UInt8] {
+    private func noise(_ count: Int, _ random: inout SeededRandom) -> [UInt8] {
         var ones = 0
-        return range.map { _ in
+        return (0..<max(0, count)).map { _ in
             let bit: UInt8 = ones < 4 && random.chance(0.5) ? 1 : 0
             ones = bit == 1 ? ones + 1 : 0
             return bit

@@ -2,44 +2,33 @@ import FaxCore
 import FaxDSP
 import Foundation
 
-/// One turn of V.21 made anew: the same frames at the same times with other content.
-struct CommandSignal {
-    struct Frame {
-        var octets: [UInt8]
-        /// A damaged frame stays damaged.
-        var isGood: Bool
-        /// Where its opening flag was heard to end.
-        var firstSample: Int
-    }
-
-    private static let bit = 8_000.0 / 300
-    private static let flag: [UInt8] = [0, 1, 1, 1, 1, 1, 1, 0]
-    /// How much later a receiver hears a flag end than it was sent, in samples.
+/// One turn of V.21 made anew: bits in the places of those that were heard.
+enum CommandSignal {
+    static let bit = 8_000.0 / 300
+    private static let flag = BurstBits.flag
+    /// How much later a receiver hears a bit end than it was sent, in samples.
     private static let delay: Int = measuredDelay()
 
-    /// Samples and where the first of them stands. `turn`: where the original was heard, `meanSquare`: its power.
-    /// `attempt`: the same with other phases.
+    /// Samples and where the first of them stands. `attempt`: the same with other phases.
     static func samples(
-        _ frames: [Frame], turn: Range<Int>, meanSquare: Double, attempt: Int
+        _ bits: [UInt8], like turn: HeardCommands, meanSquare: Double, attempt: Int
     ) -> (start: Int, samples: [Int16])? {
-        guard let first = frames.first else { return nil }
-        let begin = Double(first.firstSample - delay)
-        let preamble = max(2, Int(((begin - Double(turn.lowerBound)) / (8 * bit)).rounded()))
-        var bits = [[UInt8]](repeating: flag, count: preamble).flatMap(\.self)
-        let start = begin - Double(bits.count) * bit
-        for (index, frame) in frames.enumerated() {
-            let check = FrameCheck.octets(frame.octets)
-            bits += BurstBits.stuffed(frame.octets + (frame.isGood ? check : check.map { $0 ^ 0x55 }))
-            let next =
-                index + 1 < frames.count ? Double(frames[index + 1].firstSample - delay) : Double(turn.upperBound)
-            let room = (next - start) / bit - Double(bits.count)
-            let flags = max(1, Int((room / 8).rounded(index + 1 < frames.count ? .toNearestOrEven : .down)))
-            // Hours of flags follow no frame; a stray one far behind does not make them.
-            bits += [[UInt8]](repeating: flag, count: min(flags, 4_000)).flatMap(\.self)
-        }
+        guard let first = firstBit(turn) else { return nil }
+        let begin = first - bit - Double(delay)
+        // Flags in front of the first one that was heard, as far as the signal reaches.
+        let lead = max(0, Int(((begin - Double(turn.samples.lowerBound)) / bit).rounded()))
+        let flags = (0..<lead).map { flag[(flag.count - 1 - (lead - 1 - $0) % flag.count)] }
         // A quarter of a bit is as much as the place of a flag can be told.
         let shift = [0, 2, -2, 4, -4, 6, -6][attempt % 7]
-        return (Int(start.rounded()) + shift, wave(bits, meanSquare, phase: Double(attempt)))
+        return (
+            Int((begin - Double(lead) * bit).rounded()) + shift, wave(flags + bits, meanSquare, phase: Double(attempt))
+        )
+    }
+
+    /// Where the first bit was heard to end, by all of them; `nil`: none was.
+    static func firstBit(_ turn: HeardCommands) -> Double? {
+        let places = turn.bits.enumerated().map { Double($1.sample) - Double($0) * bit }.sorted()
+        return places.isEmpty ? nil : places[places.count / 2]
     }
 
     /// Channel 2 of V.21: 1650 Hz for a one, 1850 Hz for a zero.

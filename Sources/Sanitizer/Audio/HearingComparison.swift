@@ -9,7 +9,8 @@ struct HearingComparison {
     struct Difference {
         /// Of the original's items.
         var item: Int
-        /// Where the first frame ended that differs, on the original's timeline; `nil`: the signal as a whole differs.
+        /// Where the first frame ended, or the first bad rows began, that differ; on the original's timeline. `nil`: the
+        /// signal as a whole differs.
         var sample: Int?
     }
 
@@ -23,7 +24,8 @@ struct HearingComparison {
             let after = others.flatMap { $0.story(codings[index]) }
             guard before.map(\.text) != after.map(\.text) else { continue }
             let same = zip(before, after).prefix { $0.text == $1.text }.count
-            let sample = same < before.count ? before[same].sample : before.last?.sample
+            let places = [before, after].compactMap { same < $0.count ? $0[same].sample : nil }
+            let sample = places.min() ?? before.prefix(same).last?.sample
             differences.append(Difference(item: index, sample: sample))
         }
     }
@@ -53,8 +55,11 @@ extension HeardBurst {
     fileprivate func story(_ coding: PageCoding?) -> [(text: String, sample: Int?)] {
         let frames = frames.filter { $0.crcOK || $0.isImageFrame }
         if !frames.isEmpty || coding?.isECM == true { return frames.map { ($0.story, $0.lastSample) } }
-        guard let figures = coding?.figures(of: octets) else { return [] }
-        return [(figures, nil)]
+        guard let page = coding?.page(in: octets) else { return [] }
+        let damage = page.badRuns.map { run in
+            ("\(run.rows) bad rows from \(run.firstRow)", sample(ofOctet: run.bits.lowerBound / 8))
+        }
+        return damage + [("\(page.rows) rows, \(page.badRows) bad", nil)]
     }
 }
 
@@ -67,13 +72,11 @@ extension HDLCFrame {
 }
 
 extension PageCoding {
-    /// Rows and bad rows of a page without frames.
-    fileprivate func figures(of octets: [UInt8]) -> String? {
-        guard let compression,
-            let page = PageDecoder.decode(
-                octets, compression: compression, bitOrder: .mostSignificantFirst, widthPx: widthPx, dpiX: 204,
-                dpiY: 98)
-        else { return nil }
-        return "\(page.rows) rows, \(page.badRows) bad"
+    /// A page without frames as a receiver reads it.
+    fileprivate func page(in octets: [UInt8]) -> DecodedPage? {
+        compression.flatMap {
+            PageDecoder.decode(
+                octets, compression: $0, bitOrder: .mostSignificantFirst, widthPx: widthPx, dpiX: 204, dpiY: 98)
+        }
     }
 }

@@ -88,7 +88,7 @@ struct StreamAudio {
         var new = stream
         for payload in payloads { new.audio?.replace(payload.old.indices, with: payload.new) }
         guard let timeline = AudioTimeline(new) else { return [] }
-        return AudioHearing(new, timeline).items
+        return AudioHearing(new, timeline, hasSounds: false).items
     }
 }
 

@@ -7,8 +7,6 @@ struct RTPMask {
     let names: Pseudonyms
     /// Encodings by payload type, as signalling and content told them.
     var formats: [UInt8: String] = [:]
-    /// The payload is sealed, and no use to anyone.
-    var isSealed = false
     private(set) var events = 0
     private let noise: NoisePayload
 
@@ -20,20 +18,22 @@ struct RTPMask {
     /// `audio` gives the new payload of a block of audio, by the timestamp of its first sample; `nil` is noise.
     mutating func masked(_ octets: [UInt8], audio: (UInt32, ArraySlice<UInt8>) -> [UInt8]?) -> [UInt8] {
         guard let header = RTPHeader(octets.span.bytes) else { return octets.map { _ in 0 } }
+        var result = withoutContent(octets)
+        let new = block(octets[header.payload], header.payloadType, header.timestamp, header.ssrc, audio)
+        result.replaceSubrange(header.payload, with: new)
+        return result
+    }
+
+    /// Header and lengths of the packet.
+    func withoutContent(_ octets: [UInt8]) -> [UInt8] {
+        guard let header = RTPHeader(octets.span.bytes) else { return octets.map { _ in 0 } }
         var result = octets
         let fixed = RTPHeader.fixedLength + 4 * Int(header.csrcCount)
         // Of an extension its kind and length.
-        for index in min(fixed + 4, header.payload.lowerBound)..<header.payload.lowerBound { result[index] = 0 }
-        for index in header.payload.upperBound..<octets.count where header.paddingLength > 0 && index < octets.count - 1
-        {
-            result[index] = 0
-        }
-        let payload = octets[header.payload]
-        let new =
-            isSealed
-            ? payload.map { _ in 0 }
-            : block(payload, header.payloadType, header.timestamp, header.ssrc, audio)
-        result.replaceSubrange(header.payload, with: new)
+        for index in min(fixed + 4, header.payload.lowerBound)..<octets.count { result[index] = 0 }
+        for index in header.payload { result[index] = 0 }
+        // The last octet of padding counts it.
+        if header.paddingLength > 0, let last = octets.last { result[octets.count - 1] = last }
         return result
     }
 
@@ -80,7 +80,7 @@ struct RTPMask {
     // MARK: RTCP
 
     /// RFC 3550 §6: reports stay; names, reasons and what applications say go.
-    func maskedReports(_ octets: [UInt8]) -> [UInt8] {
+    func maskedReports(_ octets: [UInt8], isSealed: Bool = false) -> [UInt8] {
         guard !isSealed else { return octets.enumerated().map { $0.offset < 8 ? $0.element : 0 } }
         var result = octets
         var start = 0

@@ -18,9 +18,8 @@ extension CaptureSanitizer {
             } else if iax2 != nil || isIAX2(datagram, bytes) {
                 replaceIAX2(octets, datagram, uses)
             } else if RTCPPacket.looksLike(bytes) {
-                var mask = RTPMask(names)
-                mask.isSealed = uses.contains { $0.stream.kind == .srtp }
-                image.put(mask.maskedReports(octets), at: datagram.pieces)
+                let isSealed = uses.contains { $0.stream.kind == .srtp }
+                image.put(RTPMask(names).maskedReports(octets, isSealed: isSealed), at: datagram.pieces)
             } else if let use = use(of: octets, uses) {
                 if use.stream.kind == .t38RTP { t38RTP.append(datagram) } else { replaceRTP(octets, datagram, use) }
             } else {
@@ -60,12 +59,31 @@ extension CaptureSanitizer {
         if names.isLearning { return }
         var mask = RTPMask(names)
         mask.formats = use.stream.audio?.formats ?? [:]
-        mask.isSealed = use.stream.kind == .srtp
         let audio = audio(of: use)
         let frame = FrameRef(number: UInt32(datagram.frame + 1))
-        image.put(
-            mask.masked(octets) { audio?.payload(frame, $1) ?? audio?.payload(at: $0, $1) }, at: datagram.pieces)
+        func masked(_ packet: [UInt8]) -> [UInt8] {
+            mask.masked(packet) { audio?.payload(frame, $1) ?? audio?.payload(at: $0, $1) }
+        }
+        if use.stream.kind == .srtp {
+            image.put(resealed(octets, use, masked) ?? mask.withoutContent(octets), at: datagram.pieces)
+        } else {
+            image.put(masked(octets), at: datagram.pieces)
+        }
         counts.events += mask.events
+    }
+
+    /// An SRTP packet with other content, sealed with the key that stands in the SDP in place of its own; `nil`: it cannot
+    /// be opened.
+    private mutating func resealed(
+        _ octets: [UInt8], _ use: FlowBook.Use, _ change: ([UInt8]) -> [UInt8]
+    ) -> [UInt8]? {
+        var rekeying =
+            rekeyings.removeValue(forKey: use.number)
+            ?? SRTPRekeying(use.stream.crypto, use.stream.crypto.map { MaskedText.crypto($0, names) })
+        defer { rekeyings[use.number] = rekeying }
+        let new = rekeying.resealed(octets, change)
+        if new == nil { counts.sealedPackets += 1 }
+        return new
     }
 
     // MARK: IAX2
@@ -135,9 +153,11 @@ extension CaptureSanitizer {
         let form = uses.compactMap(\.stream.t38?.form).first ?? .v1998
         var mask = T38StreamMask(octets, form: form)
         var next: Int?
+        var first: [Int: Range<Int>] = [:]
         for place in places.sorted(by: { $0.sequence < $1.sequence }) where !place.range.isEmpty {
+            if first[place.sequence] != nil { continue }
+            first[place.sequence] = place.range
             if let next, place.sequence > next { mask.gap() }
-            // A packet that came twice is replaced the first time; the copy is noise of its own.
             next = place.sequence + 1
             mask.packet(place.range)
         }
@@ -146,13 +166,15 @@ extension CaptureSanitizer {
         if names.isLearning { return }
         for (datagram, place) in zip(datagrams, places) {
             let packet = image.original(datagram.pieces)
-            guard let header = RTPHeader(packet.span.bytes), header.payload.count == place.range.count else {
+            // A copy becomes a copy; what is none under the same number says nothing.
+            guard let header = RTPHeader(packet.span.bytes), let source = first[place.sequence],
+                octets[source] == packet[header.payload]
+            else {
                 zero(datagram)
                 continue
             }
-            image.put(
-                packet[..<header.payload.lowerBound] + new[place.range]
-                    + packet[header.payload.upperBound...].map { _ in 0 }, at: datagram.pieces)
+            let tail = packet[header.payload.upperBound...].map { _ in UInt8(0) }
+            image.put(packet[..<header.payload.lowerBound] + new[source] + tail, at: datagram.pieces)
         }
     }
 

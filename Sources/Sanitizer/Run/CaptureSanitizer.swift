@@ -15,6 +15,8 @@ struct CaptureSanitizer {
     private var warnings: [String] = []
     /// Audio made anew, by the number of its stream.
     var audio: [Int: StreamAudio?] = [:]
+    /// What seals SRTP again, by the number of its stream.
+    var rekeyings: [Int: SRTPRekeying] = [:]
 
     /// Reads the capture at `path` and finds out what stands in it.
     init(path: String, options: SanitizeOptions) throws {
@@ -111,6 +113,7 @@ struct ContentCounts {
     var zeroed = 0
     var unreadBursts = 0
     var unlikeSignals = 0
+    var sealedPackets = 0
 
     var list: [SanitizeSummary.Count] {
         [
@@ -129,6 +132,11 @@ struct ContentCounts {
             warnings.append(
                 "\(unlikeSignals) signals beside lost packets, or in a codec other than G.711, are heard otherwise than the "
                     + "original's after every attempt")
+        }
+        if sealedPackets > 0 {
+            warnings.append(
+                "\(sealedPackets) packets of SRTP could not be opened with the keys of the SDP: their content became zeros"
+            )
         }
         return warnings
     }

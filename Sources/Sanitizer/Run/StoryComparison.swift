@@ -30,6 +30,7 @@ public struct StoryComparison {
         // Frames in audio need another number of zeros between their bits: they may move a little.
         let isAudio = old.fax.carriedBy != "t38"
         note("\(call) outcome", old.fax.outcome, new.fax.outcome)
+        note("\(call) verdict", old.verdictText, new.verdictText)
         note("\(call) carried by", old.fax.carriedBy, new.fax.carriedBy)
         note(lines: "\(call) findings", old.findings.map { $0.text(isAudio) }, new.findings.map { $0.text(isAudio) })
         note(lines: "\(call) signalling", old.call.signalling.story, new.call.signalling.story)
@@ -43,6 +44,14 @@ public struct StoryComparison {
             differences.append("\(call) frames: moved by up to \(Int(most.inMilliseconds)) ms")
         }
         note(lines: "\(call) streams", old.call.streams.map(\.story), new.call.streams.map(\.story))
+    }
+}
+
+extension AnalyzedCall {
+    /// Where it broke and why.
+    fileprivate var verdictText: String {
+        [rootCause?.id, verdict.party?.rawValue, verdict.brokeIn?.rawValue, runnerUp?.id].map { $0 ?? "-" }
+            .joined(separator: ", ")
     }
 }
 

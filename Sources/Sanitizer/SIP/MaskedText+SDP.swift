@@ -69,6 +69,13 @@ extension MaskedText {
         "pcfg", "tcap", "acap", "acfg", "csup", "creq", "curr", "des", "conf", "udpmaxvariation", "vnd.sec.t38",
     ]
 
+    /// The value of an `a=crypto` as it stands in the sanitised SDP.
+    static func crypto(_ value: String, _ names: Pseudonyms) -> String {
+        var text = MaskedText(Array(value.utf8), names)
+        text.crypto(0..<text.octets.count)
+        return String(decoding: text.octets, as: UTF8.self)
+    }
+
     /// `1 AES_CM_128_HMAC_SHA1_80 inline:key|lifetime|MKI` (RFC 4568 §9.1)
     private mutating func crypto(_ range: Range<Int>) {
         let parts = parts(range, separator: 0x20)

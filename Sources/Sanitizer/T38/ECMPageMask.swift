@@ -134,9 +134,13 @@ struct PageCoding {
     }
 
     /// Another page of as many octets; `nil` where pages of this coding are not read.
-    func page(for octets: [UInt8], _ order: PageDecoder.BitOrder, _ random: SeededRandom) -> [UInt8]? {
+    /// - Parameter salts: see ``PageSubstitute``.
+    func page(
+        for octets: [UInt8], _ order: PageDecoder.BitOrder, _ random: SeededRandom, salts: [Int: Int] = [:]
+    ) -> [UInt8]? {
         compression.map {
-            PageSubstitute.octets(for: octets, compression: $0, bitOrder: order, widthPx: widthPx, random: random)
+            PageSubstitute.octets(
+                for: octets, compression: $0, bitOrder: order, widthPx: widthPx, random: random, salts: salts)
         }
     }
 

@@ -23,8 +23,8 @@ struct LineSubstitute {
     /// A DCS came, and its TCF did not yet.
     private var expectsTCF = false
     private var page = ECMPageMask()
-    /// Makes the data of a part without frames other than at first, by its number in ``results``.
-    var salt: [Int: Int] = [:]
+    /// Makes the data of a part without frames other than at first, by its number in ``results`` and from a bit of it on.
+    var salts: [Int: [Int: Int]] = [:]
     /// The last PPS ended a page, and not only a part of one.
     private var hasPageEnd = false
 
@@ -111,10 +111,12 @@ struct LineSubstitute {
         if ones * 64 <= octets.count * 8 { return }
         pages += 1
         if names.isLearning { return }
-        let salt = salt[results.count - 1] ?? 0
-        var random = names.random("burst", salt << 48 | stream << 16 | pages)
+        let salts = salts[results.count - 1] ?? [:]
+        var random = names.random("burst", stream << 16 | pages)
         let isTCF = expectsTCF && (coding?.isECM == true || octets.count * 8 <= 2 * (coding?.rateBps ?? 14_400))
-        if !isTCF, let coding, !coding.isECM, let page = coding.page(for: octets, .mostSignificantFirst, random) {
+        if !isTCF, let coding, !coding.isECM,
+            let page = coding.page(for: octets, .mostSignificantFirst, random, salts: salts)
+        {
             put(page)
         } else {
             put(octets.map { $0 == 0 ? 0 : UInt8.random(bitsOf: $0, using: &random) })

@@ -35,13 +35,16 @@ package struct AudioHearing {
     /// A pause of this length does not part two sounds: 100 ms.
     private static let hangover = 800
 
-    package init(_ timeline: AudioTimeline) {
+    /// - Parameter hasSounds: what no modem claims is told as well.
+    package init(_ timeline: AudioTimeline, hasSounds: Bool = true) {
         let samples = timeline.samples.span
         let envelope = Envelope(samples)
         guard var receiver = LineReceiver(envelope: envelope) else { return }
         let line = receiver.read(samples)
         items += line.commands.map { HeardItem(content: .commands($0), timeline: timeline) }
         items += line.bursts.map { HeardItem(content: .burst($0), timeline: timeline) }
+        defer { sort() }
+        guard hasSounds else { return }
         let claimed = items.map(\.samples).sorted { $0.lowerBound < $1.lowerBound }
         let free = envelope.activeRanges(
             thresholdDBm0: SignalScanner.thresholdDBm0, hangover: Self.hangover
@@ -51,14 +54,13 @@ package struct AudioHearing {
         }
         let data = line.bursts.filter(\.isTrained).map(\.data)
         items += ToneInData.signals(samples, in: data).map { HeardItem(content: .sound($0), timeline: timeline) }
-        sort()
     }
 
     /// As the analysis hears a stream: where packets are missing, once more with nothing in their place.
-    package init(_ stream: MediaStream, _ timeline: AudioTimeline) {
-        self.init(timeline)
+    package init(_ stream: MediaStream, _ timeline: AudioTimeline, hasSounds: Bool = true) {
+        self.init(timeline, hasSounds: hasSounds)
         if !timeline.gaps.isEmpty, let closed = AudioTimeline(stream, fill: .close) {
-            improve(by: AudioHearing(closed))
+            improve(by: AudioHearing(closed, hasSounds: false))
         }
     }
 

@@ -116,6 +116,44 @@ import Testing
         #expect(warnings.map(\.frame) == [FrameRef(number: 11)])
     }
 
+    /// Sealed again with the key that stands in place of the old one: as long, over the wrap of the numbers, with its MKI, and
+    /// opened with the new key only.
+    @Test(arguments: ["", "|2^31|5:4"]) func resealedWithAnotherKey(rest: String) throws {
+        let sender = Sender(Self.keyA)
+        func attribute(_ key: [UInt8]) -> String { String(Self.line(Self.suite80, key, rest).dropFirst(9).dropLast(2)) }
+        var rekeying = SRTPRekeying([attribute(Self.keyA)], [attribute(Self.keyB)])
+        var packets: [[UInt8]] = []
+        for index in 0..<60 {
+            var sealed = sender.protect(packet(index, start: 65_500))
+            if !rest.isEmpty { sealed.insert(contentsOf: [0, 0, 0, 5], at: sealed.count - 10) }
+            let change = { (octets: [UInt8]) in octets.prefix(12) + octets.dropFirst(12).map { ~$0 } }
+            let new = try #require(rekeying.resealed(sealed, change))
+            #expect(new.count == sealed.count && new != sealed && new.prefix(12) == sealed.prefix(12))
+            // A copy becomes a copy.
+            #expect(rekeying.resealed(sealed, change) == new)
+            packets.append(new)
+        }
+        for (key, isRight) in [(Self.keyB, true), (Self.keyA, false)] {
+            let (stream, _) = try call(offer: Self.line(Self.suite80, key, rest)) { wire in
+                for sealed in packets {
+                    wire.packet(aMedia, bMedia, sealed)
+                    wire.clock += 0.02
+                }
+            }
+            #expect(payloads(stream) == (isRight ? (0..<60).map { ~UInt8($0) } : []))
+        }
+    }
+
+    @Test func whatNoKeyOpensIsNotResealed() {
+        let sender = Sender(Self.keyA)
+        let attribute = String(Self.line(Self.suite80, Self.keyB).dropFirst(9).dropLast(2))
+        var rekeying = SRTPRekeying([attribute], [attribute])
+        #expect(rekeying.resealed(sender.protect(packet(1))) { $0 } == nil)
+        #expect(rekeying.resealed([0x80, 0, 0]) { $0 } == nil)
+        var none = SRTPRekeying(["1 F8_128_HMAC_SHA1_80 inline:AAAA"], ["1 F8_128_HMAC_SHA1_80 inline:BBBB"])
+        #expect(none.resealed(sender.protect(packet(2))) { $0 } == nil)
+    }
+
     @Test func keyIdentifiersAreStripped() throws {
         let sender = Sender(Self.keyA)
         let (stream, _) = try call(offer: Self.line(Self.suite80, Self.keyA, "|2^31|5:4")) { wire in
