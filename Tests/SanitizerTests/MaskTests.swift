@@ -190,4 +190,27 @@ import Testing
         #expect(second.frames[0].octets == heard.frames[0].octets && second.frames[1].octets != heard.frames[1].octets)
         #expect(second.frames[2].bits == heard.frames[2].bits)
     }
+
+    /// What lies between an abort and the next flag is no frame: it becomes noise, and the flag behind it stays.
+    @Test func theFlagBehindAnAbortStays() throws {
+        let flag = BurstBits.flag
+        let frames = (UInt8(0)..<3).map { [0xFF, 0x03, 0x06, $0] + [UInt8](repeating: 0x40 + $0, count: 64) }
+        var bits = [[UInt8]](repeating: flag, count: 60).flatMap(\.self)
+        for (number, frame) in frames.enumerated() {
+            var content = BurstBits.stuffed(frame + FrameCheck.octets(frame))
+            if number == 1 { content.replaceSubrange(200..<210, with: [UInt8](repeating: 1, count: 10)) }
+            bits += content + flag
+        }
+        let burst = BurstBits(bits + flag)
+        #expect(burst.frames.map(\.isGood) == [true, true])
+        let others: [[UInt8]?] = [0, 2].map { frames[$0].prefix(4) + frames[$0].dropFirst(4).map { $0 ^ 0x21 } }
+        let sent = burst.replaced(others, BurstNoise(SeededRandom(seed: 6)))
+        let heard = BurstBits(sent)
+        #expect(heard.frames.filter(\.isGood).map(\.octets) == others.compactMap(\.self))
+        let place = try #require(burst.frames.last?.bits.lowerBound)
+        #expect(heard.frames.last?.bits.lowerBound == place)
+        // Of what stood there nothing is left.
+        let old = Array(bits[place - 300..<place - 40])
+        #expect(!sent.indices.dropLast(old.count).contains { sent[$0..<$0 + old.count].elementsEqual(old) })
+    }
 }

@@ -182,26 +182,25 @@ struct BurstBits {
         return min(end, bits.count)
     }
 
-    /// Flags stay; what is no flag may be a part of a frame.
+    /// Flags stay where they are; what is long enough between them to be a part of a frame becomes noise.
     private func between(_ range: Range<Int>, _ random: inout SeededRandom) -> [UInt8] {
-        let hasFlags = range.count <= 24 || longestWithoutFlag(range) < Self.frameMinimum
-        return hasFlags ? Array(bits[range]) : noise(range.count, &random)
-    }
-
-    private func longestWithoutFlag(_ range: Range<Int>) -> Int {
-        var (longest, last, ones) = (0, range.lowerBound, 0)
+        var result: [UInt8] = []
+        var (ones, end) = (0, range.lowerBound)
+        func stretch(_ to: Int) -> [UInt8] {
+            to - end < Self.frameMinimum ? Array(bits[end..<max(end, to)]) : noise(to - end, &random)
+        }
         for index in range {
             if bits[index] == 1 {
                 ones += 1
                 continue
             }
-            if ones == 6 {
-                longest = max(longest, index - last)
-                last = index
+            if ones == 6, index - 7 >= end {
+                result += stretch(index - 7) + Self.flag
+                end = index + 1
             }
             ones = 0
         }
-        return max(longest, range.upperBound - last)
+        return result + stretch(range.upperBound)
     }
 
     /// Bits at random in which no flag, abort or inserted zero can be.
