@@ -12,7 +12,7 @@ import Testing
         "01-t38-clean-1page-ecm", "06-t38-redundancy-3pct-loss", "07-t38-noec-3pct-loss", "08-t38-fec-3pct-loss",
         "03-g711u-clean-1page", "17a-sip-fail-486", "17g-sip-icmp-port-unreachable", "20-ipv6-t38", "21-tcp-t38",
         "48-sip-ip-fragmented-mtu600", "59-dtmf-events-then-fax-t38", "D09-pcapng-t38",
-        "19-gsm-codec-fax", "28-g711u-burst-loss", "30b-g711u-ecm-outage-1s", "35-srtp-g711u",
+        "10b-g711u-0.2pct-loss", "19-gsm-codec-fax", "30b-g711u-ecm-outage-1s", "35-srtp-g711u",
     ]
 
     /// The sanitised file of a corpus capture; the caller removes it.
