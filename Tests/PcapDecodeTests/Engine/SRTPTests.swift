@@ -126,11 +126,13 @@ import Testing
         for index in 0..<60 {
             var sealed = sender.protect(packet(index, start: 65_500))
             if !rest.isEmpty { sealed.insert(contentsOf: [0, 0, 0, 5], at: sealed.count - 10) }
-            let change = { (octets: [UInt8]) in octets.prefix(12) + octets.dropFirst(12).map { ~$0 } }
-            let new = try #require(rekeying.resealed(sealed, change))
+            let change = { (octets: [UInt8]) -> [UInt8] in octets.prefix(12) + octets.dropFirst(12).map { ~$0 } }
+            let resealed = rekeying.resealed(sealed, change)
+            let new = try #require(resealed)
             #expect(new.count == sealed.count && new != sealed && new.prefix(12) == sealed.prefix(12))
             // A copy becomes a copy.
-            #expect(rekeying.resealed(sealed, change) == new)
+            let copy = rekeying.resealed(sealed, change)
+            #expect(copy == new)
             packets.append(new)
         }
         for (key, isRight) in [(Self.keyB, true), (Self.keyA, false)] {
@@ -148,10 +150,11 @@ import Testing
         let sender = Sender(Self.keyA)
         let attribute = String(Self.line(Self.suite80, Self.keyB).dropFirst(9).dropLast(2))
         var rekeying = SRTPRekeying([attribute], [attribute])
-        #expect(rekeying.resealed(sender.protect(packet(1))) { $0 } == nil)
-        #expect(rekeying.resealed([0x80, 0, 0]) { $0 } == nil)
+        let results = [sender.protect(packet(1)), [0x80, 0, 0]].map { rekeying.resealed($0, { $0 }) }
+        #expect(results == [nil, nil])
         var none = SRTPRekeying(["1 F8_128_HMAC_SHA1_80 inline:AAAA"], ["1 F8_128_HMAC_SHA1_80 inline:BBBB"])
-        #expect(none.resealed(sender.protect(packet(2))) { $0 } == nil)
+        let unread = none.resealed(sender.protect(packet(2)), { $0 })
+        #expect(unread == nil)
     }
 
     @Test func keyIdentifiersAreStripped() throws {
