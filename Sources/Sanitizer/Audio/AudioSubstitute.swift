@@ -76,7 +76,7 @@ struct AudioSubstitute {
         let new = zip(bits.frames, octets).map { $0.octets == $1 ? nil : $1 }
         let mask = FrameMask(names: names)
         let namesNobody = turn.frames.allSatisfy { mask.masked($0.octets, isGood: $0.crcOK) == $0.octets }
-        if namesNobody, turn.aborts.isEmpty {
+        if namesNobody, turn.aborts.isEmpty || bits.holdsNoIdent {
             return keep(turn.samples.widened(by: Self.step, in: heard.samples.count), heard)
         }
         let power = BurstSignal.meanSquare(heard.samples[turn.samples.clamped(to: 0..<heard.samples.count)])

@@ -203,6 +203,20 @@ struct BurstBits {
         return result + stretch(range.upperBound)
     }
 
+    /// All that is no flag is together too short to be an ident or much of one: at most nine octets with their check
+    /// sequence, as a DCN has that was damaged.
+    var holdsNoIdent: Bool {
+        var (ones, end, content) = (0, 0, 0)
+        for (index, bit) in bits.enumerated() {
+            if bit == 0, ones == 6 {
+                content += max(0, index - 7 - end)
+                end = index + 1
+            }
+            ones = bit == 1 ? ones + 1 : 0
+        }
+        return content + bits.count - end < 100
+    }
+
     /// Bits at random in which no flag, abort or inserted zero can be.
     private func noise(_ count: Int, _ random: inout SeededRandom) -> [UInt8] {
         var ones = 0
@@ -229,22 +243,4 @@ struct BurstBits {
         }
         return bits
     }
-}
-
-/// The frame check sequence of HDLC (ISO/IEC 13239; T.30 5.3.7): x¹⁶ + x¹² + x⁵ + 1, least significant bit first.
-enum FrameCheck {
-    private static func register(_ octets: [UInt8]) -> UInt16 {
-        octets.reduce(0xFFFF) { register, octet in
-            (0..<8).reduce(register ^ UInt16(octet)) { value, _ in
-                value & 1 == 0 ? value >> 1 : value >> 1 ^ 0x8408
-            }
-        }
-    }
-
-    static func octets(_ octets: [UInt8]) -> [UInt8] {
-        let value = ~register(octets)
-        return [UInt8(value & 0xFF), UInt8(value >> 8)]
-    }
-
-    static func isRight(_ octetsWithCheck: [UInt8]) -> Bool { register(octetsWithCheck) == 0xF0B8 }
 }
