@@ -45,8 +45,12 @@ import Testing
         }
     }
 
+    private static func crypto(_ suite: String, _ key: [UInt8], _ rest: String = "") -> String {
+        "1 \(suite) inline:\(Data(key).base64EncodedString())\(rest)"
+    }
+
     private static func line(_ suite: String, _ key: [UInt8], _ rest: String = "") -> String {
-        "a=crypto:1 \(suite) inline:\(Data(key).base64EncodedString())\(rest)\r\n"
+        "a=crypto:\(crypto(suite, key, rest))\r\n"
     }
 
     private static func sdp(_ host: IPAddress, _ port: Int, _ crypto: String, profile: String = "RTP/SAVP") -> String {
@@ -120,8 +124,8 @@ import Testing
     /// opened with the new key only.
     @Test(arguments: ["", "|2^31|5:4"]) func resealedWithAnotherKey(rest: String) throws {
         let sender = Sender(Self.keyA)
-        func attribute(_ key: [UInt8]) -> String { String(Self.line(Self.suite80, key, rest).dropFirst(9).dropLast(2)) }
-        var rekeying = SRTPRekeying([attribute(Self.keyA)], [attribute(Self.keyB)])
+        let attributes = [Self.keyA, Self.keyB].map { Self.crypto(Self.suite80, $0, rest) }
+        var rekeying = SRTPRekeying([attributes[0]], [attributes[1]])
         var packets: [[UInt8]] = []
         for index in 0..<60 {
             var sealed = sender.protect(packet(index, start: 65_500))
@@ -148,10 +152,13 @@ import Testing
 
     @Test func whatNoKeyOpensIsNotResealed() {
         let sender = Sender(Self.keyA)
-        let attribute = String(Self.line(Self.suite80, Self.keyB).dropFirst(9).dropLast(2))
+        let attribute = Self.crypto(Self.suite80, Self.keyB)
         var rekeying = SRTPRekeying([attribute], [attribute])
         let results = [sender.protect(packet(1)), [0x80, 0, 0]].map { rekeying.resealed($0, { $0 }) }
         #expect(results == [nil, nil])
+        // The same keys open what was sealed with them.
+        let opened = rekeying.resealed(Sender(Self.keyB).protect(packet(1)), { $0 })
+        #expect(opened?.count == packet(1).count + 10)
         var none = SRTPRekeying(["1 F8_128_HMAC_SHA1_80 inline:AAAA"], ["1 F8_128_HMAC_SHA1_80 inline:BBBB"])
         let unread = none.resealed(sender.protect(packet(2)), { $0 })
         #expect(unread == nil)
