@@ -9,7 +9,6 @@ struct FaultyLine: ~Copyable {
     private let noiseDeviation: Double
     private var random = SeededRandom(seed: 1)
     private var transcoder: Transcoder?
-    private var canceller: EchoCanceller?
     /// What was said in the step before: its echo is heard in this one.
     private var lastSaid: [Int16] = []
 
@@ -21,13 +20,12 @@ struct FaultyLine: ~Copyable {
         factor = pow(10, faults.gain / 20)
         noiseDeviation = faults.noise.map { pow(10, $0 / 20) * Self.rootMeanSquareOf0dBm0 } ?? 0
         if let codec = faults.codec { transcoder = Transcoder(codec) }
-        if faults.cancelsEcho { canceller = EchoCanceller() }
     }
 
     /// What the modems say, as it leaves.
     mutating func say(_ samples: inout [Int16]) {
         guard !faults.isIdle else { return }
-        if faults.echoLoss != nil || faults.cancelsEcho { lastSaid = samples }
+        if faults.echoLoss != nil { lastSaid = samples }
         if factor != 1 || noiseDeviation > 0 {
             for index in samples.indices {
                 let noise = noise()
@@ -46,7 +44,6 @@ struct FaultyLine: ~Copyable {
                 samples[index] = Self.clamped(Double(samples[index]) + Double(lastSaid[index]) * share)
             }
         }
-        canceller?.apply(&samples, sent: lastSaid)
     }
 
     private static func clamped(_ value: Double) -> Int16 { Int16(max(-32_768, min(32_767, value))) }

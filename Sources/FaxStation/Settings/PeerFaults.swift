@@ -99,10 +99,8 @@ public struct LineFaults: Sendable, Hashable {
     public var noise: Double?
     /// Its own signal comes back to it, so many decibels weaker, 20 ms later.
     public var echoLoss: Double?
-    /// A canceller for voice works on what it hears.
-    public var cancelsEcho = false
 
     public init() {}
 
-    var isIdle: Bool { codec == nil && gain == 0 && noise == nil && echoLoss == nil && !cancelsEcho }
+    var isIdle: Bool { codec == nil && gain == 0 && noise == nil && echoLoss == nil }
 }

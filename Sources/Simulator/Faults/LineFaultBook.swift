@@ -30,13 +30,6 @@ extension FaultBook {
             .init(causes: ["own-echo"])
         ) { $0.faults.line.echoLoss = 12 },
         .peer(
-            "echo-canceller", "the canceller for voice stays on", ["echo-canceller-active"],
-            on: CallScenario.Transport.withLine, .init(causes: ["echo-canceller-active"])
-        ) {
-            $0.faults.line.echoLoss = 12
-            $0.faults.line.cancelsEcho = true
-        },
-        .peer(
             "too-quiet", "a signal 30 dB too weak", ["gain-too-low"], on: CallScenario.Transport.withLine,
             .init(causes: ["gain-too-low"])
         ) { $0.faults.line.gain = -30 },
