@@ -102,7 +102,7 @@ let package = Package(
         tests("PcapDecodeTests", ["FaxCore", "FaxWire", "FaxProtocol", "PcapDecode", "CSRTP", "CZlib", "CZstd"]),
         tests(
             "T30AnalyzerTests",
-            ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Simulator"]),
+            ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxStation", "Simulator"]),
         tests(
             "CaptureCompareTests", ["FaxCore", "FaxWire", "PcapDecode", "T30Analyzer", "CaptureCompare", "FaxReport"]),
         tests(

@@ -39,6 +39,7 @@ struct SimTruthCommand: ParsableCommand {
         run.jobs = jobs
         let table = SimTruthTable(try run.rows(cases))
         print(table.confusion)
+        print(table.outcomes)
         print(table.disagreements)
         print(table.summary)
         if let report { try Data(text(table).utf8).write(to: URL(filePath: report)) }
@@ -57,6 +58,7 @@ struct SimTruthCommand: ParsableCommand {
             \(date), `faxlab simtruth --seeds \(seeds)`. Faults of the fault book (`docs/faults.md`) in simulated calls, each
             analysed from its capture alone. \(table.summary).
 
+            \(table.outcomes)
             \(table.confusion)
             ## What disagrees
 

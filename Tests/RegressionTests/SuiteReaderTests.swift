@@ -34,6 +34,17 @@ import Testing
         #expect(plan.scenarios[2].caller.t38.errorCorrections == [.none])
     }
 
+    @Test func `Faults of a path are in its calls, and in its name for seeds and baselines`() throws {
+        let text =
+            "name: x\npaths: {a: {}, b: {faults: vad@caller}, c: {faults: [vad, local-tfc]}}\nimpairments: {c: {}}\n"
+        let suite = try SuiteReader().read(text)
+        #expect(suite.paths.map(\.options.faults) == [[], ["vad@caller"], ["vad", "local-tfc"]])
+        let plan = SuitePlan(suite)
+        #expect(plan.scenarios.map { $0.caller.audio.silenceSuppression != nil } == [false, true, false])
+        #expect(plan.scenarios.map { $0.answerer.sdpQuirks.rateManagementText } == [nil, nil, "localTFC"])
+        #expect(Set(plan.cells.map(\.digest)).count == 3)
+    }
+
     struct Bad: Sendable, CustomTestStringConvertible {
         var text: String
         var line: Int
@@ -70,6 +81,15 @@ import Testing
             text: "name: x\npaths:\n  a:\n    plc: hope\nimpairments: {c: {}}\n", line: 4, column: 10, problem: "plc"),
         Bad(text: "name: x\npaths: {a: {}}\nimpairments:\n  c: {loss: 3}\n", line: 4, column: 13, problem: "3%"),
         Bad(text: "name: x\npaths: {a: {}}\nimpairments:\n  c: {burst: 3}\n", line: 4, column: 6, problem: "burst"),
+        Bad(
+            text: "name: x\npaths:\n  a: {faults: [vad, no-such]}\nimpairments: {c: {}}\n", line: 3, column: 22,
+            problem: "no such fault"),
+        Bad(
+            text: "name: x\npaths: {a: {faults: refuses-488@callee}}\nimpairments: {c: {}}\n", line: 2, column: 21,
+            problem: "wants caller behind the @"),
+        Bad(
+            text: "name: x\npaths:\n  a: {faults: loss-1}\nimpairments: {c: {loss: 2%}}\n", line: 3, column: 6,
+            problem: "do not go with impairment 'c'"),
         Bad(text: "name: a b\n", line: 1, column: 7, problem: "a name has"),
         Bad(text: "name: [x\n", line: 2, column: 1, problem: "no YAML"),
         Bad(text: "name: *nobody\n", line: 1, column: 7, problem: "alias"),

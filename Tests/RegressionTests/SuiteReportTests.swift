@@ -124,12 +124,13 @@ import Testing
 
     @Test func `A value that begins with a minus is no option`() throws {
         let suite = try Self.suite(
-            "name: x\npaths: {a: {skew: -60ppm}}\nimpairments: {c: {outage: [1s@TCF, 500ms@page], direction: back}}\n")
+            "name: x\npaths: {a: {skew: -60ppm, faults: vad@caller}}\nimpairments: {c: {outage: [1s@TCF, 500ms@page], direction: back}}\n"
+        )
         let command = CallCommand(
             document: suite.documents[0], path: suite.paths[0], impairment: suite.impairments[0])
         #expect(
             command.text(seed: 3)
-                == "faxprobe simulate --transport t38 --skew=-60ppm --outage 1s@TCF --outage 500ms@page "
+                == "faxprobe simulate --transport t38 --skew=-60ppm --fault vad@caller --outage 1s@TCF --outage 500ms@page "
                 + "--direction back --seed 3")
     }
 }

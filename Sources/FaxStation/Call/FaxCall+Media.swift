@@ -52,7 +52,7 @@ extension FaxCall {
 
     private func channel(_ agreed: AgreedT38) -> T38Channel {
         var channel = settings.t38.channel
-        channel.version = settings.faults.ifp.version ?? agreed.version
+        channel.version = agreed.version
         channel.rateManagement = agreed.rateManagement == .localTCF ? .localTCF : .transferredTCF
         channel.removesFillBits = agreed.fillBitRemoval
         channel.maximumDatagram = agreed.remoteMaxDatagram

@@ -5,12 +5,15 @@ import FaxWire
 /// Puts ``IFPFaults`` into packets on their way out.
 struct IFPFaultMaker {
     let faults: IFPFaults
+    /// What the engine speaks, and what is to be written.
     private let form: IFPForm
+    private let written: IFPForm
 
     /// `version`: what the engine speaks.
     init(_ faults: IFPFaults, version: Int) {
         self.faults = faults
         form = IFPForm(version: version)
+        written = IFPForm(version: faults.version ?? version)
     }
 
     func apply(_ packets: [T38Outgoing]) -> [T38Outgoing] {
@@ -24,11 +27,11 @@ struct IFPFaultMaker {
         case .indicator(let indicator): return isOmitted(indicator) ? [] : [packet]
         case .data(let type, let fields):
             let changed = changed(fields, type)
-            guard changed != fields else { return [packet] }
-            guard !changed.isEmpty, let octets = IFPPacket.data(type, changed).octets(form: form) else { return [] }
-            var written = packet
-            written.octets = octets
-            return [written]
+            guard changed != fields || written != form else { return [packet] }
+            guard !changed.isEmpty, let octets = IFPPacket.data(type, changed).octets(form: written) else { return [] }
+            var outgoing = packet
+            outgoing.octets = octets
+            return [outgoing]
         }
     }
 

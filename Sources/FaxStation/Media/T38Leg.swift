@@ -14,7 +14,7 @@ struct T38Leg {
     var deadline: Instant? { receiver.deadline }
 
     init(_ agreed: AgreedT38, remote: Endpoint, settings: T38Settings, faults: PeerFaults) {
-        ifpFaults = IFPFaultMaker(faults.ifp, version: faults.ifp.version ?? agreed.version)
+        ifpFaults = IFPFaultMaker(faults.ifp, version: agreed.version)
         udptlFaults = UDPTLFaultMaker(faults.udptl)
         self.remote = remote.shifted(by: faults.udptl.portOffset)
         sender = UDPTLSender(

@@ -1,4 +1,5 @@
 import FaxCore
+import FaxDSP
 import PcapDecode
 import Simulator
 import T30Analyzer
@@ -10,7 +11,7 @@ public struct SimTruthRow: Sendable {
     public var seed: UInt64
     public var tap: WorldCapture.Tap
     /// By the simulator.
-    public var isSuccess: Bool
+    public var truth: Truth
     public var outcome: String
     public var rootCause: String?
     /// Ids of findings that are errors.
@@ -18,6 +19,14 @@ public struct SimTruthRow: Sendable {
     public var findings: [String]
     /// What does not fit, in words; empty: all is as it should be.
     public var disagreements: [String]
+
+    /// What became of the fax.
+    public enum Truth: String, Sendable, CaseIterable {
+        case delivered
+        /// The receiver has every page and said so, and the sender did not come to know or ended with an error.
+        case confirmed = "received, sender not content"
+        case failed
+    }
 }
 
 extension SimTruthCase {
@@ -27,32 +36,55 @@ extension SimTruthCase {
         guard let capture = result.capture, let tap = trial.tap else { throw CouldNotCapture() }
         let diagnosis = TrialDiagnosis(capture)
         var row = SimTruthRow(
-            name: name, transport: transport, seed: seed, tap: tap, isSuccess: result.isSuccess,
+            name: name, transport: transport, seed: seed, tap: tap, truth: truth(result, tap),
             outcome: diagnosis.outcome?.rawValue ?? "none", rootCause: diagnosis.rootCause,
             errors: diagnosis.call?.findings.filter { $0.severity == .error }.map(\.id) ?? [],
             findings: diagnosis.findings, disagreements: result.violations)
-        row.disagreements += verdictFaults(row) + lossFaults(result, diagnosis, tap)
+        row.disagreements += verdictFaults(row) + SimTruthStory(self, result, diagnosis, tap).faults
         return row
     }
 
     struct CouldNotCapture: Error {}
 
+    /// As far as a capture at that place can know: at the caller a confirmation counts when it came there.
+    private func truth(_ result: TrialResult, _ tap: WorldCapture.Tap) -> SimTruthRow.Truth {
+        if result.isSuccess { return .delivered }
+        let receiver = result.answerer.report
+        guard result.pages.received >= result.pages.sent, receiver.pagesReceived >= result.pages.sent,
+            receiver.frames.contains(where: { $0.isSent && SimTruthStory.isConfirmation($0.octets) })
+        else { return .failed }
+        let cameBack = result.caller.report.frames.contains { !$0.isSent && SimTruthStory.isConfirmation($0.octets) }
+        return tap == .answerer || cameBack ? .confirmed : .failed
+    }
+
     private func verdictFaults(_ row: SimTruthRow) -> [String] {
-        var faults: [String] = []
-        let expected = fault?.expected ?? .init()
-        if row.isSuccess {
-            if row.outcome != "success" { faults.append("delivered, and the outcome is \(row.outcome)") }
-            if let cause = row.rootCause, !isRefusal(cause) { faults.append("delivered, with root cause \(cause)") }
-            // Of a refusal an error may remain: the fax went on without T.38, which is named.
-            for id in row.errors where !expected.always.contains(id) { faults.append("delivered, with error \(id)") }
-        } else {
-            if row.outcome == "success" { faults.append("failed, and the outcome is success") }
-            let cause = row.rootCause ?? "none"
-            let isBehind = (row.tap == .caller) == (party == .caller)
-            let causes = isBehind ? expected.causes + expected.beyond : expected.causes
-            if !causes.contains(cause) { faults.append("failed, root cause \(cause)") }
+        var faults: [String]
+        switch row.truth {
+        case .delivered: faults = faultsOfDelivered(row)
+        case .confirmed:
+            faults = row.outcome == "success" ? [] : ["received whole, and the outcome is \(row.outcome)"]
+        case .failed: faults = faultsOfFailed(row)
         }
-        for id in expected.always where !row.findings.contains(id) { faults.append("\(id) was not found") }
+        for id in fault?.alwaysFound(by: party) ?? [] where !row.findings.contains(id) {
+            faults.append("\(id) was not found")
+        }
+        return faults
+    }
+
+    private func faultsOfDelivered(_ row: SimTruthRow) -> [String] {
+        var faults: [String] = []
+        if row.outcome != "success" { faults.append("delivered, and the outcome is \(row.outcome)") }
+        if let cause = row.rootCause, !isRefusal(cause) { faults.append("delivered, with root cause \(cause)") }
+        for id in row.errors { faults.append("delivered, with error \(id)") }
+        return faults
+    }
+
+    private func faultsOfFailed(_ row: SimTruthRow) -> [String] {
+        var faults: [String] = []
+        if row.outcome == "success" { faults.append("failed, and the outcome is success") }
+        let cause = row.rootCause ?? "none"
+        let causes = fault?.causes(on: transport, by: party, seenAt: row.tap) ?? []
+        if !causes.contains(cause) { faults.append("failed, root cause \(cause)") }
         return faults
     }
 
@@ -60,22 +92,4 @@ extension SimTruthCase {
     private func isRefusal(_ cause: String) -> Bool {
         cause == "t38-refused" && fault?.catalogue.contains(cause) == true
     }
-
-    private func lossFaults(
-        _ result: TrialResult, _ diagnosis: TrialDiagnosis, _ tap: WorldCapture.Tap
-    ) -> [String] {
-        guard !renumbers, let call = diagnosis.call?.call else { return [] }
-        let far: Party = tap == .answerer ? .caller : .callee
-        func lost(_ kind: MediaStream.Kind) -> Int {
-            call.streams.filter { $0.direction == far && $0.kind == kind }.reduce(0) { $0 + ($1.statistics.lost ?? 0) }
-        }
-        var faults: [String] = []
-        for (name, seen, truth) in [
-            ("RTP", lost(.rtp), result.tapLoss.rtp), ("UDPTL", lost(.udptl), result.tapLoss.udptl),
-        ] where seen != truth { faults.append("\(name): \(truth) packets were lost, the analysis counts \(seen)") }
-        return faults
-    }
-
-    /// The numbers in the packets are part of the fault.
-    private var renumbers: Bool { ["udptl-restarts", "udptl-port-moves"].contains(fault?.name) }
 }

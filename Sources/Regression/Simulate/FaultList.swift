@@ -16,8 +16,8 @@ public enum FaultList {
     public static var markdown: String {
         let lines = FaultBook.faults.map { fault in
             "| `\(fault.name)` | \(fault.imitates) | \(codes(fault.catalogue)) | \(places(fault)) | "
-                + "\(fault.parties.map(\.rawValue).joined(separator: ", ")) | \(codes(fault.expected.causes)) | "
-                + "\(codes(fault.expected.always)) |"
+                + "\(fault.parties.map(\.rawValue).joined(separator: ", ")) | \(causes(fault.expected)) | "
+                + "\(always(fault)) |"
         }
         return """
             | fault | imitates | catalogue | transports | whose | root cause of a call that fails | found in any case |
@@ -25,6 +25,22 @@ public enum FaultList {
             \(lines.joined(separator: "\n"))
 
             """
+    }
+
+    private static func causes(_ expected: SimulatedFault.Expectation) -> String {
+        var parts = [codes(expected.causes)]
+        if !expected.behindGateway.isEmpty { parts.append("behind a gateway also \(codes(expected.behindGateway))") }
+        if !expected.beyond.isEmpty {
+            parts.append("where it strikes behind the capture also \(codes(expected.beyond))")
+        }
+        if !expected.reason.isEmpty { parts.append(expected.reason) }
+        return parts.joined(separator: "; ")
+    }
+
+    private static func always(_ fault: SimulatedFault) -> String {
+        let usual = fault.expected.alwaysOfUsual
+        guard !usual.isEmpty, let party = fault.parties.first else { return codes(fault.expected.always) }
+        return "\(codes(fault.expected.always + usual)) of the \(party.rawValue)"
     }
 
     private static func places(_ fault: SimulatedFault) -> String {

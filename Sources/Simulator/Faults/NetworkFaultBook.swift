@@ -1,4 +1,14 @@
 import FaxCore
+import FaxProtocol
+import FaxStation
+
+enum NetworkFaults {
+    /// What packets that are lost behind the capture leave to be seen in it.
+    static let unseen = [
+        "loss-beyond-capture", "no-mcf", "dcs-tcf-no-response", "dis-repeated-no-dcs", "t1-expired", "t2-expired",
+        "tcf-errors", "ftt-loop", "dcn-early", "cfr-then-no-page", "ppr-loop", "media-stops-mid-call", "one-way-media",
+    ]
+}
 
 // What the network does.
 extension FaultBook {
@@ -6,11 +16,7 @@ extension FaultBook {
     private static let loss = ["udptl-loss-unrepaired", "udptl-loss-bursty", "rtp-loss-passthrough"]
     private static let silence = loss + ["media-stops-mid-call", "one-way-media"]
 
-    /// What packets that are lost behind the capture leave to be seen in it.
-    private static let unseen = [
-        "loss-beyond-capture", "no-mcf", "dcs-tcf-no-response", "dis-repeated-no-dcs", "t1-expired", "t2-expired",
-        "tcf-errors", "ftt-loop", "dcn-early", "cfr-then-no-page", "ppr-loop", "media-stops-mid-call",
-    ]
+    private static let unseen = NetworkFaults.unseen
 
     static let network = losses + outages + paths
 
@@ -44,13 +50,18 @@ extension FaultBook {
         .network(
             "block-page", "nothing of one side gets through from the page on",
             ["media-stops-mid-call", "one-way-media"], "block=@page", .init(causes: silence, beyond: unseen)),
-        .network(
-            "path-max-datagram", "datagrams above 150 octets are lost on the path",
-            ["t38-maxdatagram-too-small", "udptl-mtu-fragment"], "max-datagram=150",
-            on: CallScenario.Transport.overT38, by: [.caller], .init(causes: loss, beyond: unseen)),
+        SimulatedFault(
+            "path-max-datagram", "datagrams above 1000 octets are lost on the path, and each carries 24 earlier ones",
+            ["udptl-mtu-fragment"], on: CallScenario.Transport.overT38, by: [.caller],
+            .init(causes: loss, beyond: unseen)
+        ) { (scenario, _) throws(NetworkSpecError) in
+            scenario.answerer.t38.maxDatagram = 1_600
+            scenario.caller.t38.errorCorrections = [.redundancy(.init(all: 24))]
+            scenario.forth = try NetworkSpec(scenario.forth.text + " max-datagram=1000")
+        },
         .network(
             "rate-limit", "48 kbit/s with a queue of 100 ms", ["rtp-loss-passthrough"], "rate=48kbps:100ms",
-            on: [.g711], .init(causes: loss + ["rtp-jitter-exceeds-buffer"])),
+            on: [.g711], .init(causes: loss + ["rtp-jitter-exceeds-buffer"], beyond: unseen)),
         .network(
             "reordered", "packets that overtake others", ["udptl-reorder"], "reorder=5%",
             on: CallScenario.Transport.overT38, .init()),

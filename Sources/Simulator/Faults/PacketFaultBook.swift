@@ -16,8 +16,8 @@ extension FaultBook {
             .init(causes: ["ifp-superfluous-sig-end"])
         ) { $0.faults.ifp.signalEnd = .repeated },
         .peer(
-            "signal-end-missing", "signals that never end", ["ifp-missing-end"],
-            .init(causes: ["ifp-missing-end"], always: ["ifp-missing-end"])
+            "signal-end-missing", "signals that no field ends", ["ifp-missing-end"],
+            .init(causes: ["ifp-missing-end"], because: "no-signal behind it ends a frame for most receivers")
         ) { $0.faults.ifp.signalEnd = .missing },
         .peer(
             "no-preamble", "frames without v21-preamble before them", ["ifp-missing-indicator"],

@@ -28,14 +28,14 @@ extension FaultBook {
         },
         .peer(
             "refuses-481", "the re-INVITE meets a dialog that is gone", ["t38-to-audio-switchback-481"],
-            by: [.caller], .init(causes: ["t38-refused", "t38-to-audio-switchback-481"])
+            by: [.caller], .init(causes: ["t38-refused"])
         ) {
             $0.acceptsT38 = false
             $0.refusal = 481
         },
         .peer(
             "bye-on-offer", "BYE instead of an answer to T.38", ["grandstream-t38-only"], by: [.caller],
-            .init(causes: ["t38-reinvite-unanswered", "t38-refused", "call-cleared-during-setup-for-fax"])
+            .init(causes: ["t38-refused"])
         ) { $0.faults.signalling.t38Answer = .bye },
         .peer(
             "answers-port-zero", "200 to T.38 with port 0", ["t38-answer-image-port-zero"], by: [.caller],
@@ -68,7 +68,10 @@ extension FaultBook {
             "glare", "both sides offer T.38 at once", ["t38-reinvite-glare"],
             on: CallScenario.Transport.overT38, by: [.callee],
             .init(causes: ["t38-reinvite-glare"], always: ["t38-reinvite-glare"])
-        ) { scenario, _ in scenario.caller.offersT38 = scenario.switchDelay },
+        ) { scenario, _ in
+            // Counted from the answer on this side, and from the ACK, a journey later, on the other one.
+            scenario.caller.offersT38 = scenario.switchDelay + scenario.forth.delay
+        },
         .peer(
             "offers-twice", "the same re-INVITE to T.38 once more", ["t38-offer-loop"], by: [.callee, .caller],
             .init()
@@ -90,8 +93,10 @@ extension FaultBook {
     /// What descriptions say.
     static let descriptions: [SimulatedFault] = [
         .peer(
-            "local-tfc", "localTFC instead of localTCF", ["t38-rate-management-typo"],
-            .init(causes: ["t38-rate-management-typo"], always: ["t38-rate-management-typo"])
+            "local-tfc", "localTFC instead of localTCF", ["t38-rate-management-typo", "t38-refused"],
+            .init(
+                causes: ["t38-rate-management-typo"], always: ["t38-rate-management-typo"],
+                because: "who cannot read it refuses T.38, and the fax goes on in audio")
         ) { $0.sdpQuirks.rateManagementText = "localTFC" },
         .peer("flags-zero", "booleans with :0", ["t38-boolean-syntax"], .init(always: ["t38-boolean-syntax"])) {
             $0.sdpQuirks.flags = .oneAndZero
@@ -104,7 +109,7 @@ extension FaultBook {
         },
         .peer(
             "bare-t38", "an image line without any T.38 attribute", ["t38-sdp-defaults-missing"],
-            .init(always: ["t38-sdp-defaults-missing"])
+            .init(because: "harmless where the other side knows the defaults")
         ) {
             $0.sdpQuirks.omitted = [
                 "T38FaxVersion", "T38MaxBitRate", "T38FaxRateManagement", "T38FaxMaxBuffer", "T38FaxMaxDatagram",
@@ -113,7 +118,9 @@ extension FaultBook {
         },
         .peer(
             "tiny-max-datagram", "T38FaxMaxDatagram of 72", ["t38-maxdatagram-too-small"],
-            .init(causes: ["t38-maxdatagram-too-small"], always: ["t38-maxdatagram-too-small"])
+            .init(
+                causes: ["t38-maxdatagram-too-small"], alwaysOfUsual: ["t38-maxdatagram-too-small"],
+                because: "what the receiver of a fax sends is small enough")
         ) { $0.t38.maxDatagram = 72 },
         SimulatedFault(
             "max-datagram-ignored", "T38FaxMaxDatagram of 72, read by the other side as the size of an IFP packet",

@@ -15,23 +15,76 @@ public struct SimulatedFault: Sendable {
     /// Whose fault it can be, the usual one first. Of faults of the network: whose packets are hit.
     public var parties: [Party]
     public var expected: Expectation
+    public internal(set) var kind = Kind.network
     private let change: Change
 
-    /// What is true of the diagnosis of such a call.
+    /// What is not as it should be.
+    public enum Kind: Sendable, Hashable {
+        /// Messages of SIP, descriptions of sessions.
+        case signalling
+        /// What is sent over UDPTL.
+        case packets
+        /// Sound, and how it is played.
+        case line
+        case network
+    }
+
+    /// What is true of the diagnosis of such a call, and why an expert takes it.
     public struct Expectation: Sendable, Hashable {
         /// Where the call fails: the root causes that name the fault.
         public var causes: [String]
-        /// The same where the capture is taken at the side of the sender and what strikes its packets strikes behind it.
+        /// The same where the capture cannot show the fault itself: what strikes the packets of one side strikes behind
+        /// the capture, or it lies on the line behind a gateway (``behindGateway``).
         public var beyond: [String]
+        public var behindGateway: [String]
         /// Found in every such call, whatever became of it.
         public var always: [String]
+        /// The same only where the usual party has the fault: the other one has no chance to show it.
+        public var alwaysOfUsual: [String]
+        /// The packets that come to the party are struck, not those that it sends.
+        public var strikesReceiver: Bool
+        /// Why other ids than the fault's own are taken.
+        public var reason: String
 
-        public init(causes: [String] = [], beyond: [String] = [], always: [String] = []) {
+        public init(
+            causes: [String] = [], beyond: [String] = [], behindGateway: [String] = [], always: [String] = [],
+            alwaysOfUsual: [String] = [], strikesReceiver: Bool = false, because reason: String = ""
+        ) {
             self.causes = causes
             self.beyond = beyond
+            self.behindGateway = behindGateway
             self.always = always
+            self.alwaysOfUsual = alwaysOfUsual
+            self.strikesReceiver = strikesReceiver
+            self.reason = reason
         }
     }
+
+    /// The root causes that name the fault in a failed call that was captured there.
+    public func causes(
+        on transport: CallScenario.Transport, by party: Party, seenAt tap: WorldCapture.Tap
+    ) -> [String] {
+        let struck = expected.strikesReceiver ? party.other : party
+        let isBehind = (tap == .caller) == (struck == .caller)
+        let isRelayed = transport == .gateway || (transport == .gatewayTerminal && party == .caller)
+        return expected.causes + (isBehind ? expected.beyond : []) + (isRelayed ? expected.behindGateway : [])
+    }
+
+    /// Found in every call with this fault of that party.
+    public func alwaysFound(by party: Party) -> [String] {
+        expected.always + (party == parties.first ? expected.alwaysOfUsual : [])
+    }
+
+    /// What that party sends leaves it as its engine made it, though the fault is `owner`'s.
+    public func spares(_ party: Party, of owner: Party) -> Bool {
+        switch kind {
+        case .network: true
+        case .signalling, .packets, .line: party != owner
+        }
+    }
+
+    /// The numbers in the packets are part of the fault.
+    public var renumbers: Bool { ["udptl-restarts", "udptl-port-moves"].contains(name) }
 
     init(
         _ name: String, _ imitates: String, _ catalogue: [String], on transports: [CallScenario.Transport],
@@ -95,7 +148,15 @@ extension CallScenario.Transport {
 /// Every fault by its name.
 public enum FaultBook {
     public static let faults =
-        signalling + descriptions + ifp + udptl + line + network
+        of(.signalling, signalling + descriptions) + of(.packets, ifp + udptl) + of(.line, line) + of(.network, network)
+
+    private static func of(_ kind: SimulatedFault.Kind, _ faults: [SimulatedFault]) -> [SimulatedFault] {
+        faults.map { fault in
+            var fault = fault
+            fault.kind = kind
+            return fault
+        }
+    }
 
     public static func fault(named name: String) -> SimulatedFault? { faults.first { $0.name == name } }
 }

@@ -102,6 +102,7 @@ private struct SentByParty {
         for signal in signals where isHit(signal.start, signal.end, gap) {
             add(signal.isData ? .burst(signal.name) : .signal(signal.name))
         }
+        if let name = untrainedBurst(at: gap) { add(.burst(name)) }
         if !targets.contains(where: \.isContent), let name = damagedBurst(after: gap) { add(.burst(name)) }
         if targets.isEmpty, let command = unansweredCommand(gap) { add(.missingAnswer(command)) }
         return targets
@@ -111,6 +112,17 @@ private struct SentByParty {
     private func damagedBurst(after gap: SequenceGap) -> String? {
         let reach = gap.time.upperBound...gap.time.upperBound + LossHit.reachAhead
         return signals.first { $0.isData && reach.contains($0.start) && isDamaged($0) }?.name
+    }
+
+    /// In audio a receiver whose training was hit gets nothing of what comes behind it.
+    private func untrainedBurst(at gap: SequenceGap) -> String? {
+        let burst = fax.bursts.first {
+            $0.party == party && !$0.isTrained && !$0.gaps.isEmpty
+                && isHit($0.training.lowerBound, $0.training.upperBound, gap)
+        }
+        guard let burst else { return nil }
+        let command = messages.last { $0.endsTurn && $0.crcOK == true && $0.end <= burst.training.upperBound }
+        return command?.name == "DCS" ? "TCF" : "page data"
     }
 
     private func isDamaged(_ signal: FaxSignal) -> Bool {

@@ -184,4 +184,5 @@ enum RuleCases {
         + LegRuleTests.cases
         + SeveralCallsRuleTests.cases
         + GatewayMakerRuleTests.cases
+        + SimulatedRuleTests.cases
 }

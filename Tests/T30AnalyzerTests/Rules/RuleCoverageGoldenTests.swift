@@ -37,7 +37,7 @@ enum RuleCoverage {
 
         - real: captures of the corpus in which the rule fires.
         - made: captures of the corpus with packets changed so that it fires.
-        - scripted: calls written down step by step in which it fires.
+        - scripted: calls written down step by step, or simulated, in which it fires.
         - near misses: rows in which it must not fire.
 
         """

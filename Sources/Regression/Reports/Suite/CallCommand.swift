@@ -36,7 +36,7 @@ public struct CallCommand {
             ("ptime", options.packetTimeMs.map(String.init)),
         ]
         return words.compactMap { name, value in value.map { Self.option(name, $0) } }
-            + (options.hasECM ? [] : ["--no-ecm"])
+            + (options.hasECM ? [] : ["--no-ecm"]) + options.faults.map { Self.option("fault", $0) }
     }
 
     private var network: [String] {

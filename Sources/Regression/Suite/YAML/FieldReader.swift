@@ -93,6 +93,12 @@ struct FieldReader {
 }
 
 extension YAMLValue {
+    /// Of a field, for its place; the whole where there is none.
+    func value(of name: String) -> YAMLValue {
+        guard case .fields(let fields) = content else { return self }
+        return fields.first { $0.name == name }?.value ?? self
+    }
+
     func text() throws(SuiteError) -> String {
         switch content {
         case .text(let text): return text

@@ -21,12 +21,19 @@ enum PathReader {
         options.skew = try take("skew")?.text()
         options.codec = try take("codec")?.text()
         options.packetTimeMs = try take("ptime")?.integer(in: 0...10_000)
+        for fault in try fields.texts("faults") {
+            options.faults.append(try fault.text())
+            // With those before it, so that one that cannot be is told where it stands.
+            try check(options, [("faults", fault)], fault)
+        }
         try fields.finish()
         if options.redundancy != nil, options.fec != nil {
             throw value.error("redundancy and fec exclude each other")
         }
         try check(options, given, value)
-        let identity = given.map { "\($0.name)=\((try? $0.value.text()) ?? "")" } + ["ecm=\(options.hasECM)"]
+        let identity =
+            given.map { "\($0.name)=\((try? $0.value.text()) ?? "")" } + ["ecm=\(options.hasECM)"]
+            + options.faults.map { "fault=\($0)" }
         return Suite.Path(name: name, options: options, identity: identity.joined(separator: " "))
     }
 

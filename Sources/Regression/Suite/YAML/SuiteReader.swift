@@ -23,9 +23,11 @@ public struct SuiteReader {
         if let seed = fields.take("seed") { suite.seed = try Self.seed(seed) }
         suite.trials = try fields.integer("trials", in: 1...Suite.trialLimit) ?? suite.trials
         suite.documents = try DocumentReader(files: files).read(fields.take("documents"))
-        suite.paths = try Self.named(fields.take("paths"), "paths", in: root, PathReader.path)
+        let paths = fields.take("paths")
+        suite.paths = try Self.named(paths, "paths", in: root, PathReader.path)
         suite.impairments = try Self.named(
             fields.take("impairments"), "impairments", in: root, ImpairmentReader.impairment)
+        try checkFaults(suite, paths ?? root)
         for change in try fields.take("cells")?.list() ?? [] {
             suite.changes.append(try ChangeReader(suite).change(change))
         }
@@ -37,6 +39,23 @@ public struct SuiteReader {
         try fields.finish()
         try check(suite, root)
         return suite
+    }
+
+    /// A fault of the network may not go together with what an impairment does.
+    private func checkFaults(_ suite: Suite, _ paths: YAMLValue) throws(SuiteError) {
+        guard let document = suite.documents.first?.document else { return }
+        for path in suite.paths where !path.options.faults.isEmpty {
+            for impairment in suite.impairments {
+                var options = path.options
+                (options.network, options.direction) = (impairment.network, impairment.direction)
+                do {
+                    _ = try options.scenario(document)
+                } catch {
+                    throw paths.value(of: path.name).error(
+                        "the faults of path '\(path.name)' do not go with impairment '\(impairment.name)': \(error)")
+                }
+            }
+        }
     }
 
     /// What only the whole can tell.

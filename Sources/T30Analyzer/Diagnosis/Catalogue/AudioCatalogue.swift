@@ -38,6 +38,26 @@ extension FailureCatalogue {
             remedy: "silenceSupp:off, annexb=no, disable VAD.",
             source: "AudioCodes adaptations; Cisco fxmdmnt.htm; SIPp #632; rtpengine #1475"),
         CatalogueEntry(
+            "line-noise", .audio, .strong, "Noise on the line",
+            symptom: "Low rates, retrains, turns that do not end.",
+            signature:
+                "Noise beside the fax signals of a party above −45 dBm0 and less than 25 dB below them (ours, from what "
+                + "V.17 and V.29 receivers bear).",
+            cause: "A poor line or earth, crosstalk, a level far too low with noise behind it, a noise generator.",
+            remedy: "Look at line, level and gateway of that party.",
+            source: "Theory of V.17/V.29 receivers; measured with the project's own lines (docs/limits.md)"),
+        CatalogueEntry(
+            "modem-signal-damaged", .audio, .strong, "Modem signals damaged before the capture point",
+            symptom: "Trainings and frames fail though no packet is lost.",
+            signature:
+                "After the last good answer: a V.17, V.29 or V.27 ter signal that no receiver trains on, or two frames of "
+                + "V.21 with a wrong FCS or tones of V.21 that do not read, with no packet missing in them.",
+            cause:
+                "Something that works on samples upstream: a codec for speech, level, clipping, noise, echo, concealment "
+                + "of loss.",
+            remedy: "Capture nearer to that party; ask for clear G.711.",
+            source: "Ours: the rule of elimination"),
+        CatalogueEntry(
             "comfort-noise-inserted", .audio, .hint, "Comfort noise put into fax gaps",
             symptom: "Carrier never seems to drop; «HDLC carrier did not stop».",
             signature:

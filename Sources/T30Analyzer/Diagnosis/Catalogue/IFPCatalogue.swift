@@ -12,6 +12,17 @@ extension FailureCatalogue {
             remedy: "Receiver must infer it.",
             source: "SDP t38_gateway.c queue_missing_indicator; t38_terminal fake_rx_indicator"),
         CatalogueEntry(
+            "tcf-missing", .ifp, .proof, "No TCF behind DCS",
+            symptom: "DCS is repeated until the sender gives up.",
+            signature:
+                "Every DCS of the sender whole, and for 3 s or until its next turn no training indicator and no data of "
+                + "the message channel behind it, with no packet missing.",
+            cause:
+                "The sending gateway does not recognise the training of its machine: level, noise, a codec for speech or "
+                + "loss on that line.",
+            remedy: "Look at the line behind the sending gateway.",
+            source: "T.38 7.3 (indicators), T.30 5.3.2.2; seen with spandsp's gateway"),
+        CatalogueEntry(
             "ifp-missing-end", .ifp, .proof, "No sig-end/no-signal after data",
             symptom: "Carrier held; receiver’s timers run.",
             signature: "After fcs-OK (last frame) or RTC no sig-end and no no-signal within 500 ms (ours).",

@@ -14,7 +14,7 @@ enum AudioRules {
     private static let answersUnheardOnBadPath = 3
 
     static let rules =
-        ownRules + PassThroughRules.rules + EventRules.rules + RTPRules.rules + LevelRules.rules
+        ownRules + PassThroughRules.rules + EventRules.rules + RTPRules.rules + LevelRules.rules + DamageRules.rules
 
     private static let ownRules = [
         Rule(["compressed-codec": .cause(.switching, of: TransportRules.effectsOfLoss)], once: compressed),

@@ -20,18 +20,57 @@ enum TransportRules {
         ContinuityRules.addressRules + LossRules.rules
         + [
             // Behind the losses: where bursts of them had harmed the fax before, the silence at its end is one more.
-            Rule(["media-stops-mid-call": .cause(.session, of: ["no-mcf", "dcs-tcf-no-response"])], once: mediaStops)
+            Rule(["media-stops-mid-call": .cause(.session, of: effectsOfSilence)], once: mediaStops)
         ] + UDPTLRules.rules + TimingRules.rules
         + [BeyondCapture.rule, Rule(["capture-one-sided": .remark], once: oneSided)]
+
+    private static let effectsOfSilence = [
+        "no-mcf", "dcs-tcf-no-response", "dis-repeated-no-dcs", "cfr-then-no-page", "t1-expired", "t2-expired",
+        "dcn-early", "dcn-from-receiver",
+    ]
 
     // MARK: - Silence
 
     /// Packets end for good although T.30 had work to do.
     private static func mediaStops(_ facts: CallFacts) -> Finding? {
-        guard facts.isFailed || facts.fax.outcome == .unknown, facts.messages("DCN").isEmpty,
-            let phase = facts.fax.phases.last?.phase, phase != .A, phase != .E,
-            let last = facts.t38.max(by: { $0.lastTime < $1.lastTime }), !facts.call.coverage.endsMidCall,
+        guard facts.isFailed || facts.fax.outcome == .unknown, !facts.call.coverage.endsMidCall,
             facts.signalling.endTime != nil
+        else { return nil }
+        return bothStop(facts) ?? Party.allCases.lazy.compactMap { stops($0, facts) }.first
+    }
+
+    /// One side is silent from a moment on, in T.38 inside a signal, while the other side goes on.
+    private static func stops(_ party: Party, _ facts: CallFacts) -> Finding? {
+        let isT38 = !facts.t38.isEmpty
+        guard let last = (isT38 ? facts.t38(of: party) : facts.rtp(of: party)).max(by: { $0.lastTime < $1.lastTime }),
+            let other = facts.call.streams.filter({ $0.direction == party.other }).map(\.lastTime).max(),
+            min(other, facts.end) - last.lastTime >= stopsBeforeEnd,
+            !facts.messages("DCN").contains(where: { $0.direction == party }),
+            isT38 ? endsMidSignal(last, facts) : sendsAlways(last, facts)
+        else { return nil }
+        let next = facts.commands.first { $0.direction == party.other && $0.time > last.lastTime }
+        return Finding(
+            "media-stops-mid-call", .transport, .error, .proof, "Media stops for good in mid call",
+            because:
+                "The last packet of \(last.sender) came \((facts.end - last.lastTime).inWords) before the call ended"
+                + (isT38 ? ", inside a signal that never ended" : "") + "; the other side went on"
+                + (next.map { " (\($0.name))" } ?? "") + ".",
+            remedy:
+                "Look at the network of that direction at that moment: route or NAT mapping lost, link or device down; "
+                + "capture on both sides.",
+            party: party, frames: [last.lastFrame, next?.frame, facts.signalling.endFrame])
+    }
+
+    /// Audio of a fax that ran without a pause until then, and that nobody put on hold.
+    private static func sendsAlways(_ stream: MediaStream, _ facts: CallFacts) -> Bool {
+        AudioRules.isAudioFax(facts) && !facts.commands.isEmpty && facts.agreedSwitch == nil
+            && stream.statistics.silences == 0 && stream.statistics.comfortNoise == 0
+            && facts.signalling.mediaChanges.allSatisfy { $0.to != .hold }
+    }
+
+    private static func bothStop(_ facts: CallFacts) -> Finding? {
+        guard facts.messages("DCN").isEmpty, let phase = facts.fax.phases.last?.phase, phase != .A, phase != .E,
+            let last = facts.t38.max(by: { $0.lastTime < $1.lastTime })
         else { return nil }
         let silence = facts.end - last.lastTime
         let isMidSignal = endsMidSignal(last, facts)

@@ -38,7 +38,7 @@ struct VerdictMaker {
         case .remark, .fallback: return false
         case .symptom(let stage, of: _): return finding.severity == .error && fits(stage)
         case .cause(let stage, let effects):
-            return fits(stage) && (finding.severity == .error || explainsError(effects))
+            return fits(stage) && (finding.severity == .error || explainsError(finding, effects))
         }
     }
 
@@ -65,8 +65,8 @@ struct VerdictMaker {
     }
 
     /// A warning stands behind an error that no other cause explains.
-    private func explainsError(_ effects: [String]) -> Bool {
-        findings.contains { $0.severity == .error && effects.contains($0.id) }
+    private func explainsError(_ finding: Finding, _ effects: [String]) -> Bool {
+        findings.contains { $0.severity == .error && effects.contains($0.id) && !isLater(finding, than: $0) }
     }
 
     private func rank(_ index: Int) -> (Int, Int, Int, Int) {

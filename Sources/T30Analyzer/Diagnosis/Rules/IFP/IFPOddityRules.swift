@@ -10,7 +10,8 @@ enum IFPOddityRules {
                 "ifp-wrong-sig-end-type": .cause(.session, of: IFPRules.effectsOfLostSignal),
                 "ifp-unreadable": .cause(.session, of: IFPRules.effectsOfLostSignal),
                 "ifp-frame-too-long": .cause(.session, of: IFPRules.effectsOfLostSignal),
-                "ifp-missing-end": .remark, "ifp-superfluous-sig-end": .remark, "ifp-data-in-fcs": .remark,
+                "ifp-missing-end": .cause(.session, of: IFPRules.effectsOfLostSignal),
+                "ifp-superfluous-sig-end": .remark, "ifp-data-in-fcs": .remark,
                 "ifp-octet-aligned-fields": .remark, "ifp-indicator-with-data": .remark,
                 "ifp-data-without-fields": .remark, "ifp-dirty-padding": .remark, "ifp-trailing-octets": .remark,
             ], oddities)
@@ -42,17 +43,31 @@ enum IFPOddityRules {
             }
         }
         let repeated = commands.filter { $0.count >= timesOfOneCommand }
+        let isHarm = facts.isFailed && isUnheard(remark.direction, repeated.map(\.name), facts)
         var because = "\(IFPRules.senderFirst(remark.direction)): \(oddity.what) (\(remark.text)"
         because += commands.isEmpty ? ")" : "; \(commands.map { "\($0.name) ×\($0.count)" }.joined(separator: ", ")))"
         if let worst = repeated.first {
             because += "; \(worst.name) came wrong again: the line of \(IFPRules.sender(remark.direction)) is poor"
         }
         return Finding(
-            remark.name, .ifp, facts.isFailed || !repeated.isEmpty ? .warning : .note, .proof, oddity.title,
-            because: because + ".", remedy: oddity.remedy, party: remark.direction, frames: remark.frames)
+            remark.name, .ifp, isHarm ? .error : facts.isFailed || !repeated.isEmpty ? .warning : .note, .proof,
+            oddity.title, because: because + ".", remedy: oddity.remedy, party: remark.direction, frames: remark.frames)
     }
 
     private static let timesOfOneCommand = 2
+
+    /// What was wrong again and again never came whole, or the fax ended with a command that the side with the wrong
+    /// frames did not answer.
+    private static func isUnheard(_ party: Party?, _ names: [String], _ facts: CallFacts) -> Bool {
+        guard let party else { return false }
+        let whole = facts.commands.filter { $0.direction == party }
+        if names.contains(where: { name in !whole.contains { $0.name == name } }) { return true }
+        return T30Rules.unansweredCommand(by: party.other, facts) != nil
+            && facts.fax.messages.contains { message in
+                message.direction == party && message.crcOK == false && !message.isImageFrame
+                    && whole.last.map { message.time > $0.time } ?? true
+            }
+    }
 
     private struct Oddity {
         var title: String
@@ -67,8 +82,10 @@ enum IFPOddityRules {
                 isHarmful = true
             case "ifp-missing-end":
                 (title, what) = (
-                    "Signal without end", "after a final frame or before another signal no sig-end or no-signal"
+                    "Signal without end",
+                    "after a final frame, or before another signal, no sig-end and no no-signal"
                 )
+                isHarmful = true
             case "ifp-superfluous-sig-end":
                 (title, what) = ("Signal ended twice", "sig-end after a field that had ended the signal already")
             case "ifp-wrong-sig-end-type":

@@ -18,6 +18,8 @@ enum IFPTimingRules {
     ]
     /// A packet that the sender's clock or the network moved: the time of one.
     private static let tolerance = Duration.milliseconds(20)
+    /// (ours) A gateway tells of flags when it has heard some: of a second on its line so much is left at least.
+    private static let heardLate = Duration.milliseconds(600)
     /// Receivers that run T.38 take a longer silence for the end of the signal.
     private static let longestPause = Duration.milliseconds(300)
     /// Some gateways stop any signal after about 90 s.
@@ -49,7 +51,7 @@ enum IFPTimingRules {
             let shown = short.isEmpty ? brief : short
             let rule = short.isEmpty ? "legal (1 s ±15 %), but some receivers want 1 s" : "T.30 asks for 1 s ±15 %"
             return Finding(
-                "ifp-preamble-too-short", .ifp, facts.isFailed && !short.isEmpty ? .warning : .note, .strong,
+                "ifp-preamble-too-short", .ifp, facts.isFailed && lead < heardLate ? .warning : .note, .strong,
                 "V.21 preamble too short",
                 because:
                     "\(shown.count) of \(leads.count) preambles of \(IFPRules.sender(party)) gave way to data before "
@@ -111,8 +113,36 @@ enum IFPTimingRules {
         }
     }
 
-    /// The party's audio goes on with fax signals after the switch, its T.38 says nothing.
+    /// The party's audio goes on with fax signals after the switch, or had them before, and its T.38 says nothing.
     private static func slowStarts(_ facts: CallFacts) -> [Finding] {
+        let late = lateStarts(facts)
+        return late.isEmpty ? mute(facts).map { [$0] } ?? [] : late
+    }
+
+    /// The called side was heard in audio; after the switch its T.38 says no more than that there is no signal.
+    private static func mute(_ facts: CallFacts) -> Finding? {
+        guard facts.isFailed, let change = facts.agreedSwitch, let since = change.answerTime,
+            facts.audioAgain(after: since) == nil, facts.end - since >= muteLeast, !facts.call.coverage.endsMidCall,
+            !facts.fax.ifpSignals.contains(where: { $0.party == .callee }),
+            let stream = facts.t38(of: .callee).first, stream.statistics.gaps.isEmpty,
+            let tone = facts.fax.signals.first(where: {
+                $0.direction == .callee && $0.measure != nil && $0.isFax && $0.start < since
+            })
+        else { return nil }
+        return Finding(
+            "ifp-slow-start", .ifp, .error, .proof, "Gateway silent after the switch",
+            because:
+                "The callee sent \(tone.name) in audio; in the \((facts.end - since).inWords) after the switch its "
+                + "\(counted(stream.packets, "packet")) of T.38 tell of no signal: its gateway does not hear the machine.",
+            remedy: "Look at level, codec and media path between that machine and the T.38 side of its gateway.",
+            measures: [.init("silence", (facts.end - since).inSeconds, "s", threshold: muteLeast.inSeconds)],
+            party: .callee, frames: [tone.firstFrame, change.answerFrame, stream.firstFrame, stream.lastFrame])
+    }
+
+    /// CED and DIS are due within some seconds of the answer (T.30 4.3.3.2).
+    private static let muteLeast = Duration.seconds(10)
+
+    private static func lateStarts(_ facts: CallFacts) -> [Finding] {
         guard let change = facts.agreedSwitch, let since = change.answerTime else { return [] }
         return Party.allCases.compactMap { party in
             let audible = facts.fax.signals.filter { signal in

@@ -37,6 +37,24 @@ enum AddressRules {
         }
     }
 
+    /// UDPTL goes to the host that was named, and to a port that nothing ever named.
+    static func astray(_ party: Party, _ facts: CallFacts) -> Finding? {
+        let asked = facts.signalling.sessions.filter { $0.party == party.other && $0.accepted }
+        let known = asked.map(\.endpoint) + facts.call.streams.filter { $0.direction == party.other }.map(\.from)
+        let streams = facts.t38(of: party).filter { $0.kind == .udptl }
+        guard facts.agreedSwitch != nil, facts.isFailed, let image = asked.last(where: { $0.kind == .image }),
+            let stream = streams.first, streams.allSatisfy({ $0.to.address == image.endpoint.address }),
+            streams.allSatisfy({ !known.contains($0.to) })
+        else { return nil }
+        return Finding(
+            "no-udptl-after-switch", .negotiation, .error, .proof,
+            "T.38 agreed, no UDPTL where the \(party.other.rawValue) asked for it",
+            because: "The \(party.other.rawValue) asked for UDPTL at \(image.endpoint); all "
+                + "\(streams.reduce(0) { $0 + $1.packets }) packets of the \(party.rawValue) went to \(stream.to).",
+            remedy: "Look at the side that sends, or at what rewrites ports between the two.", party: party,
+            frames: [image.frame, stream.firstFrame, stream.lastFrame])
+    }
+
     private static func isReached(_ announced: NegotiatedMedia, _ facts: CallFacts) -> Bool {
         facts.call.streams.contains { $0.to == announced.endpoint && $0.lastTime > announced.time }
             || facts.call.streams.contains { $0.direction == announced.party.other && $0.lastTime > announced.time }

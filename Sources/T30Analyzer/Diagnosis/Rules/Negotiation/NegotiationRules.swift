@@ -6,6 +6,10 @@ import PcapDecode
 enum NegotiationRules {
     /// Statuses that refuse the media (RFC 3261 21.4.26, 21.6.4; some stacks say 415).
     static let refusals: Set<Int> = [415, 488, 606]
+    /// Asks for a password: no answer yet.
+    private static let challenges: Set<Int> = [401, 407]
+    private static let dialogIsGone = 481
+    private static let requestTerminated = 487
     /// Silence after a switch that is no longer a pause.
     static let silenceAfterSwitch = Duration.seconds(3)
     /// The same where the capture ends before the call does: a side may wait for the other's DIS, and take its time (T1).
@@ -29,12 +33,19 @@ enum NegotiationRules {
                 "t38-answer-image-port-zero": .cause(.switching), "t38-refused": .fallback,
                 "t38-reinvite-glare": .remark,
             ], answers),
-        Rule(["t38-reinvite-slow-answer": .remark], once: slowAnswer),
+        Rule(
+            [
+                "t38-reinvite-slow-answer": .cause(
+                    .switching, of: SwitchRules.effectsOfLateSwitch + ["late-t38-reinvite"])
+            ],
+            once: slowAnswer),
         Rule(
             ["t38-redundancy-zero": .cause(.session, of: ["dis-repeated-no-dcs", "dcs-tcf-no-response", "no-mcf"])],
             once: errorCorrection),
         Rule(["t38-udpec-mismatch": .remark], once: mismatch),
-        Rule(["no-udptl-after-switch": .cause(.switching, of: ["dis-repeated-no-dcs"])], noPackets),
+        Rule(
+            ["no-udptl-after-switch": .cause(.switching, of: ["dis-repeated-no-dcs", "loss-beyond-capture"])],
+            noPackets),
     ]
 
     // MARK: - The answer to the offer
@@ -64,20 +75,53 @@ enum NegotiationRules {
                 because: "\(offer) while another offer was open and was answered \(said).",
                 remedy: "Let only the called side offer T.38.", frames: frames)
         }
-        guard (200..<300).contains(status), let agreed = change.agreed, agreed != .t38, agreed != .both else {
-            return nil
-        }
-        if agreed == .audio {
+        if status >= 300 { return failed(change, status, said, facts) }
+        guard (200..<300).contains(status), change.agreed != .t38, change.agreed != .both, let given = answer?.sdp,
+            given.image == nil
+        else { return nil }
+        // A fax that arrived all the same was not hurt by it.
+        let severity: Finding.Severity = facts.fax.outcome == .success ? .warning : .error
+        if given.audio != nil {
             return Finding(
-                "t38-answer-without-image", .negotiation, .error, .proof, "Answer to the T.38 offer has audio only",
+                "t38-answer-without-image", .negotiation, severity, .proof, "Answer to the T.38 offer has audio only",
                 because: "\(offer); the answer \(said) leaves audio on and no image line.",
                 remedy: "Fix or upgrade the element that answered, or do not offer T.38 to it.", frames: frames)
         }
         return Finding(
-            "t38-answer-image-port-zero", .negotiation, .error, .proof, "T.38 answered with port 0",
+            "t38-answer-image-port-zero", .negotiation, severity, .proof, "T.38 answered with port 0",
             because: "\(offer); the answer \(said) declines the image line.",
             remedy: "Take it as a refusal and offer audio again; enable T.38 on the leg that declines.",
             frames: frames)
+    }
+
+    /// Neither taken nor refused in the words that are meant for it: the request failed, or the call was ended under it.
+    private static func failed(_ change: MediaChange, _ status: Int, _ said: String, _ facts: CallFacts) -> Finding? {
+        guard !challenges.contains(status), facts.fax.outcome != .success || facts.t38.isEmpty else { return nil }
+        let offer = "The \(change.offeredBy.rawValue) offered T.38"
+        let asked = change.offeredBy.other
+        if status == requestTerminated {
+            // Who withdraws an offer has not been refused.
+            guard facts.signalling.endedBy?.rawValue == asked.rawValue, let ended = facts.signalling.endTime,
+                ended > change.time, facts.fax.outcome != .success
+            else { return nil }
+            return Finding(
+                "t38-refused", .negotiation, .warning, .strong, "Call ended in place of an answer to T.38",
+                because:
+                    "\(offer) and the \(asked.rawValue) sent BYE \((ended - change.time).inWords) later; the offer "
+                    + "was answered \(said).",
+                remedy: "Look at the side that hung up: it has no T.38 on this leg, or the call was over for it.",
+                party: asked, frames: [change.frame, facts.signalling.endFrame, change.answerFrame])
+        }
+        let isGone = status == dialogIsGone
+        return Finding(
+            "t38-refused", .negotiation, .warning, .strong, "T.38 offer failed",
+            because: "\(offer) and was answered \(said)"
+                + (isGone
+                    ? ": the other side knows no such call any more, so the call ends (RFC 3261 12.2.1.2)." : "."),
+            remedy: isGone
+                ? "Look for an element on the way that sends requests inside the call elsewhere, or has restarted."
+                : "Look at the log of the side that answered; a leg without T.38 has to answer 488.",
+            party: asked, frames: [change.frame, change.answerFrame])
     }
 
     private static func unanswered(_ change: MediaChange, _ facts: CallFacts) -> Finding? {
@@ -120,8 +164,10 @@ enum NegotiationRules {
         }
         let took = answered - change.offerTime
         guard took > slowAnswer else { return nil }
+        // An offer that came when the machines were training already was late by itself.
+        let wasInTime = !facts.commands.contains { $0.name == "DCS" && $0.time < change.offerTime }
         return Finding(
-            "t38-reinvite-slow-answer", .negotiation, facts.isFailed ? .warning : .note, .strong,
+            "t38-reinvite-slow-answer", .negotiation, facts.isFailed && wasInTime ? .warning : .note, .strong,
             "T.38 offer answered slowly",
             because:
                 "The 200 to the image offer came after \(took.inWords); T4 is \(slowAnswer.inWords), and some give up "
@@ -184,8 +230,10 @@ enum NegotiationRules {
 
     // MARK: - No packets
 
-    /// T.38 was agreed, and one side or both sent none.
+    /// T.38 was agreed, and one side or both sent none, or none to where the other side asked for it.
     private static func noPackets(_ facts: CallFacts) -> [Finding] {
+        let astray = Party.allCases.compactMap { AddressRules.astray($0, facts) }
+        if !astray.isEmpty { return astray }
         guard let change = facts.agreedSwitch, let agreed = change.answerTime else { return [] }
         let until = switchedBack(facts, after: agreed) ?? facts.end
         let isCut = facts.call.coverage.endsMidCall

@@ -25,7 +25,7 @@ enum SwitchRules {
         Rule(["t38-autoswitch-no-signalling": .remark], once: autoSwitch),
     ]
 
-    private static let effectsOfLateSwitch = [
+    static let effectsOfLateSwitch = [
         "dis-repeated-no-dcs", "dcs-tcf-no-response", "no-udptl-after-switch", "no-mcf", "command-repeated",
         "dcn-early",
     ]

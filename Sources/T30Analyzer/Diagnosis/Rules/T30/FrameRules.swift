@@ -66,8 +66,18 @@ enum FrameRules {
         else { return false }
         // What is missing may have been the final frame.
         let reach = turn.start...turn.end + openEnd
-        return !facts.hasHole(of: turn.party, in: reach)
+        guard !facts.hasHole(of: turn.party, in: reach) else { return false }
+        // A gateway that went on after its last whole frame heard another one, and could not read it.
+        let own = facts.fax.ifpSignals.filter { $0.party == turn.party && $0.type == .v21 }
+        guard let signal = own.last(where: { $0.start <= last.time }) else { return own.isEmpty }
+        switch signal.ending {
+        case .field, .noSignal: return signal.end - last.end <= endAfterFrame
+        case .otherSignal, .streamEnd: return false
+        }
     }
+
+    /// Flags between the last frame and the end of its signal.
+    private static let endAfterFrame = Duration.milliseconds(200)
 
     // MARK: - Echo
 

@@ -99,6 +99,7 @@ struct BeyondCapture {
         else { return false }
         let start = facts.preamble(of: answer)
         let repeated = facts.preamble(of: again)
+        guard comesEvenly, !facts.isMissing(of: sender, in: start...max(start, answer.end)) else { return false }
         let asked = command.name == "DCS" ? facts.endOfTraining(after: command, before: start) : command.end
         return start - asked <= Self.promptAnswer && answer.end <= repeated
             && !facts.hasPageData(from: answer.end, to: repeated)
@@ -142,6 +143,8 @@ struct BeyondCapture {
         var names: [String] = []
         for (index, request) in turns.enumerated() where request.name == "PPR" && request.direction == sender.other {
             let before = turns[..<index].last { $0.direction == sender.other }
+            // A receiver whose modem lost its way in a gap misses more than the gap.
+            guard !facts.isMissing(of: sender, in: (before?.end ?? .zero)...request.time) else { continue }
             let whole = wholeFrames(from: before?.end ?? .zero, to: request.time)
             let again = PartialPageRequest(information: Array(request.octets.dropFirst(3))).frames.filter {
                 whole.contains($0)
@@ -168,6 +171,7 @@ struct BeyondCapture {
 
     /// Packets of audio that come late, or signals that slip, spoil frames without being lost.
     private var comesEvenly: Bool {
+        guard facts.t38(of: sender).isEmpty else { return true }
         if facts.fax.bursts.contains(where: { $0.party == sender && !($0.slips.isEmpty && $0.jumps.isEmpty) }) {
             return false
         }
@@ -179,11 +183,14 @@ struct BeyondCapture {
 
 extension CallFacts {
     /// When the turn that a frame ends began on the line: its preamble, else the frame.
-    func preamble(of message: T30Message) -> Instant {
+    func preamble(of message: T30Message) -> Instant { announcement(of: message) ?? message.time }
+
+    /// When its preamble began; `nil`: none was seen.
+    func announcement(of message: T30Message) -> Instant? {
         let preamble = fax.signals.last {
             $0.name == LineSignal.v21Preamble.name && $0.direction == message.direction && $0.start <= message.time
         }
-        guard let preamble, message.time - preamble.start < Self.longestTurn else { return message.time }
+        guard let preamble, message.time - preamble.start < Self.longestTurn else { return nil }
         return preamble.start
     }
 
@@ -196,6 +203,14 @@ extension CallFacts {
             $0.name == "TCF" && $0.direction == command.direction && $0.start >= command.time && $0.end <= before
         }
         return max(command.end, training?.end ?? command.end)
+    }
+
+    /// Packets of the party are missing there, and nothing repaired them.
+    func isMissing(of party: Party, in span: ClosedRange<Instant>) -> Bool {
+        (rtp + t38).contains { stream in
+            stream.direction == party
+                && stream.statistics.gaps.contains { $0.recovered < $0.count && $0.time.overlaps(span) }
+        }
     }
 
     func hasPageData(from start: Instant, to end: Instant) -> Bool {

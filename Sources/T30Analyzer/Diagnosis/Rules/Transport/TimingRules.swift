@@ -52,9 +52,10 @@ enum TimingRules {
         let all = facts.commands.filter(\.endsTurn)
         return zip(all, all.dropFirst()).compactMap { command, answer in
             guard command.direction == party.other, answer.direction == party, command.isCommand,
-                T30Rules.answers.contains(answer.name), answer.name != "DCS"
+                T30Rules.answers.contains(answer.name), answer.name != "DCS",
+                // Without its preamble nobody knows when an answer began.
+                let start = facts.announcement(of: answer)
             else { return nil }
-            let start = facts.preamble(of: answer)
             let asked = command.name == "DCS" ? facts.endOfTraining(after: command, before: start) : command.end
             // Of a TCF that the capture does not show whole, nobody knows the end.
             if command.name == "DCS", asked == command.end { return nil }
