@@ -12,6 +12,8 @@ public struct SimTruthRow: Sendable {
     public var tap: WorldCapture.Tap
     /// By the simulator.
     public var truth: Truth
+    /// Numbers of UDPTL are missing in the capture.
+    public var showsGap: Bool
     public var outcome: String
     public var rootCause: String?
     /// Ids of findings that are errors.
@@ -37,6 +39,7 @@ extension SimTruthCase {
         let diagnosis = TrialDiagnosis(capture)
         var row = SimTruthRow(
             name: name, transport: transport, seed: seed, tap: tap, truth: truth(result, tap),
+            showsGap: result.tapLoss.udptl > 0,
             outcome: diagnosis.outcome?.rawValue ?? "none", rootCause: diagnosis.rootCause,
             errors: diagnosis.call?.findings.filter { $0.severity == .error }.map(\.id) ?? [],
             findings: diagnosis.findings, disagreements: result.violations)
@@ -83,7 +86,7 @@ extension SimTruthCase {
         var faults: [String] = []
         if row.outcome == "success" { faults.append("failed, and the outcome is success") }
         let cause = row.rootCause ?? "none"
-        let causes = fault?.causes(on: transport, by: party, seenAt: row.tap) ?? []
+        let causes = fault?.causes(on: transport, by: party, seenAt: row.tap, showsGap: row.showsGap) ?? []
         if !causes.contains(cause) { faults.append("failed, root cause \(cause)") }
         return faults
     }

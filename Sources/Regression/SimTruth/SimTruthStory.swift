@@ -71,8 +71,9 @@ struct SimTruthStory {
 
     /// Between the modems and the capture stands nothing that harms frames.
     private var isWhole: Bool {
+        // A switch in the middle of a turn tears it.
         guard let fault = wanted.fault else { return true }
-        return fault.spares(near, of: wanted.party) && station.earlier.isEmpty
+        return fault.spares(near, of: wanted.party) && station.earlier.isEmpty && fault.kind != .signalling
     }
 
     private var station: StationResult { near == .caller ? result.caller : result.answerer }

@@ -30,6 +30,9 @@ public enum FaultList {
     private static func causes(_ expected: SimulatedFault.Expectation) -> String {
         var parts = [codes(expected.causes)]
         if !expected.behindGateway.isEmpty { parts.append("behind a gateway also \(codes(expected.behindGateway))") }
+        if !expected.withoutGap.isEmpty {
+            parts.append("over T.38 without a gap in the numbers also \(codes(expected.withoutGap))")
+        }
         if !expected.beyond.isEmpty {
             parts.append("where it strikes behind the capture also \(codes(expected.beyond))")
         }

@@ -17,6 +17,10 @@ extension FaultBook {
     private static let silence = loss + ["media-stops-mid-call", "one-way-media"]
 
     private static let unseen = NetworkFaults.unseen
+    /// An answer that never came, where nothing after it shows a gap.
+    private static let unanswered = ["dis-repeated-no-dcs", "dcs-tcf-no-response", "cfr-then-no-page", "no-mcf"]
+    private static let silenceReason =
+        "T.38 is silent between signals: where nothing came behind them, lost packets leave no gap, and an answer is missing"
 
     static let network = losses + outages + paths
 
@@ -36,20 +40,23 @@ extension FaultBook {
         event in
         .network(
             "outage-\(event)", "nothing gets through for a second at \(event)",
-            ["udptl-loss-unrepaired", "rtp-loss-passthrough"], "outage=1s@\(event)", .init(causes: loss, beyond: unseen)
+            ["udptl-loss-unrepaired", "rtp-loss-passthrough"], "outage=1s@\(event)",
+            .init(causes: loss, beyond: unseen, withoutGap: unanswered, because: silenceReason)
         )
     }
 
     private static let paths: [SimulatedFault] = [
         .network(
             "outage-page-4s", "nothing gets through for four seconds at the page",
-            ["udptl-loss-unrepaired", "rtp-loss-passthrough"], "outage=4s@page", .init(causes: silence, beyond: unseen)),
+            ["udptl-loss-unrepaired", "rtp-loss-passthrough"], "outage=4s@page",
+            .init(causes: silence, beyond: unseen, withoutGap: unanswered, because: silenceReason)),
         .network(
             "block-DCS", "nothing of one side gets through from DCS on", ["media-stops-mid-call", "one-way-media"],
-            "block=@DCS", .init(causes: silence, beyond: unseen)),
+            "block=@DCS", .init(causes: silence, beyond: unseen, withoutGap: unanswered, because: silenceReason)),
         .network(
             "block-page", "nothing of one side gets through from the page on",
-            ["media-stops-mid-call", "one-way-media"], "block=@page", .init(causes: silence, beyond: unseen)),
+            ["media-stops-mid-call", "one-way-media"], "block=@page",
+            .init(causes: silence, beyond: unseen, withoutGap: unanswered, because: silenceReason)),
         SimulatedFault(
             "path-max-datagram", "datagrams above 1000 octets are lost on the path, and each carries 24 earlier ones",
             ["udptl-mtu-fragment"], on: CallScenario.Transport.overT38, by: [.caller],

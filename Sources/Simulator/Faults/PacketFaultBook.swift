@@ -31,6 +31,16 @@ extension FaultBook {
             "bad-fcs", "every frame is marked as damaged: a bad line behind a gateway", ["ifp-fcs-bad"],
             .init(causes: ["ifp-fcs-bad"], always: ["ifp-fcs-bad"])
         ) { $0.faults.ifp.spoilsFCS = true },
+        SimulatedFault(
+            "v29-without-ecm", "a gateway takes V.21 behind a page of V.29 for V.29", ["ifp-wrong-modem"],
+            on: [.gateway], by: [.caller],
+            .init(causes: ["ifp-wrong-modem"], because: "libspandsp's gateway does so, when it hears V.29 without ECM")
+        ) { scenario, _ in
+            for path in [\CallScenario.caller, \CallScenario.answerer] {
+                scenario[keyPath: path].hasECM = false
+                scenario[keyPath: path].modems = [.v27ter, .v29]
+            }
+        },
         .peer(
             "asn1-2002", "the ASN.1 of 2002 where version 0 was agreed on", ["t38-version-mismatch"],
             .init(causes: ["t38-version-mismatch"])

@@ -37,6 +37,8 @@ public struct SimulatedFault: Sendable {
         /// the capture, or it lies on the line behind a gateway (``behindGateway``).
         public var beyond: [String]
         public var behindGateway: [String]
+        /// The same where packets of T.38 are lost and no numbers show it.
+        public var withoutGap: [String]
         /// Found in every such call, whatever became of it.
         public var always: [String]
         /// The same only where the usual party has the fault: the other one has no chance to show it.
@@ -47,12 +49,14 @@ public struct SimulatedFault: Sendable {
         public var reason: String
 
         public init(
-            causes: [String] = [], beyond: [String] = [], behindGateway: [String] = [], always: [String] = [],
-            alwaysOfUsual: [String] = [], strikesReceiver: Bool = false, because reason: String = ""
+            causes: [String] = [], beyond: [String] = [], behindGateway: [String] = [], withoutGap: [String] = [],
+            always: [String] = [], alwaysOfUsual: [String] = [], strikesReceiver: Bool = false,
+            because reason: String = ""
         ) {
             self.causes = causes
             self.beyond = beyond
             self.behindGateway = behindGateway
+            self.withoutGap = withoutGap
             self.always = always
             self.alwaysOfUsual = alwaysOfUsual
             self.strikesReceiver = strikesReceiver
@@ -60,14 +64,16 @@ public struct SimulatedFault: Sendable {
         }
     }
 
-    /// The root causes that name the fault in a failed call that was captured there.
+    /// The root causes that name the fault in a failed call that was captured there. `showsGap`: packets of T.38 are
+    /// missing in the numbers of the capture.
     public func causes(
-        on transport: CallScenario.Transport, by party: Party, seenAt tap: WorldCapture.Tap
+        on transport: CallScenario.Transport, by party: Party, seenAt tap: WorldCapture.Tap, showsGap: Bool
     ) -> [String] {
         let struck = expected.strikesReceiver ? party.other : party
         let isBehind = (tap == .caller) == (struck == .caller)
         let isRelayed = transport == .gateway || (transport == .gatewayTerminal && party == .caller)
         return expected.causes + (isBehind ? expected.beyond : []) + (isRelayed ? expected.behindGateway : [])
+            + (transport == .g711 || showsGap ? [] : expected.withoutGap)
     }
 
     /// Found in every call with this fault of that party.

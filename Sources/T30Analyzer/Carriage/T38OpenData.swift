@@ -7,6 +7,8 @@ struct T38OpenData {
     /// An indicator came before it, or may have been lost.
     var isAnnounced = false
     var isEmpty = true
+    /// The stream begins with it: what came before is not known.
+    var opensStream = false
     /// The capture cut a packet of it.
     var isCut = false
     /// The last whole frame was the final one of its turn (T.30 5.3.5).
@@ -58,6 +60,12 @@ struct T38OpenFrame {
     }
 
     var isFinal: Bool { octets.count >= 3 && octets[1] & 0x10 != 0 }
+
+    /// A command or response of T.30, no piece of a page.
+    var isCommand: Bool {
+        guard octets.count >= 3, beginsWhole, let signal = T30Frame(lax: octets).signal else { return false }
+        return signal != .fcd && signal != .rcp
+    }
 }
 
 /// TCF or a page that grows.

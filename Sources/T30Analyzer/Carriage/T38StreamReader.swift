@@ -24,6 +24,8 @@ struct T38StreamReader {
     /// Of the data seen last, and whether the field just read ended it.
     private var lastType: T38DataType?
     private var hasEnded = false
+    /// The packet that ended the last signal.
+    private var lastEnd: [UInt8] = []
     /// No packet was taken yet: a capture may begin inside a signal.
     private var isFirst = true
     /// The packet being read was computed from parity.
@@ -81,9 +83,11 @@ struct T38StreamReader {
             case .data(let type):
                 if cursor.fieldCount ?? 0 == 0 { note("ifp-data-without-fields") }
                 noteMissingEnd()
+                if isSaidAgain(bytes) { return note("ifp-superfluous-sig-end") }
                 begin(type)
                 while let field = try cursor.next(bytes) { take(field, bytes) }
             }
+            if hasEnded { lastEnd = bytes.copied() }
             noteCoding(cursor, bytes)
         } catch {
             if isCut {
@@ -93,6 +97,14 @@ struct T38StreamReader {
                 note("ifp-unreadable")
                 noteGap()
             }
+        }
+    }
+
+    /// The packet that ended a signal, under another number, with nothing between.
+    private func isSaidAgain(_ bytes: RawSpan) -> Bool {
+        guard hasEnded, case .silent = state, bytes.byteCount == lastEnd.count else { return false }
+        return lastEnd.span.bytes.withUnsafeBytes { known in
+            bytes.withUnsafeBytes { again in known.elementsEqual(again) }
         }
     }
 
@@ -170,6 +182,7 @@ struct T38StreamReader {
         }
         state = .data(type)
         data = T38OpenData(since: place, isAnnounced: isAnnounced)
+        data.opensStream = isFirst
         log.begin(type, isContinued: isContinued, place)
     }
 
@@ -239,7 +252,10 @@ struct T38StreamReader {
 
     private mutating func appendToFrame(_ field: IFPCursor.FieldPlace, _ bytes: RawSpan) {
         guard let octets = field.octets else { return }
-        if data.frame == nil { data.frame = T38OpenFrame(since: place, until: place, mayLackBeginning: lostBefore) }
+        if data.frame == nil {
+            let mayLack = lostBefore || (data.opensStream && !data.hasFrames)
+            data.frame = T38OpenFrame(since: place, until: place, mayLackBeginning: mayLack)
+        }
         lostBefore = false
         data.hasFrames = true
         data.isFinal = false
@@ -265,6 +281,7 @@ struct T38StreamReader {
             octets: frame.octets, crcOK: check, modem: type.modem, rateBps: type.rateBps,
             hasGap: hasGap || isCut, isCut: isCut)
         data.isFinal = content.isControl && frame.isFinal
+        if !content.isControl, check == true, frame.isCommand { note("ifp-wrong-modem") }
         emit(.frame(content), since: frame.since, until: frame.until)
     }
 

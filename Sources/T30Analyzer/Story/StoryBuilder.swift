@@ -28,6 +28,8 @@ struct StoryBuilder {
     private var isAskedToBeginAnew = false
     /// The open training has had its TCF.
     private var hasTCF = false
+    /// A DCS came damaged: what follows may be its TCF.
+    private var hasDamagedDCS = false
     /// A high-speed signal came since the last answer to a post-message command.
     private var hasImageSinceAnswer = false
     /// A training came since the last burst of page data.
@@ -135,10 +137,10 @@ struct StoryBuilder {
                 time: event.span.start, end: event.span.end, frame: event.span.firstFrame,
                 lastFrame: event.span.lastFrame, direction: event.party, name: frame.name, octets: line.octets,
                 fields: isReadable && options.describeFrames ? fields(of: frame) : [], crcOK: line.crcOK))
-        if !line.isControl {
+        if line.isControl || frame.isCommand {
+            if isReadable { takeCommand(frame, event) } else if frame.signal == .dcs { hasDamagedDCS = true }
+        } else {
             takeImageFrame(line, frame, event)
-        } else if isReadable {
-            takeCommand(frame, event)
         }
     }
 
@@ -295,14 +297,15 @@ struct StoryBuilder {
 
     private mutating func take(_ burst: LineBurst, _ event: LineEvent) {
         carrier = burst.rateBps.map { (burst.modem, $0) } ?? carrier
-        defer { hasTrainedSinceBurst = false }
+        defer { (hasTrainedSinceBurst, hasDamagedDCS) = (false, false) }
         if isTraining(burst) { takeTCF(burst, event) } else { takePageData(burst, event) }
     }
 
     /// TCF follows its DCS (T.30 5.3.6.1.3); what comes after it is a page, whether or not the capture has the CFR.
     private func isTraining(_ burst: LineBurst) -> Bool {
         guard trainingIsOpen else {
-            return session.trainings.isEmpty && page == nil && session.pages.isEmpty && Self.looksLikeTraining(burst)
+            let isFirst = session.trainings.isEmpty && page == nil && session.pages.isEmpty
+            return (isFirst || hasDamagedDCS) && Self.looksLikeTraining(burst)
         }
         if settings?.ecm == true || Self.looksLikeTraining(burst) { return true }
         // Noise may spoil a TCF, and does not make it longer.
@@ -349,7 +352,10 @@ struct StoryBuilder {
     /// Nearly nothing but zeros: T.4 data has an end of line every few octets.
     private static func looksLikeTraining(_ burst: LineBurst) -> Bool {
         let ones = burst.octets.reduce(0) { $0 + $1.nonzeroBitCount }
-        return ones * 64 <= burst.octets.count * 8
+        if ones * 64 <= burst.octets.count * 8 { return true }
+        // The beginning may be spoiled; a second without a one is in no page.
+        guard let rateBps = burst.rateBps, burst.octets.count * 8 <= rateBps * trainingSecondsMax else { return false }
+        return TrainingCheck(burst.octets).longestZeroRunBits >= rateBps
     }
 
     // MARK: - Pages
@@ -503,4 +509,12 @@ extension StoryBuilder.PostMessage {
 extension StoryBuilder {
     var hasOpenCommand: Bool { pending != nil }
     var lastAcceptedSettings: ImageSettings? { acceptedSettings }
+}
+
+extension T30Frame {
+    /// A command or response, which some gateways put into a signal of the message channel.
+    fileprivate var isCommand: Bool {
+        guard let signal, signal != .fcd, signal != .rcp else { return false }
+        return address == 0xFF && (control == 0x03 || control == 0x13)
+    }
 }

@@ -82,7 +82,9 @@ import Testing
         row("ifp-slow-start", "too-quiet", by: .callee, over: .gateway, isRootCause: true, "the callee is not heard"),
         row("ifp-slow-start", "no-udptl", by: .callee, over: .gateway, fires: false, "no packets at all"),
         row("ifp-missing-indicator", "no-preamble", by: .callee, over: .gateway, isRootCause: true),
-        row("delay-round-trip-high", "no-preamble", by: .callee, over: .gateway, fires: false, "answers without preamble"),
+        row(
+            "delay-round-trip-high", "no-preamble", by: .callee, over: .gateway, fires: false,
+            "answers without preamble"),
     ]
 
     // MARK: - Sound

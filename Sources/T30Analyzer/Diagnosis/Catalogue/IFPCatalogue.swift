@@ -23,6 +23,15 @@ extension FailureCatalogue {
             remedy: "Look at the line behind the sending gateway.",
             source: "T.38 7.3 (indicators), T.30 5.3.2.2; seen with spandsp's gateway"),
         CatalogueEntry(
+            "ifp-wrong-modem", .ifp, .proof, "Command in a signal of another modem",
+            symptom: "EOP or DCS is not heard; the far gateway trains a modem that nobody sends.",
+            signature:
+                "A whole frame of T.30 that is neither FCD nor RCP in HDLC data of V.27 ter, V.29, V.17 or V.33, often with "
+                + "a training indicator before it where a V.21 preamble belongs.",
+            cause: "The sending gateway takes V.21 for the training of the modem that spoke before (V.29 without ECM).",
+            remedy: "Upgrade the gateway; ECM or V.17 may avoid it.",
+            source: "T.38 7.3.2 (data types); seen with the gateway of libspandsp 0.0.6"),
+        CatalogueEntry(
             "ifp-missing-end", .ifp, .proof, "No sig-end/no-signal after data",
             symptom: "Carrier held; receiver’s timers run.",
             signature: "After fcs-OK (last frame) or RTC no sig-end and no no-signal within 500 ms (ours).",

@@ -30,7 +30,7 @@ enum DamageRules {
         guard facts.isFailed, AudioRules.hasFax(facts) else { return nil }
         let noises = facts.fax.signals.filter {
             $0.direction == party && ["noise", "comfort noise"].contains($0.name) && $0.end - $0.start >= noiseLeast
-                && ($0.measure?.levelDBm0 ?? -99) > loudNoise
+                && ($0.measure?.levelDBm0 ?? -99) > loudNoise && !isMessage($0, facts)
         }
         let levels = facts.fax.signals.filter { $0.direction == party && $0.isFax }.compactMap(\.measure?.levelDBm0)
         guard let loudest = noises.compactMap(\.measure?.levelDBm0).max(), let signal = levels.max(),
@@ -47,6 +47,14 @@ enum DamageRules {
                 .init("noise", loudest, "dBm0", threshold: loudNoise),
                 .init("distance", signal - loudest, "dB", threshold: leastDistance),
             ], party: party, frames: noises.map(\.firstFrame))
+    }
+
+    /// Behind a DCS or a good answer comes a signal of the message channel, and what spoils it makes noise of it.
+    private static func isMessage(_ noise: FaxSignal, _ facts: CallFacts) -> Bool {
+        let last = facts.fax.messages.last {
+            $0.direction != nil && $0.time < noise.start && !$0.name.hasPrefix("unknown") && $0.octets.count >= 3
+        }
+        return last.map { ["DCS", "CFR", "MCF", "RTP", "CTR", "PPR"].contains($0.name) } ?? false
     }
 
     // MARK: - Damage

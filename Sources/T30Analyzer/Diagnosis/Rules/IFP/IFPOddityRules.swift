@@ -11,7 +11,8 @@ enum IFPOddityRules {
                 "ifp-unreadable": .cause(.session, of: IFPRules.effectsOfLostSignal),
                 "ifp-frame-too-long": .cause(.session, of: IFPRules.effectsOfLostSignal),
                 "ifp-missing-end": .cause(.session, of: IFPRules.effectsOfLostSignal),
-                "ifp-superfluous-sig-end": .remark, "ifp-data-in-fcs": .remark,
+                "ifp-superfluous-sig-end": .cause(.session, of: IFPRules.effectsOfLostSignal),
+                "ifp-wrong-modem": .cause(.session, of: IFPRules.effectsOfLostSignal), "ifp-data-in-fcs": .remark,
                 "ifp-octet-aligned-fields": .remark, "ifp-indicator-with-data": .remark,
                 "ifp-data-without-fields": .remark, "ifp-dirty-padding": .remark, "ifp-trailing-octets": .remark,
             ], oddities)
@@ -21,10 +22,18 @@ enum IFPOddityRules {
         facts.fax.remarks.compactMap { remark in
             guard let oddity = Oddity(remark.name) else { return nil }
             if remark.name == "ifp-fcs-bad" { return wrongCheck(remark, oddity, facts) }
+            let isHarm = oddity.isHarmful || (oddity.isSuspect && !isAnswered(remark, facts))
             return Finding(
-                remark.name, .ifp, oddity.isHarmful && facts.isFailed ? .warning : .note, .proof, oddity.title,
+                remark.name, .ifp, isHarm && facts.isFailed ? .warning : .note, .proof, oddity.title,
                 because: "\(IFPRules.senderFirst(remark.direction)): \(oddity.what) (\(remark.text)).",
                 remedy: oddity.remedy, party: remark.direction, frames: remark.frames)
+        }
+    }
+
+    /// The other side answered something after the first of them.
+    private static func isAnswered(_ remark: SessionRemark, _ facts: CallFacts) -> Bool {
+        facts.commands.contains {
+            $0.direction == remark.direction?.other && $0.time > remark.time && T30Rules.answers.contains($0.name)
         }
     }
 
@@ -74,6 +83,8 @@ enum IFPOddityRules {
         var what: String
         var remedy = "Receivers that keep to the letter may fail on it: report it to the maker of the device."
         var isHarmful = false
+        /// Harms receivers that keep to the letter: those that never answered after it.
+        var isSuspect = false
 
         init?(_ name: String) {
             switch name {
@@ -85,9 +96,17 @@ enum IFPOddityRules {
                     "Signal without end",
                     "after a final frame, or before another signal, no sig-end and no no-signal"
                 )
-                isHarmful = true
+                isSuspect = true
             case "ifp-superfluous-sig-end":
                 (title, what) = ("Signal ended twice", "sig-end after a field that had ended the signal already")
+                isSuspect = true
+            case "ifp-wrong-modem":
+                (title, what) = (
+                    "Command in a signal of another modem",
+                    "commands of T.30 in data of the message channel, not of V.21"
+                )
+                remedy = "The gateway takes V.21 for another modem: upgrade it, or use ECM and another rate."
+                isHarmful = true
             case "ifp-wrong-sig-end-type":
                 (title, what) = ("Wrong kind of sig-end", "sig-end of HDLC after T.4 data, or the reverse")
                 isHarmful = true

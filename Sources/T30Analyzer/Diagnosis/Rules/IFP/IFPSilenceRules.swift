@@ -17,7 +17,7 @@ enum IFPSilenceRules {
 
     // MARK: - No TCF
 
-    /// DCS came whole, and no indicator and no data of the message channel behind it.
+    /// DCS came whole, and no data of the message channel behind it.
     private static func missingTraining(_ facts: CallFacts) -> Finding? {
         guard facts.isFailed, let sender = facts.fax.sender, !facts.t38(of: sender).isEmpty,
             !facts.messages("CFR").contains(where: { $0.direction == sender.other })
@@ -25,10 +25,14 @@ enum IFPSilenceRules {
         let commands = facts.messages("DCS").filter { $0.direction == sender }
         let bare = commands.filter { isBare($0, of: sender, facts) }
         guard let first = bare.first, bare.count == commands.count else { return nil }
+        let isAnnounced = facts.fax.ifpSignals.contains {
+            $0.party == sender && $0.indicator?.training != nil && $0.start >= first.time
+        }
         return Finding(
             "tcf-missing", .ifp, .error, .proof, "No TCF behind DCS",
-            because: "The \(sender.rawValue) sent DCS \(counted(bare.count, "time")), and neither a training nor a TCF "
-                + "behind it, though no packet is missing: its gateway does not recognise the modem of its machine.",
+            because: "The \(sender.rawValue) sent DCS \(counted(bare.count, "time")) and no TCF behind it"
+                + (isAnnounced ? " (a training was announced)" : "")
+                + ", though no packet is missing: its gateway does not receive the modem of its machine.",
             remedy: "Look at the line between that machine and its gateway: level, noise, a codec for speech, loss.",
             measures: [.init("DCS", Double(bare.count), "", threshold: 1)], party: sender,
             frames: [first.frame] + bare.map(\.lastFrame))
@@ -39,9 +43,8 @@ enum IFPSilenceRules {
         guard next - command.end >= trainingDue, !facts.isMissing(of: sender, in: command.end...next) else {
             return false
         }
-        return !facts.fax.ifpSignals.contains { signal in
-            signal.party == sender && signal.start >= command.time && signal.start <= next
-                && (signal.indicator?.training != nil || signal.type.map { $0.modem != .v21 } ?? false)
+        return !facts.fax.signals.contains {
+            $0.direction == sender && $0.isData && $0.end >= command.time && $0.start <= next
         }
     }
 

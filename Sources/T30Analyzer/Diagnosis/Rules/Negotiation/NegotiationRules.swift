@@ -102,7 +102,7 @@ enum NegotiationRules {
         if status == requestTerminated {
             // Who withdraws an offer has not been refused.
             guard facts.signalling.endedBy?.rawValue == asked.rawValue, let ended = facts.signalling.endTime,
-                ended > change.time, facts.fax.outcome != .success
+                ended >= change.time, facts.fax.outcome != .success
             else { return nil }
             return Finding(
                 "t38-refused", .negotiation, .warning, .strong, "Call ended in place of an answer to T.38",

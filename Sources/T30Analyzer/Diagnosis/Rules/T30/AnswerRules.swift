@@ -1,4 +1,5 @@
 import FaxCore
+import PcapDecode
 
 /// Commands that brought no answer.
 enum AnswerRules {
@@ -15,11 +16,12 @@ enum AnswerRules {
     private static func unansweredTraining(_ facts: CallFacts) -> Finding? {
         guard facts.isFailed, facts.fax.pages.isEmpty, let sender = facts.fax.sender, facts.sees(sender.other),
             let (name, sent) = T30Rules.unansweredCommand(by: sender, facts), name == "DCS",
-            sent.count >= T30Rules.tries
+            sent.count >= T30Rules.tries || T30Rules.isGivenUp(facts)
         else { return nil }
         return Finding(
-            "dcs-tcf-no-response", .t30, .error, .proof, "DCS and TCF never answered",
-            because: "The \(sender.rawValue) trained \(sent.count) times without CFR or FTT from the "
+            "dcs-tcf-no-response", .t30, .error, sent.count >= T30Rules.tries ? .proof : .strong,
+            "DCS and TCF never answered",
+            because: "The \(sender.rawValue) trained \(counted(sent.count, "time")) without CFR or FTT from the "
                 + "\(sender.other.rawValue).",
             remedy: "Check the way back, and lower the rate.",
             measures: [.init("trainings", Double(sent.count), "", threshold: Double(T30Rules.tries))],
@@ -47,7 +49,9 @@ enum AnswerRules {
         guard facts.isFailed, let sender = facts.fax.sender, facts.sees(sender) else { return nil }
         for ready in facts.messages("CFR").suffix(confirmationsLookedAt) where ready.direction == sender.other {
             let due = ready.end + pageDue
-            guard facts.lastSeen >= due else { continue }
+            // Who clears the call has nothing more to send.
+            let isCleared = facts.signalling.endedBy?.rawValue == sender.rawValue && facts.end > ready.end
+            guard facts.lastSeen >= due || isCleared else { continue }
             let hasData = facts.fax.signals.contains {
                 $0.direction == sender && $0.start >= ready.time && $0.start <= due && ($0.isData || $0.isTraining)
                     || $0.direction == sender && $0.isData && $0.start <= ready.time && $0.end > ready.end
@@ -62,7 +66,9 @@ enum AnswerRules {
                 next.map { "it sent \($0.name) after \(($0.time - ready.end).inWords)" } ?? "it sent nothing any more"
             return Finding(
                 "cfr-then-no-page", .t30, .error, .proof, "CFR, but no page",
-                because: "No page data of the \(sender.rawValue) began within 6 s of CFR; \(says).",
+                because: facts.lastSeen >= due
+                    ? "No page data of the \(sender.rawValue) began within 6 s of CFR; \(says)."
+                    : "The \(sender.rawValue) cleared the call \((facts.end - ready.end).inWords) after CFR and sent no page.",
                 remedy: next?.name == "DCS"
                     ? "CFR did not reach the sender: look at the way back."
                     : "Look at the sender: it heard CFR and stalled, or CFR did not reach it.",

@@ -30,10 +30,11 @@ enum IdentificationRules {
         guard facts.isFailed else { return nil }
         for party in Party.allCases {
             guard let (name, sent) = T30Rules.unansweredCommand(by: party, facts), name == "DIS" || name == "DTC",
-                sent.count >= T30Rules.tries, facts.sees(party.other)
+                sent.count >= T30Rules.tries || (sent.count > 1 && T30Rules.isGivenUp(facts)), facts.sees(party.other)
             else { continue }
             return Finding(
-                "dis-repeated-no-dcs", .t30, .error, .proof, "\(name) repeated, never answered",
+                "dis-repeated-no-dcs", .t30, .error, sent.count >= T30Rules.tries ? .proof : .strong,
+                "\(name) repeated, never answered",
                 because: "The \(party.rawValue) sent \(name) \(sent.count) times and no T.30 frame of the "
                     + "\(party.other.rawValue) followed.",
                 remedy:

@@ -30,6 +30,11 @@ enum T30Rules {
         return sent.isEmpty ? nil : (last.name, sent)
     }
 
+    /// The fax was ended in the sight of the capture, by DCN or by clearing the call: nobody waits for an answer any more.
+    static func isGivenUp(_ facts: CallFacts) -> Bool {
+        !facts.call.coverage.endsMidCall && (facts.signalling.endTime != nil || !facts.messages("DCN").isEmpty)
+    }
+
     /// A fault that hurt a fax that failed; on one that went through only a warning.
     static func severity(_ facts: CallFacts) -> Finding.Severity { facts.isFailed ? .error : .warning }
 }

@@ -146,10 +146,10 @@ struct BeyondCapture {
             // A receiver whose modem lost its way in a gap misses more than the gap.
             guard !facts.isMissing(of: sender, in: (before?.end ?? .zero)...request.time) else { continue }
             let whole = wholeFrames(from: before?.end ?? .zero, to: request.time)
-            let again = PartialPageRequest(information: Array(request.octets.dropFirst(3))).frames.filter {
-                whole.contains($0)
-            }
-            guard !again.isEmpty else { continue }
+            let wanted = PartialPageRequest(information: Array(request.octets.dropFirst(3))).frames
+            let again = wanted.filter { whole.contains($0) }
+            // Where most of them came damaged, a receiver may well have lost the others beside them.
+            guard !again.isEmpty, again.count * 2 >= wanted.count else { continue }
             asked += again.count
             if names.count < 4 { names.append(ranges(again)) }
             frames.append(request.frame)

@@ -6,6 +6,8 @@ enum RTPRules {
     /// Loss in pass-through from which on pages suffer, and from which on they fail, in packets of 10,000.
     private static let lossWarning = 2
     private static let lossError = 10
+    /// No fax passes that, whatever it hits (ours).
+    private static let lossBeyondDoubt = 500
     /// RFC 3550 jitter that fixed buffers of adapters usually stand, and that they do not.
     private static let jitterWarning = Duration.milliseconds(20)
     private static let jitterError = Duration.milliseconds(30)
@@ -43,11 +45,12 @@ enum RTPRules {
         if !named.isEmpty { because += ". Hit: " + named }
         if let shown = harmful.lazy.compactMap(\.shownBy).first { because += "; " + shown }
         let severity: Finding.Severity =
-            facts.isFailed && !hits.isEmpty
+            facts.isFailed && (!hits.isEmpty || share >= lossBeyondDoubt)
             ? .error : share >= lossWarning && (facts.isFailed || !hits.isEmpty) ? .warning : .note
         return Finding(
             "rtp-loss-passthrough", .transport, facts.fax.outcome == .success ? min(severity, .warning) : severity,
-            hits.isEmpty ? .hint : .strong, "RTP loss in G.711 pass-through", because: because + ".",
+            hits.isEmpty && share < lossBeyondDoubt ? .hint : .strong, "RTP loss in G.711 pass-through",
+            because: because + ".",
             remedy: "Give the media priority (QoS), use T.38 with redundancy, or RFC 2198 for the audio.",
             measures: [
                 .init("loss", 100 * Double(lost) / Double(expected), "%", threshold: Double(lossError) / 100),
