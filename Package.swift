@@ -45,6 +45,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     ],
     targets: [
         system("CPcap", pkgConfig: "libpcap", apt: "libpcap-dev"),
@@ -77,11 +78,18 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             embedding: ["Reports/HTML/regress.css", "Reports/HTML/regress.js"]),
+        library(
+            "FaxEndpoint",
+            [
+                "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "T30Analyzer", "Simulator",
+                "FaxReport", "CZlib", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         .executableTarget(
             name: "faxprobe",
             dependencies: [
                 "FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "Sanitizer", "CaptureCompare", "FaxReport",
-                "Simulator", "Regression", argumentParser,
+                "Simulator", "Regression", "FaxEndpoint", argumentParser,
             ],
             path: "Sources/faxprobe", swiftSettings: strict),
         .executableTarget(

@@ -9,15 +9,23 @@ enum Console {
 
     /// The first Ctrl-C asks the reader to stop, so that what is known comes out; the second ends the process. A
     /// vanished reader of our output is an error of write, not a signal.
-    static func catchSignals() {
+    static func catchSignals(_ kinds: Signals = .interrupt) {
         signal(SIGPIPE, SIG_IGN)
         // Without SA_RESTART: a read that waits for a live feed returns.
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in
             Console.stopRequested.store(true, ordering: .relaxed)
             signal(SIGINT, SIG_DFL)
+            signal(SIGTERM, SIG_DFL)
         }
         sigaction(SIGINT, &action, nil)
+        if kinds == .both { sigaction(SIGTERM, &action, nil) }
+    }
+
+    enum Signals {
+        case interrupt
+        /// SIGTERM too: for commands that hold calls, which must not be left open.
+        case both
     }
 
     static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }

@@ -2,7 +2,7 @@ import CSpanDSP
 import Glibc
 
 /// A file that is in memory only, for libraries that want the path of one. Gone with its owner.
-public struct MemoryFile: ~Copyable {
+public struct MemoryFile: ~Copyable, Sendable {
     public enum Failure: Error, Equatable, Sendable {
         /// The kernel gives no such file, or takes no more octets; the value is `errno`.
         case refused(Int32)

@@ -1,7 +1,8 @@
-/// SHA-256 (FIPS 180-4), for the policy of a report: it names the one script and the one style sheet that may run.
-enum SHA256 {
+/// SHA-256 (FIPS 180-4), for the policy of a report, which names the one script and the one style sheet that may run, and
+/// for digest authentication of SIP.
+package enum SHA256 {
     /// 32 octets.
-    static func digest(_ message: [UInt8]) -> [UInt8] {
+    package static func digest(_ message: [UInt8]) -> [UInt8] {
         var octets = message + [0x80]
         while octets.count % 64 != 56 { octets.append(0) }
         let bits = UInt64(message.count) &* 8

@@ -27,7 +27,9 @@ extension FaxCall {
         guard machine.useAudio() else { return fail("libspandsp gives no fax engine") }
         forgetCompletion()
         keepFigures()
-        leg = .audio(AudioLeg(agreed, remote: remote, settings: settings.audio, random: &random))
+        leg = .audio(
+            AudioLeg(
+                agreed, remote: remote, settings: settings.audio, latches: settings.latchesMedia, random: &random))
         beginMedia()
         lastMedia = .audio
         note(.mediaBegan(.audio))
@@ -43,7 +45,10 @@ extension FaxCall {
         guard machine.useT38(channel(agreed)) else { return fail("libspandsp gives no T.38 engine") }
         forgetCompletion()
         if case .audio(let audio) = leg, settings.faults.udptl.keepsRTP { lingering = audio }
-        leg = .t38(T38Leg(agreed, remote: remote, settings: settings.t38, faults: settings.faults))
+        leg = .t38(
+            T38Leg(
+                agreed, remote: remote, settings: settings.t38, faults: settings.faults, latches: settings.latchesMedia)
+        )
         beginMedia()
         lastMedia = .t38
         note(.mediaBegan(.t38))
@@ -66,16 +71,16 @@ extension FaxCall {
 
     // MARK: - Packets
 
-    func receiveMedia(_ datagram: [UInt8], _ port: Port) {
+    func receiveMedia(_ datagram: [UInt8], _ port: Port, from source: Endpoint) {
         lastActivity = now
         switch (leg, port) {
         case (.audio(var leg), .rtp):
             self.leg = .none
-            leg.receive(datagram.span.bytes, at: now)
+            leg.receive(datagram.span.bytes, from: source, at: now)
             self.leg = .audio(leg)
         case (.t38(var leg), .udptl):
             self.leg = .none
-            leg.receive(datagram.span.bytes, at: now) { machine.receive($1, sequence: $0) }
+            leg.receive(datagram.span.bytes, from: source, at: now) { machine.receive($1, sequence: $0) }
             self.leg = .t38(leg)
         case (.none, _), (.audio, _), (.t38, _):
             // Leftovers of what flowed before, or early.

@@ -28,9 +28,15 @@ extension FaxCall {
         case .offerT38: offerT38()
         case .respondToT38: respondToOffer()
         case .offerAgain: if sip.isEstablished, media == .t38 { command(.offer(session.offer([.t38]), .invite)) }
+        case .giveUpOnAudio: if media != .t38 { endWithoutT38("no T.38 was agreed on") }
         case .hangUp: endCall(nil)
         case .breakOff: endCall(settings.faults.signalling.reason)
         }
+    }
+
+    private func endWithoutT38(_ text: String) {
+        note(.trouble("\(text), and audio is not allowed"))
+        endCall(nil)
     }
 
     private func endCall(_ reason: SIPReason?) {
@@ -83,6 +89,7 @@ extension FaxCall {
 
     private func planBreak() {
         if let delay = settings.faults.signalling.hangsUp { schedule.add(.breakOff, at: now + delay) }
+        if let patience = settings.transport.t38Patience { schedule.add(.giveUpOnAudio, at: now + patience) }
     }
 
     // MARK: - The switch
@@ -102,7 +109,10 @@ extension FaxCall {
     private func offerAnswered(_ answer: SessionDescription) { agree(to: answer) }
 
     /// The session stays as it was.
-    private func offerRefused(_ refusal: SIPRefusal) { note(.t38Refused(status: refusal.status)) }
+    private func offerRefused(_ refusal: SIPRefusal) {
+        note(.t38Refused(status: refusal.status))
+        if settings.transport.t38Patience != nil { endWithoutT38("T.38 was refused with \(refusal.status)") }
+    }
 
     private func receiveOffer(_ offer: SessionDescription?) {
         guard let offer else { return command(.answer(session.offer(media == .t38 ? [.t38] : [.audio]))) }

@@ -70,10 +70,15 @@ public final class FaxCall {
             case .sip:
                 guard let message = try? SIPMessage.lax(datagram.span.bytes).value else { return }
                 take(sip.handle(.message(message, from: SIPPath(.udp, source)), at: now))
-            case .rtp, .udptl: receiveMedia(datagram, port)
+            case .rtp, .udptl: receiveMedia(datagram, port, from: source)
             case .rtcp, .stray: break
             }
         }
+    }
+
+    /// A SIP message that was read already, to find out whose it is.
+    public func receive(_ message: SIPMessage, from path: SIPPath, at now: Instant) -> [Output] {
+        drive(at: now) { take(sip.handle(.message(message, from: path), at: now)) }
     }
 
     /// ``deadline`` has come, or may have.
@@ -114,6 +119,10 @@ public final class FaxCall {
         return next
     }
 
+    /// `nil` before the call has one.
+    public var callID: String? { sip.callID }
+    /// A SIP request of ours, such as BYE, waits for its answer.
+    public var awaitsResponse: Bool { sip.awaitsResponse }
     /// The call is over and nothing is left to repeat.
     public var isFinished: Bool { phase == .ended && (sip.isFinished || sip.callID == nil) }
     public var hasEnded: Bool { phase == .ended }

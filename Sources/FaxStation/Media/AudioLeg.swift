@@ -6,12 +6,19 @@ import FaxWire
 /// Sound over RTP: what the engine plays goes out as packets, what comes is played to the engine.
 struct AudioLeg {
     private(set) var remote: Endpoint
+    /// As the other side's description says.
+    private var described: Endpoint
     private(set) var sender: RTPSender
     private(set) var receiver: RTPReceiver
     private var datagrams: [[UInt8]] = []
+    private var latch: MediaLatch
 
-    init(_ agreed: AgreedAudio, remote: Endpoint, settings: AudioSettings, random: inout SeededRandom) {
+    init(
+        _ agreed: AgreedAudio, remote: Endpoint, settings: AudioSettings, latches: Bool, random: inout SeededRandom
+    ) {
         self.remote = remote
+        described = remote
+        latch = MediaLatch(isOn: latches)
         var sending = RTPSender.Configuration(
             law: agreed.codec == .pcmu ? .muLaw : .aLaw, ssrc: UInt32(truncatingIfNeeded: random.next()))
         sending.payloadType = agreed.payloadType
@@ -25,7 +32,10 @@ struct AudioLeg {
         receiver = RTPReceiver(buffer)
     }
 
-    mutating func receive(_ datagram: RawSpan, at now: Instant) { receiver.handle(datagram, at: now) }
+    mutating func receive(_ datagram: RawSpan, from source: Endpoint, at now: Instant) {
+        if let moved = latch.take(from: source, remote: remote) { remote = moved }
+        receiver.handle(datagram, at: now)
+    }
 
     /// Samples of the next step as they are heard.
     mutating func pull(into samples: inout [Int16], at now: Instant) { receiver.pull(into: &samples, at: now) }
@@ -38,5 +48,10 @@ struct AudioLeg {
     }
 
     /// The other side wants its packets elsewhere.
-    mutating func move(to remote: Endpoint) { self.remote = remote }
+    mutating func move(to remote: Endpoint) {
+        guard remote != described else { return }
+        described = remote
+        self.remote = remote
+        latch.reset()
+    }
 }

@@ -6,6 +6,9 @@ import FaxWire
 /// IFP packets over UDPTL, numbered, protected, repaired; whose they are is ``FaxMachine``'s business.
 struct T38Leg {
     private(set) var remote: Endpoint
+    /// As the other side's description says.
+    private var described: Endpoint
+    private var latch: MediaLatch
     private(set) var sender: UDPTLSender
     private(set) var receiver: UDPTLReceiver
     private let repeats: T38Settings.Repeats
@@ -13,10 +16,12 @@ struct T38Leg {
     private var udptlFaults: UDPTLFaultMaker
     var deadline: Instant? { receiver.deadline }
 
-    init(_ agreed: AgreedT38, remote: Endpoint, settings: T38Settings, faults: PeerFaults) {
+    init(_ agreed: AgreedT38, remote: Endpoint, settings: T38Settings, faults: PeerFaults, latches: Bool) {
         ifpFaults = IFPFaultMaker(faults.ifp, version: agreed.version)
         udptlFaults = UDPTLFaultMaker(faults.udptl)
         self.remote = remote.shifted(by: faults.udptl.portOffset)
+        described = remote
+        latch = MediaLatch(isOn: latches)
         sender = UDPTLSender(
             correction: faults.udptl.omitsCopies ? .none : settings.correction(agreed.errorCorrection),
             maximumDatagram: faults.udptl.ignoresMaximum
@@ -28,7 +33,10 @@ struct T38Leg {
     /// Where the other side does not say: what fits into any path without fragments.
     private static let usualDatagram = 1_400
 
-    mutating func receive(_ datagram: RawSpan, at now: Instant, _ deliver: (Int, RawSpan) -> Void) {
+    mutating func receive(
+        _ datagram: RawSpan, from source: Endpoint, at now: Instant, _ deliver: (Int, RawSpan) -> Void
+    ) {
+        if let moved = latch.take(from: source, remote: remote) { remote = moved }
         receiver.handle(datagram, time: now, frame: FrameRef(number: 0)) { delivery, octets in
             deliver(delivery.sequence, octets)
         }
@@ -58,7 +66,12 @@ struct T38Leg {
         emit(datagram, udptlFaults.hasMoved ? .stray : .udptl, remote)
     }
 
-    mutating func move(to remote: Endpoint) { self.remote = remote.shifted(by: udptlFaults.faults.portOffset) }
+    mutating func move(to remote: Endpoint) {
+        guard remote != described else { return }
+        described = remote
+        self.remote = remote.shifted(by: udptlFaults.faults.portOffset)
+        latch.reset()
+    }
 }
 
 extension Endpoint {

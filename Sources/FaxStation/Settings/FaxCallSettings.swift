@@ -29,6 +29,8 @@ public struct FaxCallSettings: Sendable {
     public var answererPatience = Duration.seconds(5)
     /// Audio of which nothing comes for so long, or T.38 on which neither side says anything, is a dead call: it is ended.
     public var idleTimeout = Duration.seconds(60)
+    /// Media go to where the other side's come from, when its description names another place (behind address translation).
+    public var latchesMedia = false
     public var sdpQuirks = SDPQuirks.none
     public var faults = PeerFaults.none
     public var layout = MediaSession.Layout.inPlace
@@ -70,6 +72,8 @@ public struct TransportPolicy: Sendable, Hashable {
     public var acceptsT38 = true
     /// 488, 415, 606 …
     public var refusal = 488
+    /// Ends a call that has no T.38 within this time of its answer, or whose T.38 was refused; `nil`: audio will do.
+    public var t38Patience: Duration?
     /// From the offer of T.38 to its answer or refusal: slow media servers.
     public var responseDelay = Duration.zero
 

@@ -71,6 +71,15 @@ public struct PcapngWriter: Sendable {
         block(PcapngBlockType.enhancedPacket, body.bytes)
     }
 
+    /// One enhanced packet block of the first interface alone, for a file that is written block by block (little-endian).
+    public static func packetBlock(ticks: UInt64, frame: [UInt8]) -> [UInt8] {
+        var writer = PcapngWriter(blocksOnly: .little)
+        writer.packet(ticks: ticks, frame: frame)
+        return writer.bytes
+    }
+
+    private init(blocksOnly order: ByteOrder) { self.order = order }
+
     /// The obsolete packet block.
     public mutating func obsoletePacket(interface: UInt16 = 0, ticks: UInt64, frame: [UInt8]) {
         var body = ByteWriter()

@@ -194,6 +194,8 @@ public struct LinkFigures: Sendable, Hashable {
     public var duplicated = 0
     public var corrupted = 0
 
+    public init() {}
+
     static func + (one: LinkFigures, other: LinkFigures) -> LinkFigures {
         var sum = one
         sum.sent += other.sent
@@ -203,7 +205,7 @@ public struct LinkFigures: Sendable, Hashable {
         return sum
     }
 
-    mutating func count(_ passage: Passage) {
+    public mutating func count(_ passage: Passage) {
         sent += 1
         switch passage {
         case .lost: lost += 1

@@ -130,6 +130,9 @@ public struct SIPCall: Sendable {
         }
     }
 
+    /// A request of ours has no final response yet.
+    public var awaitsResponse: Bool { clients.contains { $0.machine.isOpen } }
+
     /// Transactions that are alive, in both directions.
     public var transactionCount: Int { clients.count + servers.count }
 

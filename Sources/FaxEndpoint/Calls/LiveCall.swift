@@ -1,0 +1,239 @@
+import FaxCore
+import FaxDSP
+import FaxProtocol
+import FaxStation
+import FaxWire
+import NIOCore
+
+/// A ``FaxCall`` on sockets: hands it what comes and the time, and carries out what it says. Belongs to the event loop of
+/// its endpoint.
+final class LiveCall {
+    enum Purpose {
+        case sending(OutgoingFax)
+        case receiving(Reception)
+    }
+
+    let number: Int
+    let call: FaxCall
+    let purpose: Purpose
+    /// From of an INVITE that came in.
+    var caller = ""
+    /// Where its signalling comes from or goes to.
+    let peer: Endpoint
+    let began: Instant
+    /// The result has been told.
+    private(set) var isReported = false
+    private let host: any LiveCallHost
+    private let loop: any EventLoop
+    private var rtp: UDPPort?
+    private var udptl: UDPPort?
+    private var timer: NIOScheduledCallback?
+    private var armed: Instant?
+    private let giveUpAt: Instant
+    private var toldEvents = 0
+    private var toldEngines = 0
+
+    init(
+        _ call: FaxCall, number: Int, purpose: Purpose, peer: Endpoint, media: (rtp: BoundSocket, udptl: BoundSocket),
+        host: any LiveCallHost, loop: any EventLoop
+    ) {
+        self.call = call
+        self.number = number
+        self.purpose = purpose
+        self.peer = peer
+        self.host = host
+        self.loop = loop
+        began = LiveClock.now
+        giveUpAt = began + host.settings.limits.callDuration
+        let maximum = host.settings.limits.mediaDatagram
+        rtp = UDPPort(media.rtp, on: loop, maximum: maximum) { [weak self] in self?.receiveMedia($0, .rtp, from: $1) }
+        udptl = UDPPort(media.udptl, on: loop, maximum: maximum) { [weak self] in
+            self?.receiveMedia($0, .udptl, from: $1)
+        }
+    }
+
+    /// Nothing is left to do for it.
+    var isFinished: Bool { call.isFinished && isReported }
+    /// It may be left: the fax is told, and the other side has answered our BYE or CANCEL.
+    var mayBeLeft: Bool { isReported && !call.awaitsResponse }
+
+    // MARK: - In
+
+    func start() {
+        let now = LiveClock.now
+        pass(call.start(at: now), at: now)
+    }
+
+    func receive(_ message: SIPMessage, _ octets: [UInt8], from source: Endpoint) {
+        let now = LiveClock.now
+        host.record(from: source, to: local(.sip), octets, at: now)
+        pass(call.receive(message, from: SIPPath(.udp, source), at: now), at: now)
+    }
+
+    private func receiveMedia(_ octets: [UInt8], _ port: FaxCall.Port, from source: Endpoint) {
+        let now = LiveClock.now
+        host.record(from: source, to: local(port), octets, at: now)
+        pass(call.receive(octets, on: port, from: source, at: now), at: now)
+    }
+
+    func hangUp() {
+        let now = LiveClock.now
+        pass(call.hangUp(at: now), at: now)
+    }
+
+    private func wake() {
+        let now = LiveClock.now
+        if let armed { host.noteLateness(now - armed) }
+        timer = nil
+        armed = nil
+        if now >= giveUpAt, !call.hasEnded {
+            host.tell(number, .trouble("the call took longer than allowed"))
+            return pass(call.hangUp(at: now), at: now)
+        }
+        pass(call.wake(at: now), at: now)
+    }
+
+    // MARK: - Out
+
+    private func pass(_ outputs: [FaxCall.Output], at now: Instant) {
+        var hasEnded = false
+        for output in outputs {
+            switch output {
+            case .send(let octets, from: let port, to: let remote): send(octets, from: port, to: remote, at: now)
+            case .event(let event):
+                host.tell(number, .call(event))
+                if case .ended = event { hasEnded = true }
+            }
+        }
+        tellProgress()
+        if hasEnded { finish() }
+        arm()
+        if isFinished { host.forget(self) }
+    }
+
+    private func send(_ octets: [UInt8], from port: FaxCall.Port, to remote: Endpoint, at now: Instant) {
+        switch port {
+        case .sip: host.sendSIP(octets, to: remote)
+        case .rtp: rtp?.send(octets, to: remote)
+        case .udptl: udptl?.send(octets, to: remote)
+        case .rtcp, .stray: return
+        }
+        host.record(from: local(port), to: remote, octets, at: now)
+    }
+
+    private func local(_ port: FaxCall.Port) -> Endpoint {
+        let settings = call.settings
+        switch port {
+        case .sip: return settings.agent.path.endpoint
+        case .rtp, .rtcp: return Endpoint(settings.mediaAddress, settings.audioPort)
+        case .udptl, .stray: return Endpoint(settings.mediaAddress, settings.t38Port)
+        }
+    }
+
+    /// What the T.30 engine has come to since the last time.
+    private func tellProgress() {
+        let engines = call.earlierReports.count
+        if engines != toldEngines {
+            toldEngines = engines
+            toldEvents = 0
+        }
+        let report = call.report
+        for event in report.events.dropFirst(toldEvents) {
+            switch event.kind {
+            case .negotiated: host.tell(number, .negotiated(report))
+            case .pageEnded(let page): host.tell(number, .page(page))
+            case .ended: break
+            }
+        }
+        toldEvents = report.events.count
+    }
+
+    /// One callback at the earliest time at which something is due; one that comes too early is put off then.
+    private func arm() {
+        guard var due = call.deadline else { return }
+        if !call.hasEnded { due = min(due, giveUpAt) }
+        if let armed {
+            guard due < armed else { return }
+            timer?.cancel()
+        }
+        armed = due
+        let waker = Waker(call: NIOLoopBound(self, eventLoop: loop))
+        timer = try? loop.scheduleCallback(at: NIODeadline(due), handler: waker)
+    }
+
+    private struct Waker: NIOScheduledCallbackHandler, Sendable {
+        let call: NIOLoopBound<LiveCall>
+        func handleScheduledCallback(eventLoop: some EventLoop) { call.value.wake() }
+    }
+
+    // MARK: - The end
+
+    private func finish() {
+        rtp?.close()
+        udptl?.close()
+        rtp = nil
+        udptl = nil
+        switch purpose {
+        case .sending(let fax): report(FaxResult(call, wanted: fax.document.pages.count, began: began), [])
+        case .receiving(let reception): keep(FaxResult(call, wanted: nil, began: began), reception)
+        }
+    }
+
+    private enum Kept: Sendable {
+        case pages(path: String, [PageBitmap])
+        case nothing
+        case failed(String)
+    }
+
+    /// Success is told when the pages are on the disk, not before.
+    private func keep(_ result: FaxResult, _ reception: Reception) {
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        host.disk.run {
+            do {
+                let kept = try reception.commit(confirmed: result.pagesConfirmed)
+                return kept.map { Kept.pages(path: $0.path, $0.pages) } ?? .nothing
+            } catch {
+                return .failed("\(error)")
+            }
+        } then: { (kept: Kept) in
+            var result = result
+            switch kept {
+            case .pages(let path, let pages):
+                result.files = [path]
+                bound.value.report(result, pages)
+            case .nothing: bound.value.report(result, [])
+            case .failed(let reason):
+                result.lose(reason)
+                bound.value.report(result, [])
+            }
+        }
+    }
+
+    private func report(_ result: FaxResult, _ pages: [PageBitmap]) {
+        isReported = true
+        host.finished(self, result, pages)
+        if isFinished { host.forget(self) }
+    }
+
+    /// Its endpoint closes: what is still due is left.
+    func abandon() {
+        timer?.cancel()
+        timer = nil
+        rtp?.close()
+        udptl?.close()
+    }
+}
+
+/// What a call needs of its endpoint.
+protocol LiveCallHost: AnyObject {
+    var settings: EndpointSettings { get }
+    var disk: DiskQueue { get }
+    func sendSIP(_ octets: [UInt8], to remote: Endpoint)
+    func record(from source: Endpoint, to destination: Endpoint, _ octets: [UInt8], at now: Instant)
+    func noteLateness(_ lateness: Duration)
+    func tell(_ call: Int?, _ kind: EndpointEvent.Kind)
+    /// The fax of a call is told. `pages`: those received.
+    func finished(_ call: LiveCall, _ result: FaxResult, _ pages: [PageBitmap])
+    /// Nothing of it is left to be repeated.
+    func forget(_ call: LiveCall)
+}

@@ -1,0 +1,30 @@
+import FaxCore
+
+/// How late calls were woken: the time between when a packet was due and when its turn came.
+public struct LatenessMeter: Sendable, Hashable {
+    /// Counts by tenths of a millisecond; the last one holds everything above.
+    private var counts = [Int](repeating: 0, count: 1_001)
+    public private(set) var count = 0
+    public private(set) var longest = Duration.zero
+
+    private static let step = Duration.microseconds(100)
+
+    mutating func add(_ lateness: Duration) {
+        let lateness = max(.zero, lateness)
+        count += 1
+        longest = max(longest, lateness)
+        let place = Int(lateness.wholeNanoseconds / Self.step.wholeNanoseconds)
+        counts[min(place, counts.count - 1)] += 1
+    }
+
+    /// The lateness that this share was not above, to a tenth of a millisecond; `nil` before there is anything.
+    public func quantile(_ share: Double) -> Duration? {
+        guard count > 0 else { return nil }
+        var left = Int((Double(count) * share).rounded(.up))
+        for (place, number) in counts.enumerated() {
+            left -= number
+            if left <= 0 { return place == counts.count - 1 ? longest : min(longest, Self.step * (place + 1)) }
+        }
+        return longest
+    }
+}

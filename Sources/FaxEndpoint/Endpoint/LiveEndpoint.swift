@@ -1,0 +1,70 @@
+import Dispatch
+import FaxCore
+import NIOCore
+import NIOPosix
+
+/// A fax machine on the IP network: a UDP port for SIP, ports for media, and any number of calls on one event loop of its
+/// own. Events come out of ``events``; all functions may be called on any thread but the loop's.
+public final class LiveEndpoint: Sendable {
+    private let group: MultiThreadedEventLoopGroup
+    private let loop: any EventLoop
+    private let driver: NIOLoopBound<EndpointDriver>
+    public let events = EventQueue()
+    /// Where SIP is listened to.
+    public let address: Endpoint
+
+    /// Begins to listen. Throws when an address or a port cannot be had, or the record cannot be written.
+    public init(_ settings: EndpointSettings) throws {
+        let socket = try BoundSocket(settings.listen)
+        address = socket.endpoint
+        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let loop = group.next()
+        self.loop = loop
+        let events = events
+        let seed = SystemRandomNumberGenerator.seed()
+        do {
+            driver = try loop.submit {
+                let driver = try EndpointDriver(settings, socket: socket, seed: seed, loop: loop) { events.put($0) }
+                return NIOLoopBound(driver, eventLoop: loop)
+            }.wait()
+        } catch {
+            try? group.syncShutdownGracefully()
+            throw error
+        }
+    }
+
+    public func send(_ fax: OutgoingFax) {
+        loop.execute { [driver] in driver.value.send(fax) }
+    }
+
+    public func register(_ request: RegistrationRequest) {
+        loop.execute { [driver] in driver.value.register(request) }
+    }
+
+    /// Ends every call (BYE, CANCEL), waits so long for the other sides, and closes. Results of calls that it ended are
+    /// among ``events`` afterwards.
+    public func stop(patience: Duration = .seconds(4)) {
+        let done = DispatchSemaphore(value: 0)
+        loop.execute { [driver] in driver.value.stop(patience: patience) { done.signal() } }
+        done.wait()
+    }
+
+    /// How late packets left so far.
+    public var lateness: LatenessMeter { get throws { try loop.submit { [driver] in driver.value.lateness }.wait() } }
+    /// Datagrams that were no SIP, too long or too many.
+    public var dropped: Int { get throws { try loop.submit { [driver] in driver.value.dropped }.wait() } }
+    /// Why the record is not whole; `nil`: it is.
+    public var recordFailure: String? {
+        get throws { try loop.submit { [driver] in driver.value.recordFailure }.wait() }
+    }
+
+    /// Gives the threads back; call ``stop(patience:)`` before.
+    public func close() { try? group.syncShutdownGracefully() }
+}
+
+extension SystemRandomNumberGenerator {
+    static func seed() -> UInt64 {
+        var generator = SystemRandomNumberGenerator()
+        return generator.next()
+    }
+}

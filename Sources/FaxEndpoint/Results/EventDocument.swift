@@ -1,0 +1,140 @@
+import FaxCore
+import FaxDSP
+import FaxProtocol
+import FaxReport
+import FaxStation
+import FaxWire
+
+/// Events as JSON (`docs/endpoint.md`), one a line.
+public enum EventDocument {
+    public static func line(_ event: EndpointEvent) -> String {
+        let (name, members) = content(event.kind)
+        let head: [JSONValue.Member] = [
+            .init("event", .string(name)), .init("time", .time(event.time)), .init("call", .optional(event.call)),
+        ]
+        return JSONWriter.text(.object(head + members), style: .line) + "\n"
+    }
+
+    private static func content(_ kind: EndpointEvent.Kind) -> (String, [JSONValue.Member]) {
+        switch kind {
+        case .listening(let endpoint): return ("listening", [.init("address", .string("\(endpoint)"))])
+        case .refused(let source, let status, let reason):
+            return (
+                "refused",
+                [
+                    .init("from", .string("\(source)")), .init("status", .integer(status)),
+                    .init("reason", .string(reason)),
+                ]
+            )
+        case .began(let uri, let peer, let isIncoming):
+            return (
+                isIncoming ? "incoming" : "calling", [.init("uri", .string(uri)), .init("peer", .string("\(peer)"))]
+            )
+        case .call(let event): return content(event)
+        case .negotiated(let report):
+            return (
+                "negotiated",
+                [
+                    .init("rate_bps", .optional(report.rateBps > 0 ? report.rateBps : nil)),
+                    .init("ecm", .bool(report.hasECM)), .init("remote_id", .string(report.remoteIdentification)),
+                ]
+            )
+        case .page(let page):
+            return (
+                "page",
+                [
+                    .init("number", .integer(page.pages)), .init("width_px", .integer(page.widthPx)),
+                    .init("rows", .integer(page.rows)), .init("bad_rows", .integer(page.badRows)),
+                    .init("octets", .integer(page.codedOctets)), .init("ecm_retransmitted", .integer(page.ecmRetries)),
+                ]
+            )
+        case .result(let result): return ("fax", members(result))
+        case .registration(let event): return content(event)
+        case .trouble(let text): return ("trouble", [.init("text", .string(text))])
+        }
+    }
+
+    private static func content(_ event: SIPRegistration.Event) -> (String, [JSONValue.Member]) {
+        switch event {
+        case .registered(let seconds): ("registered", [.init("expires_s", .integer(seconds))])
+        case .failed(let refusal, retryAt: _):
+            (
+                "registration-failed",
+                [.init("status", .integer(refusal.status)), .init("reason", .string(refusal.reason))]
+            )
+        case .unregistered: ("unregistered", [])
+        }
+    }
+
+    /// The last line of a run. `fax`: the first that failed, else the last one.
+    /// - Parameters:
+    ///   - reason: why not all that were wanted came; `nil`: they did.
+    ///   - verdicts: what the analysis of the record says of each call.
+    static func last(_ results: [FaxResult], reason: String?, verdicts: [String]) -> String {
+        let told = results.first { !$0.isSuccess } ?? results.last
+        let isConfirmed = reason == nil && !results.isEmpty && results.allSatisfy(\.isSuccess)
+        let document = JSONValue.object([
+            .init("event", .string("result")), .init("confirmed", .bool(isConfirmed)),
+            .init("calls", .integer(results.count)), .init("succeeded", .integer(results.count(where: \.isSuccess))),
+            .init("reason", .optional(reason ?? told?.reason)),
+            .init("files", .array(results.flatMap(\.files).map { .string($0) })),
+            .init("verdicts", .array(verdicts.map { .string($0) })), .init("fax", told?.document ?? .null),
+        ])
+        return JSONWriter.text(document, style: .line) + "\n"
+    }
+
+    /// Of an event with the result of one fax.
+    static func members(_ result: FaxResult) -> [JSONValue.Member] {
+        [
+            .init("confirmed", .bool(result.isSuccess)), .init("reason", .optional(result.reason)),
+            .init("files", .array(result.files.map { .string($0) })), .init("call_id", .optional(result.callID)),
+            .init("fax", result.document),
+        ]
+    }
+
+    private static func content(_ event: FaxCall.Event) -> (String, [JSONValue.Member]) {
+        switch event {
+        case .calling: ("inviting", [])
+        case .incoming(let uri): ("ringing", [.init("uri", .string(uri))])
+        case .ringing: ("ringing", [])
+        case .answered: ("answered", [])
+        case .mediaBegan(let media): ("media", [.init("carried_by", .string(media.documentName))])
+        case .offeredT38: ("t38-offered", [])
+        case .t38Refused(let status):
+            ("t38-refused", [.init("by", .string("them")), .init("status", .integer(status))])
+        case .refusedT38(let status): ("t38-refused", [.init("by", .string("us")), .init("status", .integer(status))])
+        case .faxEnded(let completion): ("t30-ended", [.init("completion", .integer(completion))])
+        case .hungUp: ("hung-up", [])
+        case .ended(let ending):
+            ("ended", [.init("by", .optional(ending.side.name)), .init("cause", .string(ending.cause.text))])
+        case .trouble(let text): ("trouble", [.init("text", .string(text))])
+        }
+    }
+}
+
+extension SIPEnding.Side {
+    var name: String? {
+        switch self {
+        case .us: "us"
+        case .them: "them"
+        case .neither: nil
+        }
+    }
+}
+
+extension SIPEnding.Cause {
+    /// In words.
+    var text: String {
+        switch self {
+        case .bye: "BYE"
+        case .cancelled: "cancelled"
+        case .refused(let refusal): "refused with \(refusal.status) \(refusal.reason)"
+        case .noResponse(let method): "no answer to \(method.name)"
+        case .notAcknowledged: "the answer was never acknowledged"
+        case .sessionExpired: "the session timer ran out"
+        case .unknownToPeer: "the other side did not know the call any more"
+        case .transportFailed: "the network did not take the packets"
+        case .redirectedTooOften: "redirected too often"
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import FaxCore
+import FaxProtocol
+import FaxReport
+import T30Analyzer
+
+/// `faxprobe send` and `faxprobe receive`: an endpoint from its start to its last fax, told as it goes, and an exit status.
+public struct EndpointRun {
+    public enum Status: Int32, Sendable {
+        /// Every fax was confirmed.
+        case confirmed = 0
+        /// At least one was not, or did not come.
+        case failed = 1
+        case usage = 2
+        /// No port, no folder, no record.
+        case couldNotRun = 3
+    }
+
+    /// For all of it; `nil`: no end.
+    public var timeout: Duration?
+    /// Events as JSON.
+    public var writesJSON = false
+    public var usesColour = false
+    /// Beside the calls.
+    public var registration: RegistrationRequest?
+    /// Asked every so often; `true` ends all calls.
+    public var shouldStop: () -> Bool = { false }
+    /// Given the port in use.
+    public var onListening: (Endpoint) -> Void = { _ in }
+    private let write: (String) -> Void
+    private let complain: (String) -> Void
+
+    /// - Parameters:
+    ///   - write: takes text for standard output.
+    ///   - complain: takes a line for standard error.
+    public init(write: @escaping (String) -> Void, complain: @escaping (String) -> Void) {
+        self.write = write
+        self.complain = complain
+    }
+
+    /// Answers until the calls that are wanted have ended.
+    public func receive(_ settings: EndpointSettings) -> Status {
+        run(settings, wanted: settings.answering?.calls) { _ in }
+    }
+
+    /// Sends faxes, all at once.
+    public func send(_ faxes: [OutgoingFax], _ settings: EndpointSettings) -> Status {
+        run(settings, wanted: faxes.count) { endpoint in for fax in faxes { endpoint.send(fax) } }
+    }
+
+    /// Keeps a registration until it is stopped, or `once` it stands.
+    public func register(once: Bool, _ settings: EndpointSettings) -> Status {
+        run(settings, wanted: nil, endsWhenRegistered: once) { _ in }
+    }
+
+    private func run(
+        _ settings: EndpointSettings, wanted: Int?, endsWhenRegistered: Bool = false, _ begin: (LiveEndpoint) -> Void
+    ) -> Status {
+        let endpoint: LiveEndpoint
+        do {
+            endpoint = try LiveEndpoint(settings)
+        } catch {
+            complain("\(error)")
+            return .couldNotRun
+        }
+        defer { endpoint.close() }
+        onListening(endpoint.address)
+        if let request = registration { endpoint.register(request) }
+        begin(endpoint)
+        var tally = Tally(wanted: wanted)
+        tally.endsWhenRegistered = endsWhenRegistered
+        tally.countsReceptions = settings.answering?.echoes != true
+        follow(endpoint, &tally)
+        endpoint.stop()
+        while let event = endpoint.events.next(within: .zero) { tell(event, &tally) }
+        return end(tally, settings, recordFailure: try? endpoint.recordFailure)
+    }
+
+    /// Until everything has come, or time or patience is over.
+    private func follow(_ endpoint: LiveEndpoint, _ tally: inout Tally) {
+        let clock = ContinuousClock()
+        let limit = timeout.map { clock.now + $0 }
+        while !tally.isComplete, !tally.isHopeless {
+            if shouldStop() {
+                tally.stopped = "stopped"
+                return
+            }
+            if let limit, clock.now >= limit {
+                tally.stopped = "the time is over"
+                return
+            }
+            if let event = endpoint.events.next(within: .milliseconds(100)) { tell(event, &tally) }
+        }
+    }
+
+    private func tell(_ event: EndpointEvent, _ tally: inout Tally) {
+        tally.take(event)
+        if writesJSON { return write(EventDocument.line(event)) }
+        if let line = EventText.line(event) { write(line) }
+    }
+
+    // MARK: - The end
+
+    private func end(_ tally: Tally, _ settings: EndpointSettings, recordFailure: String??) -> Status {
+        var status = tally.status
+        var verdicts: [String] = []
+        if let recordFailure = recordFailure ?? nil {
+            complain(recordFailure)
+            status = .couldNotRun
+        } else if let path = settings.recordPath {
+            verdicts = diagnose(path)
+        }
+        if let reason = tally.shortfall { complain(reason) }
+        if writesJSON { write(EventDocument.last(tally.results, reason: tally.shortfall, verdicts: verdicts)) }
+        return status
+    }
+
+    /// What `analyze` says of the record.
+    private func diagnose(_ path: String) -> [String] {
+        var report = AnalyzeRun(write: writesJSON ? { _ in } : write, complain: complain)
+        report.report.usesColour = usesColour
+        let verdicts = VerdictCollector()
+        report.exports = [verdicts]
+        _ = report.run([path])
+        return verdicts.summaries
+    }
+}
+
+/// What came of the calls of a run.
+struct Tally {
+    let wanted: Int?
+    private(set) var results: [FaxResult] = []
+    /// Something that no call can begin without was missing.
+    private(set) var isHopeless = false
+    /// Why the run ended before all had come.
+    var stopped: String?
+    var endsWhenRegistered = false
+    /// A reception that is echoed counts when the echo is through.
+    var countsReceptions = true
+    /// `nil`: no registration was tried.
+    private var isRegistered: Bool?
+
+    init(wanted: Int?) { self.wanted = wanted }
+
+    var isComplete: Bool {
+        if endsWhenRegistered, isRegistered != nil { return true }
+        return wanted.map { results.count >= $0 } ?? false
+    }
+
+    mutating func take(_ event: EndpointEvent) {
+        switch event.kind {
+        case .result(let result): if countsReceptions || result.isSender || !result.isSuccess { results.append(result) }
+        case .trouble: if event.call == nil { isHopeless = true }
+        case .listening, .refused, .began, .call, .negotiated, .page: break
+        case .registration(.registered): isRegistered = true
+        case .registration(.failed): isRegistered = false
+        case .registration(.unregistered): break
+        }
+    }
+
+    /// `nil`: what was wanted has come.
+    var shortfall: String? {
+        guard let wanted, results.count < wanted else { return nil }
+        return "\(results.count) of \(wanted) calls ended: \(stopped ?? "the others could not begin")"
+    }
+
+    var status: EndpointRun.Status {
+        if isHopeless { return .couldNotRun }
+        return results.allSatisfy(\.isSuccess) && shortfall == nil && isRegistered != false ? .confirmed : .failed
+    }
+}
