@@ -120,6 +120,12 @@ let package = Package(
             [
                 "FaxCore", "FaxProtocol", "FaxStation", "FaxDSP", "T30Analyzer", "FaxReport", "Simulator", "Regression",
             ]),
+        tests(
+            "FaxEndpointTests",
+            [
+                "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "Simulator", "FaxEndpoint",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         tests("FaxReportTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport"]),
         tests(
             "SanitizerTests",

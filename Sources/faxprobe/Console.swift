@@ -18,6 +18,12 @@ enum Console {
             signal(SIGINT, SIG_DFL)
             signal(SIGTERM, SIG_DFL)
         }
+        // Whoever started us may have blocked them, as threads of a pool do.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         sigaction(SIGINT, &action, nil)
         if kinds == .both { sigaction(SIGTERM, &action, nil) }
     }

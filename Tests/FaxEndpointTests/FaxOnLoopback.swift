@@ -42,7 +42,10 @@ struct FaxOnLoopback {
         receiver.mediaPorts = first + 500...first + 999
     }
 
-    func run() throws -> Outcome {
+    /// On a thread of its own: tests wait beside each other.
+    func run() async throws -> Outcome { try await OwnThread.run { try wait() } }
+
+    private func wait() throws -> Outcome {
         let folder = FileManager.default.temporaryDirectory.appending(path: "faxprobe-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         var receiving = receiver
@@ -94,5 +97,27 @@ extension [EndpointEvent] {
 
     func has(_ event: FaxCall.Event) -> Bool {
         contains { if case .call(event) = $0.kind { true } else { false } }
+    }
+}
+
+/// Work that waits for sockets and processes, beside the tests' own threads, of which there are few.
+enum OwnThread {
+    static func run<Value>(_ body: @escaping () throws -> Value) async throws -> Value {
+        let work = Box(body)
+        return try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Box<Value>, any Error>) in
+            Thread.detachNewThread {
+                do {
+                    continuation.resume(returning: Box(try work.value()))
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
+        }.value
+    }
+
+    /// Handed from one thread to the next, never used by two.
+    private struct Box<Value>: @unchecked Sendable {
+        let value: Value
+        init(_ value: Value) { self.value = value }
     }
 }

@@ -61,7 +61,7 @@ import Testing
     }
 
     /// The folder is gone when the call comes: it is refused, not answered and lost.
-    @Test func aCallThatCouldNotBeKeptIsNotAnswered() throws {
+    @Test func aCallThatCouldNotBeKeptIsNotAnswered() async throws {
         var fax = FaxOnLoopback()
         fax.receiver.answering = Answering(folder: try ReceptionFolder(path: folder.path))
         try FileManager.default.removeItem(at: folder)
@@ -72,7 +72,7 @@ import Testing
                 try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
             }
         }
-        let outcome = try fax.run()
+        let outcome = try await fax.run()
         #expect(outcome.sent?.reason == "refused with 500 Server Internal Error", "\(outcome.senderEvents.story)")
     }
 

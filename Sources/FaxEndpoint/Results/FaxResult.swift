@@ -9,8 +9,6 @@ public struct FaxResult: Sendable {
     /// As the analysis document has them.
     public enum Outcome: String, Sendable, Hashable {
         case success, partial, failed
-        /// Answered, and no sign of a fax.
-        case notFax = "not-fax"
     }
 
     public var outcome: Outcome
@@ -57,7 +55,8 @@ extension FaxResult {
         } else if pagesConfirmed > 0 {
             outcome = .partial
         } else {
-            outcome = call.lastMedia != nil && report.frames.isEmpty ? .notFax : .failed
+            // This side has said CNG or CED: a fax was tried, whoever was there.
+            outcome = .failed
         }
         if outcome != .success { reason = Self.reason(report, ending, call) }
     }

@@ -109,7 +109,7 @@ public struct EndpointRun {
         } else if let path = settings.recordPath {
             verdicts = diagnose(path)
         }
-        if let reason = tally.shortfall { complain(reason) }
+        if let reason = tally.complaint { complain(reason) }
         if writesJSON { write(EventDocument.last(tally.results, reason: tally.shortfall, verdicts: verdicts)) }
         return status
     }
@@ -161,6 +161,11 @@ struct Tally {
     var shortfall: String? {
         guard let wanted, results.count < wanted else { return nil }
         return "\(results.count) of \(wanted) calls ended: \(stopped ?? "the others could not begin")"
+    }
+
+    /// What a person has to be told beside the results.
+    var complaint: String? {
+        shortfall ?? stopped.flatMap { results.allSatisfy(\.isSuccess) ? nil : $0 }
     }
 
     var status: EndpointRun.Status {
