@@ -10,6 +10,7 @@ struct RowMaker {
         /// Proposals that come to nothing, one after the other, before a row is taken as it is.
         static let failures = 24
         static let proposals = 2_000
+        static let bitsPerChange = 7
     }
 
     init(widthPx: Int) {
@@ -20,8 +21,9 @@ struct RowMaker {
     /// A row of at most `bits` bits and `changes` changes, as near to `bits` as chance finds one; `nil` when none fits.
     /// - Parameter reference: of a row in two dimensions the row above.
     func row(bits: Int, changes limit: Int, reference: [Int]?, _ random: inout SeededRandom) -> [Int]? {
-        // Changes that go straight down take one bit, a one: so few of them are wanted that most move, as on real pages.
-        let wanted = reference == nil ? limit : min(limit, max(2, bits / 4))
+        // Changes that go straight down take one bit, a one, and five ones cost a zero more in HDLC: so few are wanted
+        // that most of them move.
+        let wanted = reference == nil ? limit : min(limit, max(2, bits / Limit.bitsPerChange))
         var row = (reference ?? []).filter { $0 > 0 && $0 < widthPx - 4 }
         if row.count & 1 == 1 { row.removeLast() }
         while row.count > limit, row.count >= 2 { removeSpot(&row, &random) }
