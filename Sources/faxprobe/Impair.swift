@@ -2,6 +2,7 @@ import ArgumentParser
 import FaxCore
 import FaxEndpoint
 import FaxReport
+import Regression
 import Simulator
 
 struct Impair: ParsableCommand {
