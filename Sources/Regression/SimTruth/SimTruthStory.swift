@@ -54,18 +54,20 @@ struct SimTruthStory {
         }
         var next = 0
         var invented: [String] = []
-        var skipped = 0
+        var skipped: [String] = []
         for message in told {
             guard let place = sent[next...].firstIndex(of: message.octets) else {
                 invented.append(message.name)
                 continue
             }
-            skipped += place - next
+            skipped += sent[next..<place].map { T30Frame(lax: $0).name }
             next = place + 1
         }
         var faults: [String] = []
         if !invented.isEmpty { faults.append("frames that the \(near.rawValue) did not send: \(invented)") }
-        if skipped > 0, isWhole { faults.append("\(skipped) frames of the \(near.rawValue) are not in the story") }
+        if !skipped.isEmpty, isWhole {
+            faults.append("frames of the \(near.rawValue) are not in the story: \(skipped)")
+        }
         return faults
     }
 

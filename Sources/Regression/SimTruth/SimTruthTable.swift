@@ -64,11 +64,15 @@ public struct SimTruthTable: Sendable {
             """
     }
 
-    /// Each with what is needed to run it again.
+    /// Those that disagree without a known reason.
+    public var unexplained: [SimTruthRow] { disagreeing.filter { $0.explanation == nil } }
+
+    /// Each with what is needed to run it again, and why it disagrees.
     public var disagreements: String {
         disagreeing.map { row in
             "- `\(row.name)` \(row.transport.rawValue), seed \(row.seed), capture at the \(row.tap.rawValue): "
-                + row.disagreements.joined(separator: "; ") + "\n"
+                + row.disagreements.joined(separator: "; ") + " (found: \(row.findings.joined(separator: ", "))). "
+                + (row.explanation.map { "Why: \($0)." } ?? "Not explained.") + "\n"
         }.joined()
     }
 }

@@ -10,10 +10,10 @@ extension FaultBook {
     /// What a gateway makes of sound that it cannot read.
     private static let relayed = [
         "ifp-fcs-bad", "tcf-missing", "tcf-errors", "ftt-loop", "page-bad-lines", "ppr-loop", "ifp-missing-end",
-        "ifp-slow-start", "ifp-gap-timeout", "dis-repeated-no-dcs",
+        "ifp-slow-start", "ifp-gap-timeout", "udptl-pacing-burst", "dis-repeated-no-dcs",
     ]
     private static let relayedReason =
-        "behind a gateway the capture has no sound, only what the gateway could not read of it"
+        "behind a gateway the capture has no sound, only what the gateway could not read of it, and the pauses that leaves"
     /// What lost or late packets look like that the capture cannot show.
     private static let unseen = NetworkFaults.unseen
 

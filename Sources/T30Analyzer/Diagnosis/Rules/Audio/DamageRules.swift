@@ -49,13 +49,13 @@ enum DamageRules {
             ], party: party, frames: noises.map(\.firstFrame))
     }
 
-    /// Behind a DCS or a good answer comes a signal of the message channel, and what spoils it makes noise of it.
+    /// Soon after a frame comes a signal of the message channel, and what spoils it makes noise of it.
     private static func isMessage(_ noise: FaxSignal, _ facts: CallFacts) -> Bool {
-        let last = facts.fax.messages.last {
-            $0.direction != nil && $0.time < noise.start && !$0.name.hasPrefix("unknown") && $0.octets.count >= 3
-        }
-        return last.map { ["DCS", "CFR", "MCF", "RTP", "CTR", "PPR"].contains($0.name) } ?? false
+        facts.fax.messages.contains { $0.time < noise.start && noise.start - $0.end < messageReach }
     }
+
+    /// TCF of 1.5 s behind its training, and what comes before them.
+    private static let messageReach = Duration.seconds(5)
 
     // MARK: - Damage
 
@@ -98,7 +98,7 @@ enum DamageRules {
 
     private static func isDamaged(_ message: T30Message, _ party: Party, _ facts: CallFacts) -> Bool {
         guard message.direction == party, message.crcOK == false, !message.isImageFrame, message.octets.count >= 3,
-            message.octets[0] == 0xFF, message.octets[1] & 0xEF == 0x03
+            !message.name.hasPrefix("unknown")
         else { return false }
         return !facts.hasHole(of: party, in: message.time...max(message.time, message.end))
     }

@@ -7,8 +7,12 @@ enum IFPContentRules {
     static let rules = [
         Rule(["ifp-v8-in-v0": .cause(.session, of: IFPRules.effectsOfLostSignal)], newerSignals),
         Rule(["ifp-nsf-not-masked": .cause(.session, of: ["proprietary-mode", "unexpected-frame"])], once: unmasked),
-        Rule(["ifp-rtc-cut": .cause(.session, of: ["rtn", "no-mcf", "page-bad-lines"])], once: cutReturn),
         Rule(["t38-over-rtp-or-tcp": .remark], once: otherTransport),
+    ]
+
+    /// Less sure than what the other rules of the layer find.
+    static let others = [
+        Rule(["ifp-rtc-cut": .cause(.session, of: ["rtn", "no-mcf", "page-bad-lines"])], once: cutReturn)
     ]
 
     /// The edition that brought V.8 and V.34 (T.38 2002, `T38FaxVersion` 3 with V.34).
@@ -55,7 +59,7 @@ enum IFPContentRules {
         guard !facts.fax.ifpSignals.isEmpty else { return nil }
         let cut = facts.fax.pages.filter { page in
             guard page.hasEnd == true, let bits = page.bitsAfterEnd, let rate = page.rateBps,
-                page.rejectedBy != nil || (facts.isFailed && page.confirmedBy == nil)
+                page.rejectedBy != nil || (facts.isFailed && page.confirmedBy == nil && isHeard(page, facts))
             else { return false }
             return bits * 1_000 < rate * Int(padding.inMilliseconds)
         }
@@ -71,6 +75,12 @@ enum IFPContentRules {
             remedy: "Let the sender put 40 ms of zeros after RTC: some gateways drop the carrier early.",
             measures: [.init("padding", length.rounded(), "ms", threshold: 40)], party: facts.fax.sender,
             frames: cut.map(\.lastFrame))
+    }
+
+    /// The receiver said something after the page: a row that is cut off silences nobody.
+    private static func isHeard(_ page: FaxPage, _ facts: CallFacts) -> Bool {
+        guard let end = page.end, let receiver = facts.fax.sender?.other else { return false }
+        return facts.commands.contains { $0.direction == receiver && $0.time > end }
     }
 
     private static func otherTransport(_ facts: CallFacts) -> Finding? {

@@ -6,13 +6,14 @@ enum IFPOddityRules {
         Rule(
             [
                 "ifp-fcs-bad": .cause(.session, of: IFPRules.effectsOfLostSignal),
+                "ifp-wrong-modem": .cause(.session, of: IFPRules.effectsOfLostSignal),
                 "ifp-missing-indicator": .cause(.session, of: IFPRules.effectsOfLostSignal),
                 "ifp-wrong-sig-end-type": .cause(.session, of: IFPRules.effectsOfLostSignal),
                 "ifp-unreadable": .cause(.session, of: IFPRules.effectsOfLostSignal),
                 "ifp-frame-too-long": .cause(.session, of: IFPRules.effectsOfLostSignal),
                 "ifp-missing-end": .cause(.session, of: IFPRules.effectsOfLostSignal),
                 "ifp-superfluous-sig-end": .cause(.session, of: IFPRules.effectsOfLostSignal),
-                "ifp-wrong-modem": .cause(.session, of: IFPRules.effectsOfLostSignal), "ifp-data-in-fcs": .remark,
+                "ifp-data-in-fcs": .remark,
                 "ifp-octet-aligned-fields": .remark, "ifp-indicator-with-data": .remark,
                 "ifp-data-without-fields": .remark, "ifp-dirty-padding": .remark, "ifp-trailing-octets": .remark,
             ], oddities)
@@ -71,11 +72,11 @@ enum IFPOddityRules {
         guard let party else { return false }
         let whole = facts.commands.filter { $0.direction == party }
         if names.contains(where: { name in !whole.contains { $0.name == name } }) { return true }
-        return T30Rules.unansweredCommand(by: party.other, facts) != nil
-            && facts.fax.messages.contains { message in
-                message.direction == party && message.crcOK == false && !message.isImageFrame
-                    && whole.last.map { message.time > $0.time } ?? true
-            }
+        let last = facts.commands.last { $0.endsTurn && $0.name != "DCN" }
+        guard let last, last.direction == party.other else { return false }
+        return facts.fax.messages.contains {
+            $0.direction == party && $0.crcOK == false && !$0.isImageFrame && $0.time > last.time
+        }
     }
 
     private struct Oddity {

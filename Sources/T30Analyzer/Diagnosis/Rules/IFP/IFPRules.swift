@@ -2,7 +2,9 @@ import FaxCore
 
 /// Layer E: how a gateway or endpoint speaks IFP.
 enum IFPRules {
-    static let rules = IFPContentRules.rules + IFPSilenceRules.rules + IFPTimingRules.rules + IFPOddityRules.rules
+    static let rules =
+        IFPContentRules.rules + IFPSilenceRules.rules + IFPTimingRules.rules + IFPOddityRules.rules
+        + IFPContentRules.others
 
     /// What a signal that a receiver did not get, or not whole, brings about.
     static let effectsOfLostSignal = [

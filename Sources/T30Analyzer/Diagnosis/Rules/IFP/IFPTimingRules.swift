@@ -20,6 +20,8 @@ enum IFPTimingRules {
     private static let tolerance = Duration.milliseconds(20)
     /// (ours) A gateway tells of flags when it has heard some: of a second on its line so much is left at least.
     private static let heardLate = Duration.milliseconds(600)
+    /// (ours) And of a training when it has heard the beginning of it.
+    private static let trainingTolerance = Duration.milliseconds(100)
     /// Receivers that run T.38 take a longer silence for the end of the signal.
     private static let longestPause = Duration.milliseconds(300)
     /// Some gateways stop any signal after about 90 s.
@@ -69,14 +71,14 @@ enum IFPTimingRules {
                     signal.type?.modem == training.modem,
                     let least = ModemTiming.training(
                         training.modem, rateBps: training.rateBps, isShort: training.short),
-                    lead < least - tolerance
+                    lead < least - trainingTolerance
                 else { return nil }
                 return (signal, lead, least)
             }
             guard let worst = short.max(by: { $0.least - $0.lead < $1.least - $1.lead }) else { return nil }
             let refused = short.prefix(trainingsLookedAt).count { facts.isRefused($0.signal) }
             return Finding(
-                "ifp-training-too-short", .ifp, facts.isFailed || refused > 0 ? .warning : .note, .strong,
+                "ifp-training-too-short", .ifp, refused > 0 ? .warning : .note, .strong,
                 "Training too short",
                 because: "\(counted(short.count, "training")) of \(IFPRules.sender(party)) gave way to data too soon: "
                     + "\(worst.signal.indicator?.name ?? "training") after \(worst.lead.inWholeMilliseconds), where the "

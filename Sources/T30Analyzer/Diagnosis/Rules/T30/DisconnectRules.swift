@@ -15,7 +15,14 @@ enum DisconnectRules {
     private static func disconnect(_ facts: CallFacts) -> Finding? {
         guard facts.isFailed, let dcn = facts.messages("DCN").first else { return nil }
         let before = facts.commands.last { $0.end <= dcn.time && $0.direction != nil && $0.endsTurn }
-        if let before, before.direction == dcn.direction?.other, before.name == "DIS" || before.name == "DCS" {
+        // Who said something in between, damaged or not, did not answer with DCN.
+        let hasSpoken = facts.fax.messages.contains { message in
+            message.direction == dcn.direction && message.time < dcn.time
+                && before.map { message.time > $0.end } ?? true
+        }
+        if let before, before.direction == dcn.direction?.other, before.name == "DIS" || before.name == "DCS",
+            !hasSpoken
+        {
             return Finding(
                 "dcn-early", .t30, .error, .proof, "DCN as the answer to \(before.name)",
                 because: "The \(dcn.direction?.rawValue ?? "other side") answered \(before.name) with DCN.",

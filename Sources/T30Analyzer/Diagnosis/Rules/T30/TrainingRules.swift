@@ -32,10 +32,15 @@ enum TrainingRules {
         var found: [Finding] = []
         let rates = failed.compactMap(\.rateBps).map(String.init).joined(separator: ", ")
         let hasPage = !facts.fax.pages.isEmpty
-        if failed.count >= T30Rules.tries, !hasPage {
+        // The last ones may have had no answer at all.
+        let isHopeless =
+            trainings.count >= T30Rules.tries && !failed.isEmpty && !trainings.contains { $0.answer == "CFR" }
+            && facts.isFailed && T30Rules.isGivenUp(facts)
+        if failed.count >= T30Rules.tries || isHopeless, !hasPage {
             found.append(
                 Finding(
-                    "ftt-loop", .t30, .error, .proof, "Training fails at every rate",
+                    "ftt-loop", .t30, .error, failed.count >= T30Rules.tries ? .proof : .strong,
+                    "Training fails at every rate",
                     because:
                         "\(failed.count) of \(counted(trainings.count, "training")) were answered FTT (at \(rates) "
                         + "bit/s), and no page followed.\(judgement(failed))",

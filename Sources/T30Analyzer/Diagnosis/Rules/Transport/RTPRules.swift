@@ -44,12 +44,13 @@ enum RTPRules {
         let named = hits.named(limit: 8)
         if !named.isEmpty { because += ". Hit: " + named }
         if let shown = harmful.lazy.compactMap(\.shownBy).first { because += "; " + shown }
+        let isBeyondDoubt = share >= lossBeyondDoubt && facts.t38.isEmpty
         let severity: Finding.Severity =
-            facts.isFailed && (!hits.isEmpty || share >= lossBeyondDoubt)
+            facts.isFailed && (!hits.isEmpty || isBeyondDoubt)
             ? .error : share >= lossWarning && (facts.isFailed || !hits.isEmpty) ? .warning : .note
         return Finding(
             "rtp-loss-passthrough", .transport, facts.fax.outcome == .success ? min(severity, .warning) : severity,
-            hits.isEmpty && share < lossBeyondDoubt ? .hint : .strong, "RTP loss in G.711 pass-through",
+            hits.isEmpty && !isBeyondDoubt ? .hint : .strong, "RTP loss in G.711 pass-through",
             because: because + ".",
             remedy: "Give the media priority (QoS), use T.38 with redundancy, or RFC 2198 for the audio.",
             measures: [
