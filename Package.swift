@@ -55,6 +55,7 @@ let package = Package(
         system("CSRTP", pkgConfig: "libsrtp2", apt: "libsrtp2-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        .systemLibrary(name: "CFileRoom", path: "Sources/CFileRoom"),
         library("FaxCore", [], fast),
         library("FaxWire", ["FaxCore"], fast),
         library("FaxProtocol", ["FaxCore", "FaxWire"], fast),
@@ -82,14 +83,14 @@ let package = Package(
             "FaxEndpoint",
             [
                 "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "T30Analyzer", "Simulator",
-                "FaxReport", "CZlib", .product(name: "NIOCore", package: "swift-nio"),
+                "FaxReport", "CZlib", "CFileRoom", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .executableTarget(
             name: "faxprobe",
             dependencies: [
-                "FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "Sanitizer", "CaptureCompare", "FaxReport",
-                "Simulator", "Regression", "FaxEndpoint", argumentParser,
+                "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Sanitizer",
+                "CaptureCompare", "FaxReport", "Simulator", "Regression", "FaxEndpoint", argumentParser,
             ],
             path: "Sources/faxprobe", swiftSettings: strict),
         .executableTarget(
@@ -123,7 +124,8 @@ let package = Package(
         tests(
             "FaxEndpointTests",
             [
-                "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "Simulator", "FaxEndpoint",
+                "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "Simulator",
+                "FaxEndpoint",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         tests("FaxReportTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport"]),

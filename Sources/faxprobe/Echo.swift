@@ -16,7 +16,7 @@ struct Echo: ParsableCommand {
               0  every fax came whole and was sent back
               1  at least one was not, or fewer came than wanted
               2  wrong usage
-              3  no port, no folder, or nothing to draw the cover page with
+              3  no port, no folder, or the record could not be written
             """)
 
     @Option(help: ArgumentHelp("Where to listen for SIP over UDP.", valueName: "address:port"))

@@ -38,7 +38,7 @@ struct Impair: ParsableCommand {
         }
         if let timeout, !(timeout > 0 && timeout <= 1e7) { throw ValidationError("--timeout wants seconds above 0.") }
         do {
-            _ = try NetworkSpec(options: network.options)
+            _ = try network.specs()
         } catch {
             throw ValidationError("\(error)")
         }
@@ -51,10 +51,8 @@ struct Impair: ParsableCommand {
         Console.catchSignals(.both)
         let output = StandardOutput(flushesEachTime: true)
         do {
-            let spec = try NetworkSpec(options: network.options)
-            var settings = ImpairSettings(
-                listen: own, target: target, forth: network.direction == .back ? .ideal : spec,
-                back: network.direction == .forth ? .ideal : spec)
+            let network = try network.specs()
+            var settings = ImpairSettings(listen: own, target: target, forth: network.forth, back: network.back)
             settings.seed = seed
             var run = ImpairRun(write: { output.write($0) })
             run.writesJSON = json

@@ -29,13 +29,15 @@ struct Receive: ParsableCommand {
     @Option(help: ArgumentHelp("Calls to take, one after the other or at once.", valueName: "n")) var calls: Int?
     @Option(help: ArgumentHelp("Address that may call; repeatable; otherwise anyone may.", valueName: "address"))
     var allow: [String] = []
+    @Flag(help: "Write each fax as PDF, too.") var pdf = false
     @OptionGroup(title: "Calls") var endpoint: EndpointArguments
 
     func validate() throws { try ReceiveArguments.validate(listen, calls, allow) }
 
     func run() throws {
         try endpoint.run {
-            let settings = try ReceiveArguments.settings(endpoint, listen, dir, calls, allow, echoes: false)
+            var settings = try ReceiveArguments.settings(endpoint, listen, dir, calls, allow, echoes: false)
+            settings.answering?.folder.writesPDF = pdf
             return { $0.receive(settings) }
         }
     }

@@ -208,6 +208,12 @@ struct NetworkArguments: ParsableArguments {
         return single.compactMap { name, value in value.map { NetworkSpec.Option(name, $0) } }
             + route.map { NetworkSpec.Option("route", $0) } + outage.map { NetworkSpec.Option("outage", $0) }
     }
+
+    /// What each direction does: to the answerer, and back.
+    func specs() throws -> (forth: NetworkSpec, back: NetworkSpec) {
+        let spec = try NetworkSpec(options: options)
+        return (direction == .back ? .ideal : spec, direction == .forth ? .ideal : spec)
+    }
 }
 
 extension CallScenario.Transport: ExpressibleByArgument {}

@@ -115,6 +115,24 @@ import Testing
         }
     }
 
+    /// IPv6 all the way: sockets, descriptions, the record.
+    @Test func aFaxOverIPv6() async throws {
+        try await Self.withFolder { folder in
+            let receiver = try Command(
+                ["receive", "--listen", "[::1]:0", "--dir", "in", "--calls", "1", "--timeout", "60", "--json"]
+                    + Self.ports(), in: folder)
+            let sender = try Command(
+                [
+                    "send", "sip:200@\(try receiver.address())", "page.tif", "--transport", "t38", "--timeout", "60",
+                    "--json", "--record", "call.pcapng",
+                ] + Self.ports(), in: folder)
+            #expect(sender.end() == 0, "\(sender.text)\(sender.complaint)")
+            #expect(receiver.end() == 0, "\(receiver.text)\(receiver.complaint)")
+            let verdict = (sender.last["verdicts"] as? [String])?.first
+            #expect(verdict?.hasPrefix("Fax delivered: 1 page confirmed") == true, "\(verdict ?? "none")")
+        }
+    }
+
     /// What came is sent back: a cover page and the fax itself, in a call of its own.
     @Test func anEchoComesBack() async throws {
         try await Self.withFolder { folder in

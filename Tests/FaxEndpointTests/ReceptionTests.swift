@@ -24,8 +24,22 @@ import Testing
             let reception = try inbox.begin("fax-1")
             try document(pages: 2).write(to: URL(filePath: reception.temporaryPath))
             let kept = try #require(try reception.commit(confirmed: 2))
-            #expect(kept.pages.count == 2 && kept.path == folder.path + "/fax-1.tif")
+            #expect(kept.pages.count == 2 && kept.paths == [folder.path + "/fax-1.tif"])
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["fax-1.tif"])
+        }
+    }
+
+    @Test func onRequestAsPDFToo() throws {
+        try withFolder { inbox in
+            var inbox = inbox
+            inbox.writesPDF = true
+            let reception = try inbox.begin("fax-1")
+            try document(pages: 1).write(to: URL(filePath: reception.temporaryPath))
+            let kept = try #require(try reception.commit(confirmed: 1))
+            #expect(kept.paths.map { $0.suffix(4) } == [".tif", ".pdf"])
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+            #expect(left == ["fax-1.pdf", "fax-1.tif"])
+            #expect(try DocumentImport.pages(of: kept.paths[1]).count == 1)
         }
     }
 
@@ -43,6 +57,17 @@ import Testing
             let kept = try inbox.begin("fax-1").commit(confirmed: 0)
             let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             #expect(kept == nil && left.isEmpty)
+        }
+    }
+
+    @Test func aFileThatIsGoneIsALossOnlyWhenAPageWasConfirmed() throws {
+        try withFolder { inbox in
+            let reception = try inbox.begin("fax-1")
+            reception.discard()
+            let kept = try reception.commit(confirmed: 0)
+            #expect(kept == nil)
+            #expect(throws: FileOctets.Failure.self) { try FileOctets.read(reception.temporaryPath, limit: 1) }
+            #expect(throws: ReceptionFolder.Failure.self) { try reception.commit(confirmed: 1) }
         }
     }
 

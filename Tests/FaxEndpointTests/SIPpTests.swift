@@ -1,4 +1,5 @@
 import FaxCore
+import FaxProtocol
 import FaxStation
 import Foundation
 import Testing
@@ -163,5 +164,55 @@ import Testing
         endpoint.close()
         #expect(events.has(.t38Refused(status: 488)), "\(events.story)")
         #expect(events.result?.carriedBy == .audio && events.result?.isSuccess == false)
+    }
+
+    /// A registrar that challenges by digest and checks what comes back.
+    private static var registrar: String {
+        func reply(_ status: String, _ fields: String = "") -> String {
+            inDialog(status).replacing("Contact: <sip:[local_ip]:[local_port]>\n", with: fields)
+        }
+        let challenge = "WWW-Authenticate: Digest realm=\"pbx\", nonce=\"abc123\", algorithm=MD5, qop=\"auth\"\n"
+        return """
+            <?xml version="1.0" encoding="UTF-8"?>
+            <scenario name="registrar">
+            <recv request="REGISTER"/>
+            \(reply("401 Unauthorized", challenge))
+            <recv request="REGISTER"><action>
+            <verifyauth assign_to="isRight" username="5551234" password="secret"/>
+            </action></recv>
+            <nop hide="true" test="isRight" next="1"/>
+            \(reply("403 Forbidden").replacing("<send>", with: "<send next=\"2\">"))
+            <label id="1"/>
+            \(reply("200 OK", "Expires: 3600\n"))
+            <recv request="REGISTER"/>
+            \(reply("200 OK", "Expires: 0\n"))
+            <label id="2"/>
+            </scenario>
+            """
+    }
+
+    @Test(arguments: [("secret", true), ("wrong", false)])
+    func aRegistrationIsAuthenticatedAndTakenBack(password: String, isTaken: Bool) async throws {
+        let sipp = try SIPp(Self.registrar, ["-m", "1"])
+        let target = Endpoint(FaxOnLoopback.address, sipp.port)
+        var settings = EndpointSettings(listen: FaxOnLoopback.anyPort)
+        settings.user = "5551234"
+        settings.credentials = [SIPCredentials(username: "5551234", password: password)]
+        let told = Told()
+        var run = EndpointRun(write: { told.add($0) }, complain: { told.add($0) })
+        run.timeout = .seconds(20)
+        run.registration = RegistrationRequest(registrar: SIPTarget.destination("sip:\(target)", at: target))
+        let status = try await OwnThread.run { [run, settings] in run.register(once: true, settings) }
+        #expect(status == (isTaken ? .confirmed : .failed), "\(told.text)")
+        #expect(told.text.contains("registered for 3600 s") == isTaken, "\(told.text)")
+        #expect(told.text.contains("not registered: 403 Forbidden") != isTaken, "\(told.text)")
+        #expect(!told.text.contains(password))
+        let end = try await OwnThread.run { sipp.end() }
+        #expect(end == 0)
+    }
+
+    private final class Told {
+        private(set) var text = ""
+        func add(_ line: String) { text += line }
     }
 }

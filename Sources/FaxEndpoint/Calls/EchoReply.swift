@@ -5,6 +5,8 @@ import FaxWire
 
 /// What an echo service sends back: a cover page that tells what came, and the pages that came.
 struct EchoReply: Sendable {
+    /// Number of the call that brought the fax.
+    let call: Int
     let result: FaxResult
     let pages: [PageBitmap]
     /// Where the fax came from.
@@ -18,15 +20,16 @@ struct EchoReply: Sendable {
         return SIPDestination(uri: "sip:\(user)\(peer)", path: SIPPath(.udp, peer))
     }
 
-    /// Draws the cover page; takes a moment and a child process.
-    func document() throws -> OutgoingDocument {
+    /// Draws the cover page, which takes a moment and a child process; `problem`: it could not be drawn, and the pages
+    /// go back alone.
+    func document() throws -> (document: OutgoingDocument, problem: String?) {
         let cover: [PageBitmap]
         do {
             cover = try PageDrawing.draw(PlainPDF.pages(text: coverText), isFine: true)
         } catch {
-            throw DocumentImport.Failure("the cover page", error.text)
+            return (try OutgoingDocument(pages), "the cover page \(error.text)")
         }
-        return try OutgoingDocument(cover + pages)
+        return (try OutgoingDocument(cover + pages), nil)
     }
 
     private var coverText: String {

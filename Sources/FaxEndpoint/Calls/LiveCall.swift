@@ -23,8 +23,8 @@ final class LiveCall {
     let began: Instant
     /// The result has been told.
     private(set) var isReported = false
-    private let host: any LiveCallHost
-    private let loop: any EventLoop
+    let host: any LiveCallHost
+    let loop: any EventLoop
     private var rtp: UDPPort?
     private var udptl: UDPPort?
     private var timer: NIOScheduledCallback?
@@ -32,6 +32,9 @@ final class LiveCall {
     private let giveUpAt: Instant
     private var toldEvents = 0
     private var toldEngines = 0
+    private var needsRoom = false
+    /// Why this side ended the call.
+    private var problem: String?
 
     init(
         _ call: FaxCall, number: Int, purpose: Purpose, peer: Endpoint, media: (rtp: BoundSocket, udptl: BoundSocket),
@@ -87,10 +90,15 @@ final class LiveCall {
         timer = nil
         armed = nil
         if now >= giveUpAt, !call.hasEnded {
-            host.tell(number, .trouble("the call took longer than allowed"))
-            return pass(call.hangUp(at: now), at: now)
+            return giveUp("the call took longer than allowed", at: now)
         }
         pass(call.wake(at: now), at: now)
+    }
+
+    private func giveUp(_ reason: String, at now: Instant) {
+        problem = reason
+        host.tell(number, .trouble(reason))
+        pass(call.hangUp(at: now), at: now)
     }
 
     // MARK: - Out
@@ -106,6 +114,7 @@ final class LiveCall {
             }
         }
         tellProgress()
+        makeRoom(at: now)
         if hasEnded { finish() }
         arm()
         if isFinished { host.forget(self) }
@@ -140,12 +149,27 @@ final class LiveCall {
         let report = call.report
         for event in report.events.dropFirst(toldEvents) {
             switch event.kind {
-            case .negotiated: host.tell(number, .negotiated(report))
-            case .pageEnded(let page): host.tell(number, .page(page))
+            case .negotiated:
+                host.tell(number, .negotiated(report))
+                needsRoom = true
+            case .pageEnded(let page):
+                host.tell(number, .page(page))
+                needsRoom = true
             case .ended: break
             }
         }
         toldEvents = report.events.count
+    }
+
+    /// Before a page comes there has to be room for it.
+    private func makeRoom(at now: Instant) {
+        guard needsRoom, case .receiving(let reception) = purpose, !call.hasEnded else { return }
+        needsRoom = false
+        do {
+            try reception.reserve()
+        } catch {
+            giveUp("\(error)", at: now)
+        }
     }
 
     /// One callback at the earliest time at which something is due; one that comes too early is put off then.
@@ -174,42 +198,18 @@ final class LiveCall {
         rtp = nil
         udptl = nil
         switch purpose {
-        case .sending(let fax): report(FaxResult(call, wanted: fax.document.pages.count, began: began), [])
-        case .receiving(let reception): keep(FaxResult(call, wanted: nil, began: began), reception)
+        case .sending(let fax): report(result(wanted: fax.document.pages.count), [])
+        case .receiving(let reception): keep(result(wanted: nil), reception)
         }
     }
 
-    private enum Kept: Sendable {
-        case pages(path: String, [PageBitmap])
-        case nothing
-        case failed(String)
+    private func result(wanted: Int?) -> FaxResult {
+        var result = FaxResult(call, wanted: wanted, began: began)
+        if let problem, !result.isSuccess { result.reason = problem }
+        return result
     }
 
-    /// Success is told when the pages are on the disk, not before.
-    private func keep(_ result: FaxResult, _ reception: Reception) {
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        host.disk.run {
-            do {
-                let kept = try reception.commit(confirmed: result.pagesConfirmed)
-                return kept.map { Kept.pages(path: $0.path, $0.pages) } ?? .nothing
-            } catch {
-                return .failed("\(error)")
-            }
-        } then: { (kept: Kept) in
-            var result = result
-            switch kept {
-            case .pages(let path, let pages):
-                result.files = [path]
-                bound.value.report(result, pages)
-            case .nothing: bound.value.report(result, [])
-            case .failed(let reason):
-                result.lose(reason)
-                bound.value.report(result, [])
-            }
-        }
-    }
-
-    private func report(_ result: FaxResult, _ pages: [PageBitmap]) {
+    func report(_ result: FaxResult, _ pages: [PageBitmap]) {
         isReported = true
         host.finished(self, result, pages)
         if isFinished { host.forget(self) }
@@ -222,18 +222,4 @@ final class LiveCall {
         rtp?.close()
         udptl?.close()
     }
-}
-
-/// What a call needs of its endpoint.
-protocol LiveCallHost: AnyObject {
-    var settings: EndpointSettings { get }
-    var disk: DiskQueue { get }
-    func sendSIP(_ octets: [UInt8], to remote: Endpoint)
-    func record(from source: Endpoint, to destination: Endpoint, _ octets: [UInt8], at now: Instant)
-    func noteLateness(_ lateness: Duration)
-    func tell(_ call: Int?, _ kind: EndpointEvent.Kind)
-    /// The fax of a call is told. `pages`: those received.
-    func finished(_ call: LiveCall, _ result: FaxResult, _ pages: [PageBitmap])
-    /// Nothing of it is left to be repeated.
-    func forget(_ call: LiveCall)
 }

@@ -12,20 +12,22 @@ final class EndpointDriver: LiveCallHost {
     let loop: any EventLoop
     private let clock = LiveClock()
     private let emit: (EndpointEvent) -> Void
-    private let recorder: CallRecorder?
-    private var sip: UDPPort?
+    let recorder: CallRecorder?
+    var sip: UDPPort?
     private var mediaPorts: MediaPorts
     var random: SeededRandom
-    private var calls: [String: LiveCall] = [:]
+    /// By their Call-ID.
+    var calls: [String: LiveCall] = [:]
     private var sources: SourceLimiter
     private var openings: SourceLimiter
     private var nextNumber = 1
     /// Calls that were taken.
     private var taken = 0
-    private(set) var isStopping = false
+    var isStopping = false
     private(set) var lateness = LatenessMeter()
     /// Datagrams that were no SIP, too long, or too many.
     private(set) var dropped = 0
+    var registration: LiveRegistration?
     /// Takes responses that belong to no call.
     var onResponse: ((SIPMessage, SIPPath) -> Void)?
 
@@ -220,65 +222,10 @@ final class EndpointDriver: LiveCallHost {
     func finished(_ call: LiveCall, _ result: FaxResult, _ pages: [PageBitmap]) {
         tell(call.number, .result(result))
         guard settings.answering?.echoes == true, !result.isSender, result.isSuccess, !isStopping else { return }
-        echo(EchoReply(result: result, pages: pages, peer: call.peer, from: call.caller))
-    }
-
-    private static let echoPause = TimeAmount.seconds(1)
-
-    /// Calls back with what came, when the line of the other side is free again.
-    private func echo(_ reply: EchoReply) {
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        disk.run {
-            Result { try reply.document() }
-        } then: { (document: Result<OutgoingDocument, any Error>) in
-            switch document {
-            case .success(let document):
-                let fax = OutgoingFax(document, to: reply.destination)
-                bound.value.loop.scheduleTask(in: Self.echoPause) { bound.value.send(fax) }
-            case .failure(let error): bound.value.tell(nil, .trouble("\(error)"))
-            }
-        }
+        echo(EchoReply(call: call.number, result: result, pages: pages, peer: call.peer, from: call.caller))
     }
 
     func forget(_ call: LiveCall) {
         if let id = call.call.callID { calls[id] = nil }
-    }
-
-    // MARK: - The end
-
-    private var registration: LiveRegistration?
-
-    /// Keeps this endpoint registered until it stops.
-    func register(_ request: RegistrationRequest) {
-        let registration = LiveRegistration(request, driver: self) { [weak self] in self?.tell(nil, .registration($0)) }
-        self.registration = registration
-        registration.start()
-    }
-
-    /// Ends every call in an orderly way; `then` comes when the other sides have answered, or patience is over, and the
-    /// record is written.
-    func stop(patience: Duration, then: @escaping @Sendable () -> Void) {
-        isStopping = true
-        registration?.stop()
-        for call in calls.values.sorted(by: { $0.number < $1.number }) { call.hangUp() }
-        awaitEnd(until: LiveClock.now + patience, then)
-    }
-
-    private static let stopStep = TimeAmount.milliseconds(20)
-
-    private func awaitEnd(until limit: Instant, _ then: @escaping @Sendable () -> Void) {
-        guard LiveClock.now < limit, !mayClose else { return close(then) }
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        loop.scheduleTask(in: Self.stopStep) { bound.value.awaitEnd(until: limit, then) }
-    }
-
-    private var mayClose: Bool { registration?.isOver != false && calls.values.allSatisfy(\.mayBeLeft) }
-
-    private func close(_ then: @escaping @Sendable () -> Void) {
-        for call in calls.values { call.abandon() }
-        calls = [:]
-        sip?.close()
-        guard let recorder else { return then() }
-        recorder.sync(then: then)
     }
 }

@@ -83,13 +83,6 @@ private final class RecordFile: Sendable {
 
     /// `nil`, or why not.
     func write(_ octets: [UInt8]) -> String? {
-        var written = 0
-        while written < octets.count {
-            let count = octets.withUnsafeBytes { octets in
-                Glibc.write(descriptor, octets.baseAddress?.advanced(by: written), octets.count - written)
-            }
-            if count > 0 { written += count } else if errno != EINTR { return String(cString: strerror(errno)) }
-        }
-        return nil
+        FileOctets.append(octets, to: descriptor) ? nil : String(cString: strerror(errno))
     }
 }

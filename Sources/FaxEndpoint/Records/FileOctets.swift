@@ -31,5 +31,25 @@ public enum FileOctets {
         }
     }
 
+    /// Writes a new file, or over an old one.
+    static func write(_ octets: [UInt8], to path: String) throws(Failure) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw Failure(description: "cannot write \(path): \(reason)") }
+        defer { close(descriptor) }
+        guard append(octets, to: descriptor) else { throw Failure(description: "cannot write \(path): \(reason)") }
+    }
+
+    /// `false`: not all of it could be written, and `errno` says why.
+    static func append(_ octets: [UInt8], to descriptor: Int32) -> Bool {
+        var written = 0
+        while written < octets.count {
+            let count = octets.withUnsafeBytes { octets in
+                Glibc.write(descriptor, octets.baseAddress?.advanced(by: written), octets.count - written)
+            }
+            if count > 0 { written += count } else if errno != EINTR { return false }
+        }
+        return true
+    }
+
     private static var reason: String { String(cString: strerror(errno)) }
 }

@@ -1,5 +1,7 @@
+import CFileRoom
 import FaxCore
 import FaxDSP
+import FaxReport
 import Glibc
 
 /// Where faxes are received: each grows under a temporary name and gets its own when it is whole and on the disk.
@@ -9,6 +11,8 @@ public struct ReceptionFolder: Sendable {
     }
 
     public let path: String
+    /// Each fax as PDF beside the TIFF.
+    public var writesPDF = false
     /// Octets that have to be free before a call is answered.
     public static let spaceNeeded = 16 << 20
 
@@ -31,7 +35,7 @@ public struct ReceptionFolder: Sendable {
         if statvfs(path, &space) == 0, UInt64(space.f_bavail) * UInt64(space.f_frsize) < UInt64(Self.spaceNeeded) {
             throw Failure(description: "\(path): the disk is full")
         }
-        let reception = Reception(folder: path, name: name)
+        let reception = Reception(folder: path, name: name, writesPDF: writesPDF)
         let descriptor = open(reception.temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             throw Failure(description: "cannot write into \(path): \(Self.reason)")
@@ -47,15 +51,37 @@ public struct ReceptionFolder: Sendable {
 struct Reception: Sendable {
     let folder: String
     let name: String
+    let writesPDF: Bool
     /// Where the T.30 engine writes.
     var temporaryPath: String { "\(folder)/\(name).part" }
     var path: String { "\(folder)/\(name).tif" }
+    private var pdfPath: String { "\(folder)/\(name).pdf" }
+
+    /// Sets room aside behind what has been written: the engine confirms a page before anybody knows whether the disk took
+    /// it, so the room must be there before the page comes. File systems that cannot do that are taken as they are.
+    func reserve() throws(ReceptionFolder.Failure) {
+        let descriptor = open(temporaryPath, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw ReceptionFolder.Failure(description: "cannot open \(temporaryPath): \(ReceptionFolder.reason)")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return }
+        if faxprobe_set_room_aside(descriptor, status.st_size, off_t(Self.pageRoom)) != 0, errno == ENOSPC {
+            throw ReceptionFolder.Failure(description: "\(folder): the disk is full")
+        }
+    }
+
+    /// More than any page takes.
+    private static let pageRoom = 4 << 20
 
     /// The engine has closed the file: what is in it is kept under its name, flushed to the disk first. Pages that were
     /// confirmed are kept whatever became of the call; a file without pages is removed.
     /// - Parameter confirmed: pages of which the sender was told that they are here.
-    /// - Returns: the file and its pages; `nil`: there are none.
-    func commit(confirmed: Int) throws(ReceptionFolder.Failure) -> (path: String, pages: [PageBitmap])? {
+    /// - Returns: the files, the TIFF first, and the pages; `nil`: there are none.
+    func commit(confirmed: Int) throws(ReceptionFolder.Failure) -> (paths: [String], pages: [PageBitmap])? {
+        // The engine removes a file into which no page came.
+        guard confirmed > 0 || access(temporaryPath, F_OK) == 0 else { return nil }
         let octets = try contents()
         let pages = octets.isEmpty ? [] : (try? TIFFDocument.read(octets)) ?? []
         guard pages.count >= confirmed else {
@@ -66,13 +92,34 @@ struct Reception: Sendable {
             unlink(temporaryPath)
             return nil
         }
+        truncate(temporaryPath, off_t(octets.count))
         try flush(temporaryPath)
         guard link(temporaryPath, path) == 0 else {
             throw ReceptionFolder.Failure(description: "cannot write \(path): \(ReceptionFolder.reason)")
         }
         unlink(temporaryPath)
+        var paths = [path]
+        if writesPDF {
+            try writePDF(pages)
+            paths.append(pdfPath)
+        }
         try flush(folder)
-        return (path, pages)
+        return (paths, pages)
+    }
+
+    private func writePDF(_ pages: [PageBitmap]) throws(ReceptionFolder.Failure) {
+        guard let octets = try? PDFWriter.octets(pages) else {
+            throw ReceptionFolder.Failure(description: "\(pdfPath): the pages cannot be coded")
+        }
+        do {
+            try FileOctets.write(octets, to: temporaryPath)
+        } catch {
+            throw ReceptionFolder.Failure(description: error.description)
+        }
+        try flush(temporaryPath)
+        guard rename(temporaryPath, pdfPath) == 0 else {
+            throw ReceptionFolder.Failure(description: "cannot write \(pdfPath): \(ReceptionFolder.reason)")
+        }
     }
 
     /// Nothing came of it.

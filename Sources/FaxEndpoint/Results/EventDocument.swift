@@ -70,7 +70,9 @@ public enum EventDocument {
     /// - Parameters:
     ///   - reason: why not all that were wanted came; `nil`: they did.
     ///   - verdicts: what the analysis of the record says of each call.
-    static func last(_ results: [FaxResult], reason: String?, verdicts: [String]) -> String {
+    static func last(
+        _ results: [FaxResult], reason: String?, verdicts: [String], lateness: LatenessMeter?
+    ) -> String {
         let told = results.first { !$0.isSuccess } ?? results.last
         let isConfirmed = reason == nil && !results.isEmpty && results.allSatisfy(\.isSuccess)
         let document = JSONValue.object([
@@ -78,9 +80,19 @@ public enum EventDocument {
             .init("calls", .integer(results.count)), .init("succeeded", .integer(results.count(where: \.isSuccess))),
             .init("reason", .optional(reason ?? told?.reason)),
             .init("files", .array(results.flatMap(\.files).map { .string($0) })),
-            .init("verdicts", .array(verdicts.map { .string($0) })), .init("fax", told?.document ?? .null),
+            .init("verdicts", .array(verdicts.map { .string($0) })), .init("lateness", document(lateness)),
+            .init("fax", told?.document ?? .null),
         ])
         return JSONWriter.text(document, style: .line) + "\n"
+    }
+
+    private static func document(_ lateness: LatenessMeter?) -> JSONValue {
+        guard let lateness, lateness.count > 0 else { return .null }
+        return .object([
+            .init("p50_ms", .milliseconds(lateness.quantile(0.5))),
+            .init("p99_ms", .milliseconds(lateness.quantile(0.99))),
+            .init("max_ms", .milliseconds(lateness.longest)),
+        ])
     }
 
     /// Of an event with the result of one fax.

@@ -1,6 +1,7 @@
 import FaxCore
 import FaxProtocol
 import FaxReport
+import PcapDecode
 import T30Analyzer
 
 /// `faxprobe send` and `faxprobe receive`: an endpoint from its start to its last fax, told as it goes, and an exit status.
@@ -68,10 +69,12 @@ public struct EndpointRun {
         begin(endpoint)
         var tally = Tally(wanted: wanted)
         tally.endsWhenRegistered = endsWhenRegistered
+        tally.endsOnTrouble = settings.answering == nil
         tally.countsReceptions = settings.answering?.echoes != true
         follow(endpoint, &tally)
         endpoint.stop()
         while let event = endpoint.events.next(within: .zero) { tell(event, &tally) }
+        tally.lateness = try? endpoint.lateness
         return end(tally, settings, recordFailure: try? endpoint.recordFailure)
     }
 
@@ -110,7 +113,11 @@ public struct EndpointRun {
             verdicts = diagnose(path)
         }
         if let reason = tally.complaint { complain(reason) }
-        if writesJSON { write(EventDocument.last(tally.results, reason: tally.shortfall, verdicts: verdicts)) }
+        if writesJSON {
+            write(
+                EventDocument.last(tally.results, reason: tally.shortfall, verdicts: verdicts, lateness: tally.lateness)
+            )
+        }
         return status
     }
 
@@ -119,6 +126,7 @@ public struct EndpointRun {
         var report = AnalyzeRun(write: writesJSON ? { _ in } : write, complain: complain)
         report.report.usesColour = usesColour
         let verdicts = VerdictCollector()
+        report.analysis.decoder.keepsAudio = true
         report.exports = [verdicts]
         _ = report.run([path])
         return verdicts.summaries
@@ -134,6 +142,9 @@ struct Tally {
     /// Why the run ended before all had come.
     var stopped: String?
     var endsWhenRegistered = false
+    /// What answers calls goes on, whatever befalls one of them.
+    var endsOnTrouble = true
+    var lateness: LatenessMeter?
     /// A reception that is echoed counts when the echo is through.
     var countsReceptions = true
     /// `nil`: no registration was tried.
@@ -149,7 +160,7 @@ struct Tally {
     mutating func take(_ event: EndpointEvent) {
         switch event.kind {
         case .result(let result): if countsReceptions || result.isSender || !result.isSuccess { results.append(result) }
-        case .trouble: if event.call == nil { isHopeless = true }
+        case .trouble: if event.call == nil, endsOnTrouble { isHopeless = true }
         case .listening, .refused, .began, .call, .negotiated, .page: break
         case .registration(.registered): isRegistered = true
         case .registration(.failed): isRegistered = false

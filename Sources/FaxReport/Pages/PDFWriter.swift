@@ -1,11 +1,11 @@
 import FaxDSP
 
 /// Pages as a PDF (ISO 32000-1), each an image in T.6 coding on a page of the size that its resolution gives.
-enum PDFWriter {
+package enum PDFWriter {
     /// What a resolution that is not known is taken for, dots per inch across and down.
     private static let assumedDPI = (204, 196)
 
-    static func octets(_ pages: [PageBitmap]) throws(TIFFDocument.Failure) -> [UInt8] {
+    package static func octets(_ pages: [PageBitmap]) throws(TIFFDocument.Failure) -> [UInt8] {
         var pdf = PDFObjects()
         let first = 3
         let kids = pages.indices.map { "\(first + 3 * $0) 0 R" }.joined(separator: " ")

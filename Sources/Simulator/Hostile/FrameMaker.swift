@@ -1,7 +1,7 @@
 import FaxCore
 import FaxWire
 
-/// Makes whole Ethernet frames with IPv4 and UDP or TCP around a payload, checksums right.
+/// Makes whole Ethernet frames with IPv4 (UDP also over IPv6) and UDP or TCP around a payload, checksums right.
 public enum FrameMaker {
     public static func udp(from: Endpoint, to: Endpoint, payload: [UInt8], ipID: UInt16 = 0) -> [UInt8] {
         var segment = ByteWriter()
@@ -10,7 +10,28 @@ public enum FrameMaker {
         segment.u16(UInt16(truncatingIfNeeded: 8 + payload.count))
         segment.u16(0)
         segment.raw(payload)
+        guard from.address.isV4, to.address.isV4 else { return udp6(from.address, to.address, segment.bytes) }
         return ip(from.address, to.address, transport: 17, checksumAt: 6, segment.bytes, ipID: ipID)
+    }
+
+    /// RFC 8200 §3, with the checksum of §8.1.
+    private static func udp6(_ from: IPAddress, _ to: IPAddress, _ segment: [UInt8]) -> [UInt8] {
+        var frame = ByteWriter()
+        frame.raw([2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x86, 0xDD, 0x60, 0, 0, 0])
+        frame.u16(UInt16(truncatingIfNeeded: segment.count))
+        frame.raw([17, 64])
+        for address in [from, to] {
+            frame.u64(address.high)
+            frame.u64(address.low)
+        }
+        frame.raw(segment)
+        var sum = InternetChecksum()
+        sum.add(frame.bytes, 22..<54)
+        sum.add(17)
+        sum.add(segment.count)
+        sum.add(frame.bytes, 54..<54 + segment.count)
+        frame.patch16(sum.value == 0 ? 0xFFFF : sum.value, at: 60)
+        return frame.bytes
     }
 
     /// A segment with PSH and ACK.
