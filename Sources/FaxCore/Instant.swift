@@ -46,6 +46,8 @@ extension Duration {
     /// The duration in nanoseconds, saturated to what 64 bits hold.
     @inlinable
     public var wholeNanoseconds: Int64 {
+        // The common case, below nine seconds: arithmetic of 64 bits only, which every packet of every call needs.
+        if let attoseconds = Int64(exactly: attoseconds) { return attoseconds / 1_000_000_000 }
         let (seconds, attoseconds) = components
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         if overflow { return seconds < 0 ? .min : .max }

@@ -72,6 +72,14 @@ public enum TIFFDocument {
         return pages
     }
 
+    /// How many pages a TIFF has, without a look at their rows.
+    public static func pageCount(_ octets: [UInt8]) throws(Failure) -> Int {
+        guard let tiff = TIFFHandle(reading: octets) else { throw .notATIFF }
+        var count = 1
+        while count < pageLimit, tiff.nextPage() { count += 1 }
+        return count
+    }
+
     private static func readPage(_ tiff: borrowing TIFFHandle, number: Int) throws(Failure) -> PageBitmap {
         guard let width = tiff.uint32(TIFFTAG_IMAGEWIDTH), let height = tiff.uint32(TIFFTAG_IMAGELENGTH),
             tiff.uint16(TIFFTAG_BITSPERSAMPLE) == 1, tiff.uint16(TIFFTAG_SAMPLESPERPIXEL) == 1,

@@ -58,8 +58,7 @@ public struct LossConcealment: Sendable {
     private mutating func remember(_ samples: UnsafeMutableBufferPointer<Int16>) {
         last.withUnsafeMutableBufferPointer { last in
             if samples.count >= last.count {
-                let start = samples.count - last.count
-                for index in 0..<last.count { last[index] = samples[start + index] }
+                _ = last.update(fromContentsOf: samples.suffix(last.count))
                 lastEnd = 0
                 return
             }

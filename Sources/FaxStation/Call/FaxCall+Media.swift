@@ -19,11 +19,7 @@ extension FaxCall {
 
     private func useAudio(_ agreed: AgreedAudio) {
         guard let remote = agreed.remote else { return }
-        if case .audio(var leg) = leg {
-            leg.move(to: remote)
-            self.leg = .audio(leg)
-            return
-        }
+        if case .audio(let leg) = leg { return leg.move(to: remote) }
         guard machine.useAudio() else { return fail("libspandsp gives no fax engine") }
         forgetCompletion()
         keepFigures()
@@ -37,11 +33,7 @@ extension FaxCall {
 
     private func useT38(_ agreed: AgreedT38) {
         guard let remote = agreed.remote else { return }
-        if case .t38(var leg) = leg {
-            leg.move(to: remote)
-            self.leg = .t38(leg)
-            return
-        }
+        if case .t38(let leg) = leg { return leg.move(to: remote) }
         guard machine.useT38(channel(agreed)) else { return fail("libspandsp gives no T.38 engine") }
         forgetCompletion()
         if case .audio(let audio) = leg, settings.faults.udptl.keepsRTP { lingering = audio }
@@ -74,14 +66,9 @@ extension FaxCall {
     func receiveMedia(_ datagram: [UInt8], _ port: Port, from source: Endpoint) {
         lastActivity = now
         switch (leg, port) {
-        case (.audio(var leg), .rtp):
-            self.leg = .none
-            leg.receive(datagram.span.bytes, from: source, at: now)
-            self.leg = .audio(leg)
-        case (.t38(var leg), .udptl):
-            self.leg = .none
+        case (.audio(let leg), .rtp): leg.receive(datagram.span.bytes, from: source, at: now)
+        case (.t38(let leg), .udptl):
             leg.receive(datagram.span.bytes, from: source, at: now) { machine.receive($1, sequence: $0) }
-            self.leg = .t38(leg)
         case (.none, _), (.audio, _), (.t38, _):
             // Leftovers of what flowed before, or early.
             break
@@ -89,32 +76,26 @@ extension FaxCall {
     }
 
     func expireT38() {
-        guard case .t38(var leg) = leg else { return }
-        self.leg = .none
+        guard case .t38(let leg) = leg else { return }
         leg.expire(at: now) { machine.receive($1, sequence: $0) }
-        self.leg = .t38(leg)
     }
 
     /// The engine's next 20 ms.
     func step() {
         switch leg {
         case .none: break
-        case .audio(var leg):
-            self.leg = .none
+        case .audio(let leg):
             machine.stepAudio { samples in
                 leg.pull(into: &samples, at: now)
             } say: { samples in
                 guard !settings.faults.line.isMute else { return }
                 leg.send(samples) { outputs.append(.send($0, from: .rtp, to: $1)) }
             }
-            self.leg = .audio(leg)
-        case .t38(var leg):
-            self.leg = .none
+        case .t38(let leg):
             machine.stepT38 { packets in
                 lastActivity = now
                 leg.send(packets) { outputs.append(.send($0, from: $1, to: $2)) }
             }
-            self.leg = .t38(leg)
             lingering?.send(Self.silence) { outputs.append(.send($0, from: .rtp, to: $1)) }
         }
         if machine.isDone { finishFax() }

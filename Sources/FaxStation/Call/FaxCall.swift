@@ -24,9 +24,10 @@ public final class FaxCall {
     var random: SeededRandom
     var outputs: [Output] = []
     var schedule = FaxCallSchedule()
-    /// Steps of the engine's clock since media began.
+    /// Steps of the engine's clock since media began, and when the next one is due.
     private var clock: SampleClock?
     private var steps = 0
+    private var stepDue = Instant.distantFuture
     private(set) var phase = Phase.idle
     public private(set) var events: [(time: Instant, event: Event)] = []
     /// The last description that the other side offered and that waits for its answer.
@@ -34,6 +35,7 @@ public final class FaxCall {
     var now = Instant.zero
     /// When media last showed that the call is alive.
     var lastActivity = Instant.zero
+    private let idleNanoseconds: Int64
 
     enum Phase { case idle, inCall, ended }
 
@@ -43,6 +45,7 @@ public final class FaxCall {
     /// - Parameter random: for tags, numbers and back-offs; the same gives the same call.
     public init(_ settings: FaxCallSettings, random: SeededRandom) {
         self.settings = settings
+        idleNanoseconds = settings.idleTimeout.wholeNanoseconds
         var random = random
         sip = SIPCall(agent: settings.agent, random: SeededRandom(seed: random.next()))
         session = MediaSession(
@@ -99,7 +102,9 @@ public final class FaxCall {
     private func drive(at now: Instant, _ body: () -> Void) -> [Output] {
         self.now = now
         body()
-        defer { outputs.removeAll(keepingCapacity: true) }
+        // Most steps have nothing to say; what there is, is handed over and not copied.
+        guard !outputs.isEmpty else { return [] }
+        defer { outputs = [] }
         return outputs
     }
 
@@ -113,8 +118,10 @@ public final class FaxCall {
         }
         take(sip.deadline)
         take(schedule.deadline)
-        take(nextStep)
-        if phase == .inCall { take(lastActivity + settings.idleTimeout) }
+        if phase == .inCall {
+            if clock != nil { take(stepDue) }
+            take(idleDeadline)
+        }
         if case .t38(let leg) = leg { take(leg.deadline) }
         return next
     }
@@ -172,6 +179,12 @@ public final class FaxCall {
         }
     }
 
+    /// When nothing but silence will have come for too long. Asked with every packet, so without arithmetic of durations.
+    private var idleDeadline: Instant {
+        let (time, overflow) = lastActivity.nanoseconds.addingReportingOverflow(idleNanoseconds)
+        return overflow ? .distantFuture : Instant(nanoseconds: time)
+    }
+
     // MARK: - The engine's clock
 
     /// Media flows from here on: the engine's clock begins to run.
@@ -180,20 +193,21 @@ public final class FaxCall {
         lastActivity = now
         guard clock == nil else { return }
         clock = SampleClock(start: now, ppm: settings.clockPPM)
+        planStep()
     }
 
-    private var nextStep: Instant? {
-        guard phase == .inCall, let clock else { return nil }
-        return clock.instant(ofSample: (steps + 1) * FaxMachine.stepSamples)
+    private func planStep() {
+        if let clock { stepDue = clock.instant(ofSample: (steps + 1) * FaxMachine.stepSamples) }
     }
 
     private func stepMedia() {
         if case .t38(let leg) = leg, let due = leg.deadline, due <= now { expireT38() }
         // A driver that was late makes up for it, a few steps at a time.
         var caughtUp = 0
-        while let due = nextStep, due <= now, caughtUp < Self.catchUpLimit {
+        while phase == .inCall, clock != nil, stepDue <= now, caughtUp < Self.catchUpLimit {
             steps += 1
             caughtUp += 1
+            planStep()
             step()
         }
     }
@@ -202,7 +216,7 @@ public final class FaxCall {
 
     /// The other side is gone, and T.30 may wait for it for ever.
     private func endIfDead() {
-        guard phase == .inCall, now - lastActivity >= settings.idleTimeout else { return }
+        guard phase == .inCall, now >= idleDeadline else { return }
         lastActivity = now
         note(.trouble("no media for \(Int(settings.idleTimeout.inSeconds)) s"))
         command(.hangUp(nil))

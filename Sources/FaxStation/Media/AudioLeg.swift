@@ -3,8 +3,9 @@ import FaxDSP
 import FaxProtocol
 import FaxWire
 
-/// Sound over RTP: what the engine plays goes out as packets, what comes is played to the engine.
-struct AudioLeg {
+/// Sound over RTP: what the engine plays goes out as packets, what comes is played to the engine. A class, so that no
+/// packet costs a copy of its buffers' book-keeping.
+final class AudioLeg {
     private(set) var remote: Endpoint
     /// As the other side's description says.
     private var described: Endpoint
@@ -32,23 +33,23 @@ struct AudioLeg {
         receiver = RTPReceiver(buffer)
     }
 
-    mutating func receive(_ datagram: RawSpan, from source: Endpoint, at now: Instant) {
+    func receive(_ datagram: RawSpan, from source: Endpoint, at now: Instant) {
         if let moved = latch.take(from: source, remote: remote) { remote = moved }
         receiver.handle(datagram, at: now)
     }
 
     /// Samples of the next step as they are heard.
-    mutating func pull(into samples: inout [Int16], at now: Instant) { receiver.pull(into: &samples, at: now) }
+    func pull(into samples: inout [Int16], at now: Instant) { receiver.pull(into: &samples, at: now) }
 
     /// Sends samples; every packet that is full goes out.
-    mutating func send(_ samples: [Int16], _ emit: ([UInt8], Endpoint) -> Void) {
+    func send(_ samples: [Int16], _ emit: ([UInt8], Endpoint) -> Void) {
         sender.send(samples, into: &datagrams)
         for datagram in datagrams { emit(datagram, remote) }
         datagrams.removeAll(keepingCapacity: true)
     }
 
     /// The other side wants its packets elsewhere.
-    mutating func move(to remote: Endpoint) {
+    func move(to remote: Endpoint) {
         guard remote != described else { return }
         described = remote
         self.remote = remote

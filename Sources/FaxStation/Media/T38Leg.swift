@@ -3,8 +3,9 @@ import FaxDSP
 import FaxProtocol
 import FaxWire
 
-/// IFP packets over UDPTL, numbered, protected, repaired; whose they are is ``FaxMachine``'s business.
-struct T38Leg {
+/// IFP packets over UDPTL, numbered, protected, repaired; whose they are is ``FaxMachine``'s business. A class, so that no
+/// packet costs a copy of sender and receiver.
+final class T38Leg {
     private(set) var remote: Endpoint
     /// As the other side's description says.
     private var described: Endpoint
@@ -14,6 +15,7 @@ struct T38Leg {
     private let repeats: T38Settings.Repeats
     private let ifpFaults: IFPFaultMaker
     private var udptlFaults: UDPTLFaultMaker
+    private var datagrams: [[UInt8]] = []
     var deadline: Instant? { receiver.deadline }
 
     init(_ agreed: AgreedT38, remote: Endpoint, settings: T38Settings, faults: PeerFaults, latches: Bool) {
@@ -26,6 +28,7 @@ struct T38Leg {
             correction: faults.udptl.omitsCopies ? .none : settings.correction(agreed.errorCorrection),
             maximumDatagram: faults.udptl.ignoresMaximum
                 ? Self.usualDatagram : agreed.remoteMaxDatagram ?? Self.usualDatagram)
+        sender.faults.duplicates = faults.udptl.duplicates
         receiver = UDPTLReceiver(limits: settings.limits)
         repeats = settings.repeats
     }
@@ -33,7 +36,7 @@ struct T38Leg {
     /// Where the other side does not say: what fits into any path without fragments.
     private static let usualDatagram = 1_400
 
-    mutating func receive(
+    func receive(
         _ datagram: RawSpan, from source: Endpoint, at now: Instant, _ deliver: (Int, RawSpan) -> Void
     ) {
         if let moved = latch.take(from: source, remote: remote) { remote = moved }
@@ -43,30 +46,36 @@ struct T38Leg {
     }
 
     /// Gives up waiting for what has not come.
-    mutating func expire(at now: Instant, _ deliver: (Int, RawSpan) -> Void) {
+    func expire(at now: Instant, _ deliver: (Int, RawSpan) -> Void) {
         receiver.expire(at: now) { delivery, octets in deliver(delivery.sequence, octets) }
     }
 
     /// `emit` gets a datagram, the port that it leaves from, and where it goes.
-    mutating func send(_ packets: [T38Outgoing], _ emit: ([UInt8], FaxCall.Port, Endpoint) -> Void) {
+    func send(_ packets: [T38Outgoing], _ emit: ([UInt8], FaxCall.Port, Endpoint) -> Void) {
         for packet in ifpFaults.apply(packets) {
             switch repeats {
-            case .none: pass(sender.send(packet.octets, category: packet.category), emit)
-            case .sameNumber:
-                let datagram = sender.send(packet.octets, category: packet.category)
-                for _ in 0..<packet.transmissions { pass(datagram, emit) }
-            case .newNumbers:
-                for _ in 0..<packet.transmissions { pass(sender.send(packet.octets, category: packet.category), emit) }
+            case .none: number(packet, copies: 1, emit)
+            case .sameNumber: number(packet, copies: packet.transmissions, emit)
+            case .newNumbers: for _ in 0..<packet.transmissions { number(packet, copies: 1, emit) }
             }
         }
     }
 
-    private mutating func pass(_ datagram: [UInt8], _ emit: ([UInt8], FaxCall.Port, Endpoint) -> Void) {
+    /// Gives a packet the next number and sends what comes of it.
+    private func number(_ packet: T38Outgoing, copies: Int, _ emit: ([UInt8], FaxCall.Port, Endpoint) -> Void) {
+        sender.send(packet.octets, category: packet.category, into: &datagrams)
+        for datagram in datagrams {
+            for _ in 0..<copies { pass(datagram, emit) }
+        }
+        datagrams.removeAll(keepingCapacity: true)
+    }
+
+    private func pass(_ datagram: [UInt8], _ emit: ([UInt8], FaxCall.Port, Endpoint) -> Void) {
         guard let datagram = udptlFaults.apply(datagram) else { return }
         emit(datagram, udptlFaults.hasMoved ? .stray : .udptl, remote)
     }
 
-    mutating func move(to remote: Endpoint) {
+    func move(to remote: Endpoint) {
         guard remote != described else { return }
         described = remote
         self.remote = remote.shifted(by: udptlFaults.faults.portOffset)

@@ -77,6 +77,8 @@ public struct UDPTLFaults: Sendable, Hashable {
     public var restartsAfter: Int?
     /// Redundancy was agreed on; none is sent.
     public var omitsCopies = false
+    /// Each datagram goes out so many times more, under the same number; at most 10.
+    public var duplicates = 0
     /// Copies have their place and no octets.
     public var emptiesCopies = false
     /// Takes T38FaxMaxDatagram for the size of an IFP packet.

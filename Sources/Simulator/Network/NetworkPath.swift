@@ -87,7 +87,9 @@ public struct NetworkPath: Sendable {
         case nil: break
         }
         arrival += delay(number)
-        return passage(number, arrival: inOrder(number, arrival, keepsOrder))
+        // Apart from the call below, which would otherwise take a copy of the path first.
+        let ordered = inOrder(number, arrival, keepsOrder)
+        return passage(number, arrival: ordered)
     }
 
     /// Of the constant delay and what varies it; never less than none.

@@ -94,13 +94,16 @@ public struct CallTrial: Sendable {
     }
 
     private func pages(_ reception: borrowing MemoryFile) -> TrialResult.Pages {
-        guard let octets = try? reception.octets(), !octets.isEmpty, let received = try? TIFFDocument.read(octets)
-        else {
-            return TrialResult.Pages(sent: scenario.document.pages.count, received: 0, areEqual: nil)
+        var pages = TrialResult.Pages(sent: scenario.document.pages.count, received: 0, areEqual: nil)
+        guard let octets = try? reception.octets(), !octets.isEmpty else { return pages }
+        if scenario.comparesPages {
+            guard let received = try? TIFFDocument.read(octets) else { return pages }
+            pages.received = received.count
+            pages.areEqual = received.map(\.octets) == scenario.document.pages.map(\.octets)
+        } else {
+            pages.received = (try? TIFFDocument.pageCount(octets)) ?? 0
         }
-        let areEqual = scenario.comparesPages ? received.map(\.octets) == scenario.document.pages.map(\.octets) : nil
-        return TrialResult.Pages(
-            sent: scenario.document.pages.count, received: received.count, areEqual: areEqual)
+        return pages
     }
 
     // MARK: - Stations

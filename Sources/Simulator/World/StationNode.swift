@@ -29,10 +29,15 @@ public final class StationNode: NetworkNode {
     public func start(at now: Instant, _ send: (SimulatedDatagram) -> Void) { pass(call.start(at: now), send) }
 
     public func receive(_ datagram: SimulatedDatagram, at now: Instant, _ send: (SimulatedDatagram) -> Void) {
-        let ports: [(Endpoint, FaxCall.Port)] = [(rtp, .rtp), (udptl, .udptl), (sip, .sip)]
         // On another port nobody listens.
-        guard let port = ports.first(where: { $0.0 == datagram.destination })?.1 else { return }
+        guard let port = port(datagram.destination) else { return }
         pass(call.receive(datagram.octets, on: port, from: datagram.source, at: now), send)
+    }
+
+    private func port(_ endpoint: Endpoint) -> FaxCall.Port? {
+        if endpoint == rtp { return .rtp }
+        if endpoint == udptl { return .udptl }
+        return endpoint == sip ? .sip : nil
     }
 
     public func wake(at now: Instant, _ send: (SimulatedDatagram) -> Void) { pass(call.wake(at: now), send) }

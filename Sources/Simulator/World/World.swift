@@ -29,16 +29,19 @@ public struct SimulatedDatagram: Sendable, Hashable {
 /// Nodes and the paths between them in virtual time. What happens next is what is due first; of things due at the same
 /// time deliveries come before wakings, and both in the order in which they were decided: the same run each time.
 public final class World {
-    /// One direction between two nodes.
-    private struct Link {
+    /// One direction between two nodes. A class, because every packet changes it and it is large.
+    private final class Link {
         var path: NetworkPath
         var figures = LinkFigures()
+
+        init(_ path: NetworkPath) { self.path = path }
     }
 
     private let nodes: [any NetworkNode]
-    private let owners: [Endpoint: Int]
-    private let hosts: [IPAddress: Int]
-    private var links: [Int: Link] = [:]
+    /// Of a handful of nodes: looked through faster than hashed.
+    private let owners: [(endpoint: Endpoint, node: Int)]
+    /// By ``key(_:_:)``.
+    private var links: [Link?]
     private var queue = DeliveryQueue()
     /// Events of the call that are known ahead.
     private var planned: [(at: Instant, event: CallEvent)] = []
@@ -72,21 +75,14 @@ public final class World {
     public init(_ nodes: [any NetworkNode]) {
         self.nodes = nodes
         states = nodes.map { _ in NodeState() }
-        var owners: [Endpoint: Int] = [:]
-        var hosts: [IPAddress: Int] = [:]
-        for (index, node) in nodes.enumerated() {
-            for endpoint in node.endpoints {
-                owners[endpoint] = index
-                hosts[endpoint.address] = index
-            }
-        }
-        self.owners = owners
-        self.hosts = hosts
+        owners = nodes.enumerated().flatMap { index, node in node.endpoints.map { ($0, index) } }
+        links = Array(repeating: nil, count: nodes.count * nodes.count)
     }
 
     /// What lies between two nodes in one direction; without it datagrams arrive at once.
     public func connect(_ sender: Int, _ receiver: Int, _ path: NetworkPath) {
-        links[key(sender, receiver)] = Link(path: path)
+        guard nodes.indices.contains(sender), nodes.indices.contains(receiver) else { return }
+        links[key(sender, receiver)] = Link(path)
     }
 
     public func figures(_ sender: Int, _ receiver: Int) -> LinkFigures {
@@ -103,10 +99,11 @@ public final class World {
     }
 
     private func tell(_ event: CallEvent) {
-        for key in links.keys.sorted() { links[key]?.path.note(event, at: now) }
+        for link in links { link?.path.note(event, at: now) }
     }
 
     private func tellPlanned() {
+        guard !planned.isEmpty else { return }
         while let first = planned.first, first.at <= now {
             planned.removeFirst()
             tell(first.event)
@@ -160,16 +157,14 @@ public final class World {
     }
 
     private func send(_ datagram: SimulatedDatagram, from sender: Int) {
-        // A port that nobody listens on is still a place on a host: the packet travels, and a capture shows it.
-        guard let receiver = owners[datagram.destination] ?? hosts[datagram.destination.address] else {
+        guard let receiver = owner(of: datagram.destination) else {
             undeliverable += 1
             return
         }
-        let key = key(sender, receiver)
+        let link = links[key(sender, receiver)]
         let passage =
-            links[key]?.path.carry(octetCount: datagram.octets.count, at: now)
-            ?? .delivered(Delivery(time: now), copy: nil)
-        links[key]?.figures.count(passage)
+            link?.path.carry(octetCount: datagram.octets.count, at: now) ?? .delivered(Delivery(time: now), copy: nil)
+        link?.figures.count(passage)
         onSend?(Transit(datagram: datagram, sender: sender, receiver: receiver, time: now, passage: passage))
         switch passage {
         case .lost: break
@@ -177,6 +172,12 @@ public final class World {
             arrive(datagram, delivery, sender, receiver)
             if let copy { arrive(datagram, copy, sender, receiver) }
         }
+    }
+
+    /// A port that nobody listens on is still a place on a host: the packet travels, and a capture shows it.
+    private func owner(of endpoint: Endpoint) -> Int? {
+        if let owner = owners.last(where: { $0.endpoint == endpoint }) { return owner.node }
+        return owners.last { $0.endpoint.address == endpoint.address }?.node
     }
 
     private func arrive(_ datagram: SimulatedDatagram, _ delivery: Delivery, _ sender: Int, _ receiver: Int) {

@@ -147,6 +147,23 @@ private struct Summary: Equatable {
         #expect(summary == .delivered(over: .t38))
     }
 
+    @Test func `A peer that sends every UDPTL packet twice is understood`() throws {
+        func packets(_ duplicates: Int) throws -> (Summary, count: Int) {
+            let scenario = try scenario(.t38) { $0.caller.faults.udptl.duplicates = duplicates }
+            let result = try CallTrial(scenario, seed: 1, tap: .caller).run()
+            let caller = IPAddress(v4: 0x0A00_0001)
+            var count = 0
+            try #require(result.capture).forEachFrame { _, octets in
+                let span = octets.span.bytes
+                if IPAddress(v4: span.be32(26)) == caller, span.be16(34) == 10_002 { count += 1 }
+            }
+            return (Summary(result), count)
+        }
+        let (one, two) = (try packets(0), try packets(1))
+        #expect(two.0 == .delivered(over: .t38))
+        #expect(two.count == 2 * one.count && one.count > 0)
+    }
+
     @Test func `The simulator's loss is that of the capture at the receiver`() throws {
         let scenario = try scenario(.t38, network: "loss=5% delay=60ms")
         let result = try CallTrial(scenario, seed: 9, tap: .answerer).run()
