@@ -59,6 +59,8 @@ public struct T38Terminal: ~Copyable {
 
     /// What happened so far.
     public var report: FaxStationReport { log.report }
+    /// Of its frames, for who asks often.
+    public var frameCount: Int { log.report.frames.count }
 
     /// The call is gone: a reception is written to the end.
     public mutating func hangUp() { t30_terminate(t30) }

@@ -138,6 +138,8 @@ public final class FaxCall {
 
     /// What the engine at work knows; of engines before it see ``earlierReports``.
     public var report: FaxStationReport { machine.report }
+    /// Frames in ``report``, without a copy of it.
+    public var frameCount: Int { machine.frameCount }
     public var earlierReports: [FaxStationReport] { machine.earlier }
 
     /// IFP packets that neither came nor could be repaired.
@@ -247,18 +249,4 @@ public final class FaxCall {
 
     /// Another engine began its T.30 anew.
     func forgetCompletion() { isCompletionNoted = false }
-}
-
-extension FaxCallSettings {
-    fileprivate var capabilities: MediaCapabilities {
-        var capabilities = MediaCapabilities(
-            audio: AudioCapabilities(port: audioPort, codecs: audio.codecs, packetTimeMs: audio.packetTimeMs))
-        guard transport.acceptsT38 || transport.offersT38 != .none else { return capabilities }
-        capabilities.t38 = T38Capabilities(
-            port: t38Port, version: t38.version, maxBitRate: t38.maxBitRate,
-            rateManagements: t38.rateManagements.map { $0 == .localTCF ? .localTCF : .transferredTCF },
-            maxDatagram: t38.maxDatagram, errorCorrections: t38.errorCorrections.map(\.kind),
-            fillBitRemoval: t38.fillBitRemoval)
-        return capabilities
-    }
 }

@@ -101,6 +101,11 @@ final class FaxMachine {
         return modems?.report ?? FaxStationReport()
     }
 
+    var frameCount: Int {
+        if t38 != nil { return t38?.frameCount ?? 0 }
+        return modems?.frameCount ?? 0
+    }
+
     var completion: Int? { report.completion }
 
     /// The line is gone: receptions are written to the end.

@@ -41,7 +41,7 @@ final class CallEventFinder {
 
     private func look(_ transit: World.Transit, _ world: World) {
         noteUDPTL(transit, world)
-        for (index, call) in calls.enumerated() {
+        for (index, call) in calls.enumerated() where call.frameCount != framesSeen[index] {
             let frames = call.report.frames
             // Another engine began anew.
             if frames.count < framesSeen[index] { framesSeen[index] = 0 }
