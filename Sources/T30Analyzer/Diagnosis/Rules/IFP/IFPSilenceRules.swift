@@ -54,7 +54,9 @@ enum IFPSilenceRules {
     private static func missingEnd(_ party: Party, _ facts: CallFacts) -> Finding? {
         guard facts.isFailed else { return nil }
         let own = facts.fax.ifpSignals.filter { $0.party == party && $0.hasData }
-        let open = own.filter { $0.ending == .noSignal && !facts.isMissing(of: party, in: $0.start...$0.end) }
+        let open = own.filter {
+            $0.ending == .noSignal && !facts.isMissing(of: party, in: $0.start...max($0.start, $0.end))
+        }
         guard let type = open.last(where: { isUnanswered($0, among: own, facts) })?.type else { return nil }
         let alike = open.filter { $0.type == type && isLastOfTurn($0, among: own, facts) }
         guard !alike.isEmpty, alike.allSatisfy({ isUnanswered($0, among: own, facts) }) else { return nil }

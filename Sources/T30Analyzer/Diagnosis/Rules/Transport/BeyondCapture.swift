@@ -144,7 +144,9 @@ struct BeyondCapture {
         for (index, request) in turns.enumerated() where request.name == "PPR" && request.direction == sender.other {
             let before = turns[..<index].last { $0.direction == sender.other }
             // A receiver whose modem lost its way in a gap misses more than the gap.
-            guard !facts.isMissing(of: sender, in: (before?.end ?? .zero)...request.time) else { continue }
+            guard !facts.isMissing(of: sender, in: min(before?.end ?? .zero, request.time)...request.time) else {
+                continue
+            }
             let whole = wholeFrames(from: before?.end ?? .zero, to: request.time)
             let wanted = PartialPageRequest(information: Array(request.octets.dropFirst(3))).frames
             let again = wanted.filter { whole.contains($0) }
