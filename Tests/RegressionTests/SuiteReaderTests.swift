@@ -82,7 +82,7 @@ import Testing
         Bad(text: "name: x\npaths: {a: {}}\nimpairments:\n  c: {loss: 3}\n", line: 4, column: 13, problem: "3%"),
         Bad(text: "name: x\npaths: {a: {}}\nimpairments:\n  c: {burst: 3}\n", line: 4, column: 6, problem: "burst"),
         Bad(
-            text: "name: x\npaths:\n  a: {faults: [vad, no-such]}\nimpairments: {c: {}}\n", line: 3, column: 22,
+            text: "name: x\npaths:\n  a: {faults: [vad, no-such]}\nimpairments: {c: {}}\n", line: 3, column: 21,
             problem: "no such fault"),
         Bad(
             text: "name: x\npaths: {a: {faults: refuses-488@callee}}\nimpairments: {c: {}}\n", line: 2, column: 21,

@@ -51,7 +51,7 @@ import Testing
         row("t38-refused", "refuses-481", isRootCause: true),
         row("t38-refused", "bye-on-offer", isRootCause: true),
         row("t38-refused", "never-answers-offer", fires: false),
-        row("t38-reinvite-slow-answer", "answers-after-20s", over: .gatewayTerminal, isRootCause: true),
+        row("t38-reinvite-slow-answer", "answers-after-20s", over: .gatewayTerminal),
         row("t38-reinvite-slow-answer", "offers-late", by: .callee, over: .gateway, fires: false),
         row("t38-reinvite-glare", "glare", by: .callee),
         row("t38-reinvite-glare", nil, fires: false),

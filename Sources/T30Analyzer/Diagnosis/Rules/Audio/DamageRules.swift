@@ -17,7 +17,9 @@ enum DamageRules {
     private static let effects = TransportRules.effectsOfLoss + ["gap-75ms-violation", "no-ced", "own-echo"]
 
     static let rules = [
-        Rule(["line-noise": .cause(.session, of: effects)]) { facts in Party.allCases.compactMap { noise($0, facts) } },
+        Rule(["line-noise": .cause(.session, of: effects + ["modem-signal-damaged"])]) { facts in
+            Party.allCases.compactMap { noise($0, facts) }
+        },
         Rule(["modem-signal-damaged": .cause(.session, of: effects)]) { facts in
             Party.allCases.compactMap { damage($0, facts) }
         },
