@@ -8,21 +8,25 @@ struct Sanitize: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a capture with everything personal replaced, to share it.",
         discussion: """
-            Numbers, names, idents, addresses, domains, tokens and passwords become others of the same length, the same
-            ones everywhere; pages become other pages, audio other audio. Frames, times, losses and the diagnosis stay.
-            What was written is read again: if anything of the original is found, the file is removed. The page
-            docs/sanitize.md tells what is replaced, what stays, and the limits.
+            Numbers, names, idents, addresses, domains, tokens and passwords become
+            others of the same length, the same ones everywhere; pages become other
+            pages, audio other audio. Frames, times, losses and the diagnosis stay. What
+            was written is read again: if anything of the original is found, the file is
+            removed. docs/sanitize.md tells what is replaced, what stays, and the limits.
 
             EXAMPLES
               faxprobe sanitize call.pcap shared.pcap
-              faxprobe sanitize --map who.txt call.pcapng shared.pcapng     and keep, for yourself, who is who
-              faxprobe sanitize --seed 7 call.pcap shared.pcap              the same result every time
+              faxprobe sanitize --map who.txt call.pcapng shared.pcapng
+                                            and keep, for yourself, who is who
+              faxprobe sanitize --seed 7 call.pcap shared.pcap
+                                            the same result every time
 
             EXIT STATUS
               0  written, and its diagnosis is that of the original
               1  written, but its diagnosis differs
               2  wrong usage
-              3  nothing was written: input unreadable, output not writable, or something was left over
+              3  nothing was written: a file cannot be read or written, or something
+                 was left over
             """)
 
     @Argument(help: ArgumentHelp("The capture (pcap or pcapng, also gzip or zstd).", valueName: "in"))
@@ -35,20 +39,24 @@ struct Sanitize: ParsableCommand {
             "Make replacements from this number instead of a random key. Whoever knows it can undo them.",
             valueName: "n"))
     var seed: UInt64?
-    @Option(help: ArgumentHelp("Write originals and replacements into this file.", valueName: "file")) var map: String?
+    @Option(
+        help: ArgumentHelp("Write originals and replacements into this file, for your eyes only.", valueName: "file"))
+    var map: String?
     @Flag(help: "Write the summary as JSON.") var json = false
     @Flag(help: "Overwrite files that exist.") var force = false
 
-    func run() throws {
+    func validate() throws {
         if input == "-" || output == "-" {
             throw ValidationError("The capture is read several times: give files, not - for standard input or output.")
         }
+    }
+
+    func run() throws {
         do {
-            if let map, !force, FileManager.default.fileExists(atPath: map) { throw SanitizeError.exists(path: map) }
             var run = SanitizeRun(seed.map(SanitizeOptions.init(seed:)) ?? SanitizeOptions())
             run.overwrites = force
+            run.map = map
             let summary = try run.run(input: input, output: output)
-            if let map { try write(summary, to: map) }
             let text = json ? SanitizeText.json(summary, output) : SanitizeText.text(summary, output)
             FileHandle.standardOutput.write(Data(text.utf8))
             if !summary.differences.isEmpty { throw ExitCode(1) }
@@ -57,15 +65,6 @@ struct Sanitize: ParsableCommand {
         } catch {
             Console.complain("faxprobe: \(error)")
             throw ExitCode(3)
-        }
-    }
-
-    private func write(_ summary: SanitizeSummary, to path: String) throws {
-        let lines = summary.map.map { "\($0.kind)\t\($0.original)\t\($0.replacement)\n" }
-        do {
-            try Data(lines.joined().utf8).write(to: URL(filePath: path))
-        } catch {
-            throw SanitizeError.notWritten(path: path, reason: error.localizedDescription)
         }
     }
 }
@@ -82,7 +81,9 @@ enum SanitizeText {
         add("replaced", summary.replaced)
         add("rewritten", summary.content)
         lines += summary.warnings.map { "  warning: \($0)" }
-        if summary.differences.isEmpty {
+        if summary.calls == 0 {
+            lines.append("  diagnosis: none to compare, as there is no call in the capture")
+        } else if summary.differences.isEmpty {
             lines.append("  diagnosis: the same")
         } else {
             lines += ["  diagnosis differs:"] + summary.differences.map { "    \($0)" }
@@ -96,6 +97,7 @@ enum SanitizeText {
         }
         let document = JSONValue.object([
             JSONValue.Member("output", .string(output)), JSONValue.Member("frames", .integer(summary.frames)),
+            JSONValue.Member("calls", .integer(summary.calls)),
             JSONValue.Member("replaced", counts(summary.replaced)),
             JSONValue.Member("rewritten", counts(summary.content)),
             JSONValue.Member("warnings", .array(summary.warnings.map(JSONValue.string))),

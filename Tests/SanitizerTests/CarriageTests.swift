@@ -90,4 +90,24 @@ import Testing
         #expect(result.old.map(\.fax.outcome) == result.new.map(\.fax.outcome))
         #expect(result.old.flatMap(\.call.streams).compactMap(\.statistics.lost).reduce(0, +) > 0)
     }
+
+    /// A TCF full of errors is still a TCF, and stays as it is: its errors are what the diagnosis counts.
+    @Test func aDamagedTrainingCheckKeepsItsErrors() throws {
+        let folder = FileManager.default.temporaryDirectory
+        let path = folder.appending(path: "\(UUID().uuidString).pcap").path(percentEncoded: false)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data(try CarriedCall.audio(.mmr, hasECM: true)).write(to: URL(filePath: path))
+        let clean = try #require(try CaptureStory(path: path).calls.first)
+        let command = try #require(clean.fax.messages.first { $0.name == "DCS" })
+        let stream = try #require(clean.call.streams.first { $0.direction == .caller })
+        // Half a second within the zeros: every second packet of 20 ms is lost.
+        let start = Int((command.time - stream.firstTime).inMilliseconds / 20) + 110
+        let capture = try CarriedCall.audio(.mmr, hasECM: true) {
+            $0 == .caller && (start..<start + 30).contains($1) && $1 % 2 == 0
+        }
+        let result = try Self.sanitised(capture)
+        #expect(result.summary.differences.isEmpty)
+        let errors = [result.old, result.new].map { $0.flatMap(\.fax.trainings).first?.errors }
+        #expect(errors[0] ?? 0 > 1_500 && errors[0] == errors[1])
+    }
 }

@@ -1,3 +1,4 @@
+import FaxCore
 import FaxDSP
 import FaxWire
 import T30Analyzer
@@ -21,6 +22,13 @@ struct AudioPlan {
     private(set) var codings: [Int: PageCoding] = [:]
     /// Bursts that could not be read well enough to be made again.
     private(set) var unreadBursts = 0
+    /// Where a turn ended whose last frame was a DCS: its TCF follows at once.
+    private var commandEnd: Instant?
+
+    /// What may lie between a DCS and the training of its TCF, 75 ms as sent.
+    private static let pauseLimit = Duration.milliseconds(300)
+    /// In samples: the longest training, and 1.5 s of zeros with their tolerance.
+    private static let tcfLimit = 28_000
 
     /// - Parameter line: where idents and pages get their other content.
     init(_ items: [HeardItem], _ line: LineSubstitute) {
@@ -29,16 +37,23 @@ struct AudioPlan {
         for (index, item) in items.enumerated() {
             // A tone inside page data is not made again: what was kept of it would be the page.
             let isInside = bursts.contains { $0.samples.overlaps(item.samples) }
-            steps.append(isInside && item.isSound ? .noise : step(item.content))
+            steps.append(isInside && item.isSound ? .noise : step(item))
             codings[index] = self.line.coding
         }
         self.line.finish()
     }
 
-    private mutating func step(_ content: HeardItem.Content) -> Step {
-        switch content {
-        case .commands(let turn): return step(turn)
-        case .burst(let burst): return step(burst)
+    private mutating func step(_ item: HeardItem) -> Step {
+        switch item.content {
+        case .commands(let turn):
+            let last = turn.frames.last(where: \.crcOK)
+            commandEnd = last.flatMap { T30Frame(lax: $0.octets).signal == .dcs ? item.end : nil }
+            return step(turn)
+        case .burst(let burst):
+            let pause = commandEnd.map { item.start - $0 }
+            commandEnd = nil
+            let isTCF = pause.map { $0 <= Self.pauseLimit } == true && burst.samples.count <= Self.tcfLimit
+            return isTCF ? keptTCF(burst) : step(burst)
         case .sound(let sound): return Self.step(sound)
         }
     }
@@ -51,16 +66,19 @@ struct AudioPlan {
         return .commands(turn, bits, parts: start..<line.results.count)
     }
 
+    /// Zeros, whatever the line made of them: there is nothing to read, and its errors are what a diagnosis looks at.
+    private mutating func keptTCF(_ burst: HeardBurst) -> Step {
+        line.take(.burst, [0], isGood: true)
+        return .keep([burst.samples])
+    }
+
     private mutating func step(_ burst: HeardBurst) -> Step {
         guard burst.isTrained, !burst.octets.isEmpty else {
             unreadBursts += 1
             return .noise
         }
         let ones = burst.octets.reduce(0) { $0 + $1.nonzeroBitCount }
-        if ones * 16 <= burst.octets.count * 8 {
-            line.take(.burst, [0], isGood: true)
-            return .keep([burst.samples])
-        }
+        if ones * 16 <= burst.octets.count * 8 { return keptTCF(burst) }
         let start = line.results.count
         if burst.goodImageFrames > 0 || line.coding?.isECM == true {
             let bits = BurstBits(octets: burst.octets, count: burst.bitCount)

@@ -11,9 +11,10 @@ struct AudioSearch {
     private let plan: AudioPlan
     /// What is to be tried next.
     private(set) var variation = AudioVariation()
-    /// With the fewest signals that are heard otherwise.
+    /// With the fewest signals that are heard otherwise, those with other whole frames counted twice.
     private(set) var best = AudioVariation()
     private(set) var differences = Int.max
+    private var leastWeight = Int.max
     private var tries: [Int: [Int: Int]] = [:]
 
     /// So often a damaged frame is made anew before one further in front of it is.
@@ -27,7 +28,9 @@ struct AudioSearch {
     /// Takes what is heard of the last variation; `false`: it is heard as the original was.
     mutating func goesOn(after heard: [HeardItem]) -> Bool {
         let found = HearingComparison(items, heard, codings: plan.codings).differences
-        if found.count <= differences {
+        let weight = found.reduce(0) { $0 + ($1.isOfWholeFrames ? 2 : 1) }
+        if weight <= leastWeight {
+            leastWeight = weight
             differences = found.count
             best = variation
         }

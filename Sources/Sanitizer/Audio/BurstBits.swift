@@ -101,11 +101,11 @@ struct BurstBits {
         var random = noise.random(2 * frames.count)
         result += between(place..<min(bits.count, lastFlagEnd), &random)
         while result.count + Self.flag.count <= lastFlagEnd { result += Self.flag }
-        if noise.attempt != nil { replaceFirstFlag(&result, &random) }
+        if noise.attempt != nil, !isControl { replaceFirstFlag(&result, &random) }
         return result
     }
 
-    /// Other bits in front, where a receiver waits for flags: everything behind is scrambled otherwise.
+    /// Other bits in front, where a receiver waits for flags: everything behind is scrambled otherwise (V.17, V.27 ter, V.29).
     private func replaceFirstFlag(_ result: inout [UInt8], _ random: inout SeededRandom) {
         let preamble = frames.first?.bits.lowerBound ?? 0
         guard preamble >= 10 * Self.flag.count, result.count >= Self.flag.count else { return }
@@ -204,17 +204,18 @@ struct BurstBits {
     }
 
     /// All that is no flag is together too short to be an ident or much of one: at most nine octets with their check
-    /// sequence, as a DCN has that was damaged.
+    /// sequence, as a DCN has that was damaged. A lost packet in a preamble breaks a flag or two; these do not count.
     var holdsNoIdent: Bool {
         var (ones, end, content) = (0, 0, 0)
+        func stretch(_ count: Int) -> Int { count > 3 * Self.flag.count ? count : 0 }
         for (index, bit) in bits.enumerated() {
             if bit == 0, ones == 6 {
-                content += max(0, index - 7 - end)
+                content += stretch(index - 7 - end)
                 end = index + 1
             }
             ones = bit == 1 ? ones + 1 : 0
         }
-        return content + bits.count - end < 100
+        return content + stretch(bits.count - end) < 100
     }
 
     /// Bits at random in which no flag, abort or inserted zero can be.

@@ -12,6 +12,8 @@ struct HearingComparison {
         /// Where the first frame ended, or the first bad rows began, that differ; on the original's timeline. `nil`: the
         /// signal as a whole differs.
         var sample: Int?
+        /// Other frames came whole than in the original: that may turn a verdict, where another damaged one seldom does.
+        var isOfWholeFrames: Bool
     }
 
     private(set) var differences: [Difference] = []
@@ -26,7 +28,8 @@ struct HearingComparison {
             let same = zip(before, after).prefix { $0.text == $1.text }.count
             let places = [before, after].compactMap { same < $0.count ? $0[same].sample : nil }
             let sample = places.min() ?? before.prefix(same).last?.sample
-            differences.append(Difference(item: index, sample: sample))
+            let whole = [before, after].map { $0.map(\.text).filter { $0.hasSuffix("good") } }
+            differences.append(Difference(item: index, sample: sample, isOfWholeFrames: whole[0] != whole[1]))
         }
     }
 }

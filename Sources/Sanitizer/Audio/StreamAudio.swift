@@ -115,20 +115,30 @@ private struct AudioCoders {
         }
     }
 
-    private let formats: [UInt8: String]
+    private let log: AudioLog
     private var boxes: [UInt8: Box] = [:]
+    private var leftOut: [UInt8: LeftOutValues] = [:]
 
-    init(_ log: AudioLog) { formats = log.formats }
+    init(_ log: AudioLog) { self.log = log }
+
+    private mutating func leftOut(_ type: UInt8, _ law: G711) -> LeftOutValues {
+        if let known = leftOut[type] { return known }
+        let packets = log.packets.filter { $0.payloadType == type }
+        let new = LeftOutValues(packets.flatMap { log.octets[$0.offset..<$0.offset + $0.length] }, law)
+        leftOut[type] = new
+        return new
+    }
 
     /// Octets whose sample stays, stay. `nil`: a coding that is not made here, or another length.
     mutating func octets(
         _ samples: ArraySlice<Int16>, type: UInt8, like old: ArraySlice<UInt8>, isSame: Bool
     ) -> [UInt8]? {
-        let name = formats[type] ?? PayloadFormat.assigned(type)?.encoding ?? ""
+        let name = log.formats[type] ?? PayloadFormat.assigned(type)?.encoding ?? ""
         guard let codec = AudioCodec(encoding: name) else { return nil }
         if case .g711(let law) = codec {
-            return samples.count == old.count
-                ? zip(old, samples).map { law.sample($0) == $1 ? $0 : law.octet($1) } : nil
+            guard samples.count == old.count else { return nil }
+            let values = leftOut(type, law)
+            return zip(old, samples).map { law.sample($0) == $1 ? $0 : values.octet(law.octet($1)) }
         }
         if boxes[type] == nil { boxes[type] = Box(codec) }
         let new = boxes[type]?.encoder.encode(samples)

@@ -117,6 +117,9 @@ struct CaptureImage {
 public enum SanitizeError: Error, CustomStringConvertible {
     case tooLarge(path: String, limit: Int)
     case isOwnInput(path: String)
+    case isMapAndOutput(path: String)
+    /// A folder or a device stands under that name.
+    case isNoFile(path: String)
     case exists(path: String)
     case notWritten(path: String, reason: String)
 
@@ -124,8 +127,10 @@ public enum SanitizeError: Error, CustomStringConvertible {
         switch self {
         case .tooLarge(let path, let limit): "\(path): more than \(limit >> 20) MiB of frames; split it first"
         case .isOwnInput(let path): "\(path): is the input itself"
-        case .exists(let path): "\(path): exists already (--force overwrites)"
-        case .notWritten(let path, let reason): "\(path): cannot be written: \(reason)"
+        case .isMapAndOutput(let path): "\(path): cannot be the capture to share and the map of its secrets"
+        case .isNoFile(let path): "cannot write \(path): it is no file"
+        case .exists(let path): "\(path) exists: --force overwrites it"
+        case .notWritten(let path, let reason): "cannot write \(path): \(reason)"
         }
     }
 }

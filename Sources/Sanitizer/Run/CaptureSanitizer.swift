@@ -55,6 +55,7 @@ struct CaptureSanitizer {
     private func summary() -> SanitizeSummary {
         var summary = SanitizeSummary()
         summary.frames = image.frames.count
+        summary.calls = story.calls.count
         summary.replaced = names.counts
         summary.content = counts.list
         summary.warnings = warnings + counts.warnings

@@ -26,6 +26,8 @@ public struct SanitizeSummary: Sendable {
     }
 
     public var frames = 0
+    /// In the capture; without one there is no diagnosis to compare.
+    public var calls = 0
     /// Different originals by kind, in a fixed order.
     public var replaced: [Count] = []
     /// Frames, packets, pages … by what was done to them.

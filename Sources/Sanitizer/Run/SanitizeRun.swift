@@ -5,6 +5,8 @@ import PcapDecode
 public struct SanitizeRun {
     public var options: SanitizeOptions
     public var overwrites = false
+    /// Where originals and replacements are written to, for the owner's eyes only.
+    public var map: String?
 
     public init(_ options: SanitizeOptions) {
         self.options = options
@@ -23,42 +25,51 @@ public struct SanitizeRun {
         }
     }
 
-    /// - Throws: ``SanitizeError``, ``Failure`` or the error of a file that cannot be read.
+    /// - Throws: ``SanitizeError``, ``Failure`` or the error of a file that cannot be read; then nothing was written.
     public func run(input: String, output: String) throws -> SanitizeSummary {
-        try check(input, output)
+        for path in [output, map].compactMap(\.self) { try check(input, path) }
+        if let map, Self.isOne(map, output) { throw SanitizeError.isMapAndOutput(path: output) }
         var sanitizer = try CaptureSanitizer(path: input, options: options)
         var (file, summary) = sanitizer.run()
-        let draft = output + ".part"
-        do {
-            try Data(file).write(to: URL(filePath: draft))
-        } catch {
-            throw SanitizeError.notWritten(path: output, reason: error.localizedDescription)
-        }
+        let draft = try DraftFile(Data(file), for: output)
         file = []
         do {
-            try lookThrough(draft, sanitizer, &summary)
-            _ = try? FileManager.default.removeItem(atPath: output)
-            try FileManager.default.moveItem(atPath: draft, toPath: output)
+            try lookThrough(draft.readable, sanitizer, &summary)
+            if let map { try write(summary, to: map) }
         } catch {
-            _ = try? FileManager.default.removeItem(atPath: draft)
+            draft.remove()
             throw error
         }
+        try draft.takePlace(overwriting: overwrites)
         return summary
     }
 
-    private func check(_ input: String, _ output: String) throws {
-        let files = FileManager.default
-        guard files.fileExists(atPath: output) else { return }
-        let numbers = [input, output].map { path in
-            (try? files.attributesOfItem(
-                atPath: URL(filePath: path).resolvingSymlinksInPath().path(percentEncoded: false)))
-                .map { attributes in
-                    [FileAttributeKey.systemNumber, .systemFileNumber].map { (attributes[$0] as? NSNumber)?.intValue }
-                }
-        }
-        if numbers[0] == numbers[1] { throw SanitizeError.isOwnInput(path: output) }
-        if !overwrites { throw SanitizeError.exists(path: output) }
+    private func write(_ summary: SanitizeSummary, to path: String) throws(SanitizeError) {
+        let lines = summary.map.map { "\($0.kind)\t\($0.original)\t\($0.replacement)\n" }
+        let draft = try DraftFile(Data(lines.joined().utf8), for: path, isPrivate: true)
+        try draft.takePlace(overwriting: overwrites)
     }
+
+    // MARK: Names of files
+
+    private func check(_ input: String, _ path: String) throws(SanitizeError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return }
+        if Self.isOne(input, path) { throw .isOwnInput(path: path) }
+        if status.st_mode & S_IFMT != S_IFREG { throw .isNoFile(path: path) }
+        if !overwrites { throw .exists(path: path) }
+    }
+
+    /// Both names lead to one file, by whatever links; of files that are not there yet the names count.
+    private static func isOne(_ one: String, _ other: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        if stat(one, &first) == 0, stat(other, &second) == 0 {
+            return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+        }
+        return URL(filePath: one).standardizedFileURL == URL(filePath: other).standardizedFileURL
+    }
+
+    // MARK: The check
 
     private func lookThrough(_ path: String, _ sanitizer: CaptureSanitizer, _ summary: inout SanitizeSummary) throws {
         var again = try CaptureSanitizer(path: path, options: options)

@@ -34,7 +34,9 @@ public struct StoryComparison {
         note("\(call) carried by", old.fax.carriedBy, new.fax.carriedBy)
         note(lines: "\(call) findings", old.findings.map { $0.text(isAudio) }, new.findings.map { $0.text(isAudio) })
         note(lines: "\(call) signalling", old.call.signalling.story, new.call.signalling.story)
-        note(lines: "\(call) trainings", old.fax.trainings.map(\.story), new.fax.trainings.map(\.story))
+        note(
+            lines: "\(call) trainings", old.fax.trainings.map { $0.story(isAudio) },
+            new.fax.trainings.map { $0.story(isAudio) })
         note(lines: "\(call) pages", old.fax.pages.map { $0.story(isAudio) }, new.fax.pages.map { $0.story(isAudio) })
         note(
             lines: "\(call) frames", old.fax.messages.map { $0.story(isAudio) },
@@ -70,8 +72,16 @@ extension Signalling {
 }
 
 extension Training {
-    fileprivate var story: String {
-        "\(modem ?? "-") \(rateBps ?? 0) \(answer ?? "-") \(frame?.number ?? 0) errors \(errors ?? -1)"
+    /// To two figures: a receiver that heard another signal before counts some errors of a noisy TCF more or fewer.
+    private static func rounded(_ errors: Int) -> Int {
+        var unit = 1
+        while errors / unit >= 100 { unit *= 10 }
+        return (errors + unit / 2) / unit * unit
+    }
+
+    fileprivate func story(_ isAudio: Bool) -> String {
+        "\(modem ?? "-") \(rateBps ?? 0) \(answer ?? "-") \(isAudio ? 0 : frame?.number ?? 0) "
+            + "errors \(errors.map { isAudio ? Self.rounded($0) : $0 } ?? -1)"
     }
 }
 
