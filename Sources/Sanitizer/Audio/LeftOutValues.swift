@@ -29,6 +29,8 @@ struct LeftOutValues {
     private static func isLeftOut(_ used: [Int], _ index: Int) -> Bool {
         guard used[index] == 0 else { return false }
         let near = max(1, index - reach)...min(used.count - 1, index + reach)
+        guard near.contains(where: { $0 < index && used[$0] > 0 }), near.contains(where: { $0 > index && used[$0] > 0 })
+        else { return false }
         return near.reduce(0) { $0 + used[$1] } >= often * (near.count - 1)
     }
 
