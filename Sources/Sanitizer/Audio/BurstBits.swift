@@ -101,11 +101,11 @@ struct BurstBits {
         var random = noise.random(2 * frames.count)
         result += between(place..<min(bits.count, lastFlagEnd), &random)
         while result.count + Self.flag.count <= lastFlagEnd { result += Self.flag }
-        if noise.attempt != nil, !isControl { replaceFirstFlag(&result, &random) }
+        if noise.attempt != nil { replaceFirstFlag(&result, &random) }
         return result
     }
 
-    /// Other bits in front, where a receiver waits for flags: everything behind is scrambled otherwise (V.17, V.27 ter, V.29).
+    /// Other bits in front, where a receiver waits for flags: everything behind is heard otherwise.
     private func replaceFirstFlag(_ result: inout [UInt8], _ random: inout SeededRandom) {
         let preamble = frames.first?.bits.lowerBound ?? 0
         guard preamble >= 10 * Self.flag.count, result.count >= Self.flag.count else { return }
