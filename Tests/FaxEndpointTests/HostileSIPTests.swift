@@ -160,12 +160,14 @@ import Testing
         fax.receiver.answering = nil
         let target = Target()
         fax.through = { receiver in
-            target.start(
-                try Peer(to: receiver),
-                requests: ["INVITE", "OPTIONS", "BYE", "CANCEL", "ACK", "PRACK"].map {
-                    Self.request($0, id: 7)
-                })
+            target.address = receiver
             return receiver
+        }
+        // Only now, lest a mutation that is still an INVITE takes the place of the call.
+        fax.onSenderEvent = { event, _ in
+            guard case .call(.answered) = event.kind else { return }
+            target.start(
+                requests: ["INVITE", "OPTIONS", "BYE", "CANCEL", "ACK", "PRACK"].map { Self.request($0, id: 7) })
         }
         let outcome = try await fax.run()
         let poured = target.stop()
@@ -181,7 +183,11 @@ import Testing
         private var isOn = true
         private var count = 0
 
-        func start(_ peer: Peer, requests: [[UInt8]]) {
+        /// Set before it starts.
+        var address: Endpoint?
+
+        func start(requests: [[UInt8]]) {
+            guard let address, let peer = try? Peer(to: address) else { return }
             let box = Box(peer: peer)
             Thread.detachNewThread { [self] in
                 var random = SeededRandom(seed: 11)
