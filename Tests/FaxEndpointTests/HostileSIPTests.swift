@@ -1,4 +1,5 @@
 import FaxCore
+import FaxStation
 import FaxWire
 import Foundation
 import NIOCore
