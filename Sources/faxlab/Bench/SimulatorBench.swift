@@ -14,7 +14,7 @@ struct SimulatorBench {
     private let runs: Int
 
     /// Trials of the comparison of one core with two.
-    private static let trials = 60
+    private static let trials = 240
 
     init(runs: Int) throws {
         self.runs = max(1, runs)
