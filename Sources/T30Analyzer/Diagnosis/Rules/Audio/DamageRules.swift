@@ -25,11 +25,16 @@ enum DamageRules {
         },
     ]
 
+    /// What a codec for speech leaves of a signal is that codec's doing (`compressed-codec`).
+    private static func isCompressed(_ party: Party, _ facts: CallFacts) -> Bool {
+        facts.rtp(of: party).contains { !AudioRules.isHeard($0) && $0.codec != nil }
+    }
+
     // MARK: - Noise
 
     /// Noise between the signals of a party, too near to their level.
     private static func noise(_ party: Party, _ facts: CallFacts) -> Finding? {
-        guard facts.isFailed, AudioRules.hasFax(facts) else { return nil }
+        guard facts.isFailed, AudioRules.hasFax(facts), !isCompressed(party, facts) else { return nil }
         let noises = facts.fax.signals.filter {
             $0.direction == party && ["noise", "comfort noise"].contains($0.name) && $0.end - $0.start >= noiseLeast
                 && ($0.measure?.levelDBm0 ?? -99) > loudNoise && !isMessage($0, facts)
@@ -62,7 +67,9 @@ enum DamageRules {
     // MARK: - Damage
 
     private static func damage(_ party: Party, _ facts: CallFacts) -> Finding? {
-        guard facts.isFailed, AudioRules.isAudioFax(facts), facts.t38.isEmpty else { return nil }
+        guard facts.isFailed, AudioRules.isAudioFax(facts), facts.t38.isEmpty, !isCompressed(party, facts) else {
+            return nil
+        }
         let since = lastProgress(facts)
         let bursts = facts.fax.bursts.filter { $0.training.lowerBound >= since && isDamaged($0, party, facts) }
         let frames = facts.fax.messages.filter { $0.time >= since && isDamaged($0, party, facts) }
