@@ -80,7 +80,7 @@ enum DamageRules {
             parts.append("\(counted(bursts.count, "\(burst.modem) signal")) that no receiver trains on")
         }
         if !frames.isEmpty { parts.append("\(counted(frames.count, "V.21 frame")) with a wrong FCS") }
-        if !sounds.isEmpty { parts.append("\(counted(sounds.count, "V.21 signal")) that does not read") }
+        if !sounds.isEmpty { parts.append("\(counted(sounds.count, "V.21 signal")) that cannot be read") }
         return Finding(
             "modem-signal-damaged", .audio, .error, .strong, "Signals damaged before this capture point",
             because: "The audio of the \(party.rawValue) has \(parts.joined(separator: " and ")), though no packet is "
