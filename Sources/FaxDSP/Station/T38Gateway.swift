@@ -16,6 +16,14 @@ public struct T38Gateway: ~Copyable {
         public init() {}
     }
 
+    /// A frame of T.30 that went through it, as libspandsp saw it.
+    public struct Frame: Sendable, Hashable {
+        /// It came over the line; otherwise out of T.38.
+        public var isFromModem: Bool
+        /// Address, control and facsimile fields, without FCS, first bit on the line = least significant.
+        public var octets: [UInt8]
+    }
+
     public struct Statistics: Sendable, Hashable {
         public var rateBps: Int
         public var hasECM: Bool
@@ -25,6 +33,7 @@ public struct T38Gateway: ~Copyable {
     private let state: OpaquePointer
     private let core: OpaquePointer
     private let outbox = T38Outbox()
+    private let log = GatewayLog()
     public private(set) var sampleCount = 0
     /// IFP packets that libspandsp could not read.
     public private(set) var refused = 0
@@ -48,6 +57,7 @@ public struct T38Gateway: ~Copyable {
         let count = configuration.suppressesNonStandard ? Int32(zeros.count) : 0
         t38_gateway_set_nsx_suppression(state, zeros, count, zeros, count)
         channel.configure(core)
+        t38_gateway_set_real_time_frame_handler(state, GatewayLog.note, log.context)
     }
 
     deinit { t38_gateway_free(state) }
@@ -73,6 +83,9 @@ public struct T38Gateway: ~Copyable {
         return isTaken
     }
 
+    /// Frames of the control channel since the last time it was asked, in order.
+    public mutating func takeFrames() -> [Frame] { log.take() }
+
     public var statistics: Statistics {
         var statistics = t38_stats_t()
         t38_gateway_get_transfer_statistics(state, &statistics)
@@ -80,4 +93,31 @@ public struct T38Gateway: ~Copyable {
             rateBps: Int(statistics.bit_rate), hasECM: statistics.error_correcting_mode != 0,
             pages: Int(statistics.pages_transferred))
     }
+}
+
+/// Holds frames that a gateway called back with, until its owner asks for them.
+private final class GatewayLog {
+    private var frames: [T38Gateway.Frame] = []
+
+    /// Nobody asks: the later ones are left out.
+    private static let limit = 1_000
+
+    var context: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
+
+    func take() -> [T38Gateway.Frame] {
+        guard !frames.isEmpty else { return [] }
+        defer { frames = [] }
+        return frames
+    }
+
+    /// A `t38_gateway_real_time_frame_handler_t`.
+    static let note:
+        @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?, Int32, UnsafePointer<UInt8>?, Int32) -> Void = {
+            _, context, isFromModem, octets, count in
+            guard let context, let octets, count > 0 else { return }
+            let log = Unmanaged<GatewayLog>.fromOpaque(context).takeUnretainedValue()
+            guard log.frames.count < limit else { return }
+            let frame = Array(UnsafeBufferPointer(start: octets, count: Int(count)))
+            log.frames.append(T38Gateway.Frame(isFromModem: isFromModem != 0, octets: frame))
+        }
 }

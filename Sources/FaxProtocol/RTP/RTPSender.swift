@@ -47,19 +47,21 @@ public struct RTPSender: Sendable {
     private static let secondsFrom1900To1970: UInt64 = 2_208_988_800
 
     public let configuration: Configuration
-    public private(set) var nextSequence: UInt16
+    public internal(set) var nextSequence: UInt16
     /// Of the first sample that was not sent yet.
-    public private(set) var nextTimestamp: UInt32
+    public internal(set) var nextTimestamp: UInt32
     /// As sender reports count them (RFC 3550 §6.4.1): packets, and octets of payload.
-    public private(set) var packetsSent: UInt32 = 0
-    public private(set) var octetsSent: UInt32 = 0
+    public internal(set) var packetsSent: UInt32 = 0
+    public internal(set) var octetsSent: UInt32 = 0
     /// Packets that silence suppression kept back.
     public private(set) var suppressed = 0
     private let packetSamples: Int
-    private var pending: [Int16] = []
+    var pending: [Int16] = []
     private var silentPackets = 0
     /// The first packet of a talkspurt (RFC 3551 §4.1).
     private var nextMarker = true
+    /// How packets of another source are numbered; `nil`: what goes out is our own.
+    var passage: Passage?
 
     public init(_ configuration: Configuration) {
         self.configuration = configuration
@@ -72,6 +74,7 @@ public struct RTPSender: Sendable {
 
     /// Takes samples; packets that are full are appended.
     public mutating func send(_ samples: [Int16], into datagrams: inout [[UInt8]]) {
+        passage = nil
         samples.withUnsafeBufferPointer { samples in
             var rest = samples[...]
             // The common case: a step is a packet.

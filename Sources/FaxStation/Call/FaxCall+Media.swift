@@ -34,7 +34,7 @@ extension FaxCall {
     private func useT38(_ agreed: AgreedT38) {
         guard let remote = agreed.remote else { return }
         if case .t38(let leg) = leg { return leg.move(to: remote) }
-        guard machine.useT38(channel(agreed)) else { return fail("libspandsp gives no T.38 engine") }
+        guard machine.useT38(settings.t38.channel(agreed)) else { return fail("libspandsp gives no T.38 engine") }
         forgetCompletion()
         if case .audio(let audio) = leg, settings.faults.udptl.keepsRTP { lingering = audio }
         leg = .t38(
@@ -45,15 +45,6 @@ extension FaxCall {
         lastMedia = .t38
         note(.mediaBegan(.t38))
         if let delay = settings.faults.signalling.offersAgain { schedule.add(.offerAgain, at: now + delay) }
-    }
-
-    private func channel(_ agreed: AgreedT38) -> T38Channel {
-        var channel = settings.t38.channel
-        channel.version = agreed.version
-        channel.rateManagement = agreed.rateManagement == .localTCF ? .localTCF : .transferredTCF
-        channel.removesFillBits = agreed.fillBitRemoval
-        channel.maximumDatagram = agreed.remoteMaxDatagram
-        return channel
     }
 
     private func fail(_ text: String) {

@@ -24,10 +24,7 @@ public final class FaxCall {
     var random: SeededRandom
     var outputs: [Output] = []
     var schedule = FaxCallSchedule()
-    /// Steps of the engine's clock since media began, and when the next one is due.
-    private var clock: SampleClock?
-    private var steps = 0
-    private var stepDue = Instant.distantFuture
+    private var clock: StepClock
     private(set) var phase = Phase.idle
     public private(set) var events: [(time: Instant, event: Event)] = []
     /// The last description that the other side offered and that waits for its answer.
@@ -53,6 +50,7 @@ public final class FaxCall {
             capabilities: settings.capabilities, layout: settings.layout, quirks: settings.sdpQuirks)
         machine = FaxMachine(settings.station, settings.terminal, settings.faults.line)
         self.random = random
+        clock = StepClock(ppm: settings.clockPPM)
     }
 
     // MARK: - In
@@ -119,7 +117,7 @@ public final class FaxCall {
         take(sip.deadline)
         take(schedule.deadline)
         if phase == .inCall {
-            if clock != nil { take(stepDue) }
+            if clock.isRunning { take(clock.due) }
             take(idleDeadline)
         }
         if case .t38(let leg) = leg { take(leg.deadline) }
@@ -193,28 +191,16 @@ public final class FaxCall {
     func beginMedia() {
         phase = .inCall
         lastActivity = now
-        guard clock == nil else { return }
-        clock = SampleClock(start: now, ppm: settings.clockPPM)
-        planStep()
-    }
-
-    private func planStep() {
-        if let clock { stepDue = clock.instant(ofSample: (steps + 1) * FaxMachine.stepSamples) }
+        clock.begin(at: now)
     }
 
     private func stepMedia() {
         if case .t38(let leg) = leg, let due = leg.deadline, due <= now { expireT38() }
-        // A driver that was late makes up for it, a few steps at a time.
-        var caughtUp = 0
-        while phase == .inCall, clock != nil, stepDue <= now, caughtUp < Self.catchUpLimit {
-            steps += 1
-            caughtUp += 1
-            planStep()
+        for _ in 0..<StepClock.catchUpLimit {
+            guard phase == .inCall, clock.take(until: now) else { return }
             step()
         }
     }
-
-    private static let catchUpLimit = 50
 
     /// The other side is gone, and T.30 may wait for it for ever.
     private func endIfDead() {

@@ -6,20 +6,22 @@ import FaxWire
 /// Sound over RTP: what the engine plays goes out as packets, what comes is played to the engine. A class, so that no
 /// packet costs a copy of its buffers' book-keeping.
 final class AudioLeg {
-    private(set) var remote: Endpoint
-    /// As the other side's description says.
-    private var described: Endpoint
+    private var target: MediaTarget
     private(set) var sender: RTPSender
     private(set) var receiver: RTPReceiver
     private var datagrams: [[UInt8]] = []
-    private var latch: MediaLatch
+    /// Payload type of telephone events to the other side; `nil`: it takes none.
+    private let telephoneEvent: UInt8?
+    private let payloadType: UInt8
+    /// Packets that came.
+    private(set) var received = 0
 
     init(
         _ agreed: AgreedAudio, remote: Endpoint, settings: AudioSettings, latches: Bool, random: inout SeededRandom
     ) {
-        self.remote = remote
-        described = remote
-        latch = MediaLatch(isOn: latches)
+        target = MediaTarget(remote, latches: latches)
+        telephoneEvent = agreed.telephoneEvent
+        payloadType = agreed.payloadType
         var sending = RTPSender.Configuration(
             law: agreed.codec == .pcmu ? .muLaw : .aLaw, ssrc: UInt32(truncatingIfNeeded: random.next()))
         sending.payloadType = agreed.payloadType
@@ -34,7 +36,8 @@ final class AudioLeg {
     }
 
     func receive(_ datagram: RawSpan, from source: Endpoint, at now: Instant) {
-        if let moved = latch.take(from: source, remote: remote) { remote = moved }
+        target.hear(from: source)
+        received += 1
         receiver.handle(datagram, at: now)
     }
 
@@ -44,15 +47,32 @@ final class AudioLeg {
     /// Sends samples; every packet that is full goes out.
     func send(_ samples: [Int16], _ emit: ([UInt8], Endpoint) -> Void) {
         sender.send(samples, into: &datagrams)
-        for datagram in datagrams { emit(datagram, remote) }
+        flush(emit)
+    }
+
+    private func flush(_ emit: ([UInt8], Endpoint) -> Void) {
+        for datagram in datagrams { emit(datagram, target.remote) }
         datagrams.removeAll(keepingCapacity: true)
     }
 
-    /// The other side wants its packets elsewhere.
-    func move(to remote: Endpoint) {
-        guard remote != described else { return }
-        described = remote
-        self.remote = remote
-        latch.reset()
+    /// Passes on a packet that came on another leg; what this side does not take is left out.
+    func pass(_ datagram: RawSpan, from other: AudioLeg, _ emit: ([UInt8], Endpoint) -> Void) {
+        guard let header = RTPHeader(datagram) else { return }
+        if let law = other.law(of: header.payloadType) {
+            sender.pass(datagram, header, law: law, payloadType: payloadType, into: &datagrams)
+        } else if header.payloadType == RTPSender.comfortNoiseType {
+            sender.pass(datagram, header, law: nil, payloadType: header.payloadType, into: &datagrams)
+        } else if header.payloadType == other.telephoneEvent, let telephoneEvent {
+            sender.pass(datagram, header, law: nil, payloadType: telephoneEvent, into: &datagrams)
+        }
+        flush(emit)
     }
+
+    private func law(of type: UInt8) -> G711? {
+        if type == receiver.muLawType { return .muLaw }
+        return type == receiver.aLawType ? .aLaw : nil
+    }
+
+    /// The other side wants its packets elsewhere.
+    func move(to remote: Endpoint) { target.move(to: remote) }
 }

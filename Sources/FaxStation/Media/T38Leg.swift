@@ -6,10 +6,7 @@ import FaxWire
 /// IFP packets over UDPTL, numbered, protected, repaired; whose they are is ``FaxMachine``'s business. A class, so that no
 /// packet costs a copy of sender and receiver.
 final class T38Leg {
-    private(set) var remote: Endpoint
-    /// As the other side's description says.
-    private var described: Endpoint
-    private var latch: MediaLatch
+    private var target: MediaTarget
     private(set) var sender: UDPTLSender
     private(set) var receiver: UDPTLReceiver
     private let repeats: T38Settings.Repeats
@@ -21,9 +18,7 @@ final class T38Leg {
     init(_ agreed: AgreedT38, remote: Endpoint, settings: T38Settings, faults: PeerFaults, latches: Bool) {
         ifpFaults = IFPFaultMaker(faults.ifp, version: agreed.version)
         udptlFaults = UDPTLFaultMaker(faults.udptl)
-        self.remote = remote.shifted(by: faults.udptl.portOffset)
-        described = remote
-        latch = MediaLatch(isOn: latches)
+        target = MediaTarget(remote, latches: latches, portOffset: faults.udptl.portOffset)
         sender = UDPTLSender(
             correction: faults.udptl.omitsCopies ? .none : settings.correction(agreed.errorCorrection),
             maximumDatagram: faults.udptl.ignoresMaximum
@@ -39,7 +34,7 @@ final class T38Leg {
     func receive(
         _ datagram: RawSpan, from source: Endpoint, at now: Instant, _ deliver: (Int, RawSpan) -> Void
     ) {
-        if let moved = latch.take(from: source, remote: remote) { remote = moved }
+        target.hear(from: source)
         receiver.handle(datagram, time: now, frame: FrameRef(number: 0)) { delivery, octets in
             deliver(delivery.sequence, octets)
         }
@@ -72,25 +67,23 @@ final class T38Leg {
 
     private func pass(_ datagram: [UInt8], _ emit: ([UInt8], FaxCall.Port, Endpoint) -> Void) {
         guard let datagram = udptlFaults.apply(datagram) else { return }
-        emit(datagram, udptlFaults.hasMoved ? .stray : .udptl, remote)
+        emit(datagram, udptlFaults.hasMoved ? .stray : .udptl, target.remote)
     }
 
-    func move(to remote: Endpoint) {
-        guard remote != described else { return }
-        described = remote
-        self.remote = remote.shifted(by: udptlFaults.faults.portOffset)
-        latch.reset()
-    }
-}
-
-extension Endpoint {
-    /// The same host, so many ports further.
-    fileprivate func shifted(by offset: Int) -> Endpoint {
-        offset == 0 ? self : Endpoint(address, UInt16(truncatingIfNeeded: Int(port) + offset))
-    }
+    func move(to remote: Endpoint) { target.move(to: remote) }
 }
 
 extension T38Settings {
+    /// How the engine speaks what was agreed on.
+    func channel(_ agreed: AgreedT38) -> T38Channel {
+        var channel = channel
+        channel.version = agreed.version
+        channel.rateManagement = agreed.rateManagement == .localTCF ? .localTCF : .transferredTCF
+        channel.removesFillBits = agreed.fillBitRemoval
+        channel.maximumDatagram = agreed.remoteMaxDatagram
+        return channel
+    }
+
     /// What was agreed on, with our own depths.
     fileprivate func correction(_ agreed: T38Parameters.ErrorCorrection) -> UDPTLSender.Correction {
         errorCorrections.first { $0.kind == agreed } ?? .none

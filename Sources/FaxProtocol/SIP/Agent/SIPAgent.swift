@@ -36,6 +36,8 @@ public struct SIPAgent: Sendable {
     /// Send requests inside a dialog where its Contact says (RFC 3261 §12.2.1.1); otherwise to where its messages come
     /// from, as behind address translation.
     public var followsContact = true
+    /// Whether a 3xx sends our INVITE to where it says; otherwise it ends the call like any refusal.
+    public var followsRedirections = true
     /// Further header fields of every INVITE.
     public var inviteHeaders: [SIPMessageDraft.Header] = []
 

@@ -126,9 +126,9 @@ extension SIPCall {
         guard case .calling(var calling) = phase else { return }
         dialogs.removeAll()
         if tryAgain(response, status: status, index: index, at: now) { return }
-        if status < 400, redirect(response, status: status, &calling, at: now) { return }
-        if status < 400, calling.redirections >= Limit.redirections {
-            return end(.neither, .redirectedTooOften, at: now)
+        if status < 400, agent.followsRedirections {
+            if redirect(response, status: status, &calling, at: now) { return }
+            if calling.redirections >= Limit.redirections { return end(.neither, .redirectedTooOften, at: now) }
         }
         end(.them, .refused(SIPRefusal(response, status: status)), reasons: response.reasons, at: now)
     }

@@ -3,6 +3,9 @@ import FaxWire
 
 // Offers of ours after the first one: re-INVITE (RFC 3261 §14.1) and UPDATE (RFC 3311), with glare.
 extension SIPCall {
+    /// The call stands, and no exchange of either side is open: an offer of ours would go out.
+    public var mayOffer: Bool { isEstablished && session.isStable && session.retry == nil }
+
     mutating func offer(_ description: [UInt8]?, by carrier: SIPOfferCarrier, at now: Instant) {
         guard isEstablished || (carrier == .update && hasEarlySession) else {
             return emit(.commandRefused(.wrongState))
