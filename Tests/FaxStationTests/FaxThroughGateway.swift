@@ -63,7 +63,7 @@ final class FaxThroughGateway {
             mediaAddress: address, audioPort: 10_000, t38Port: 10_002)
     }
 
-    private static func gatewaySettings() -> GatewaySettings {
+    static func gatewaySettings() -> GatewaySettings {
         let agent = SIPAgent(path: SIPPath(.udp, Endpoint(gatewayAddress, 5_060)), user: "gateway")
         let target = Endpoint(answererAddress, 5_060)
         return GatewaySettings(

@@ -7,7 +7,7 @@ import NIOCore
 
 /// A ``FaxCall`` on sockets: hands it what comes and the time, and carries out what it says. Belongs to the event loop of
 /// its endpoint.
-final class LiveCall {
+final class LiveCall: HostedCall {
     enum Purpose {
         case sending(OutgoingFax)
         case receiving(Reception)
@@ -27,8 +27,7 @@ final class LiveCall {
     let loop: any EventLoop
     private var rtp: UDPPort?
     private var udptl: UDPPort?
-    private var timer: NIOScheduledCallback?
-    private var armed: Instant?
+    private let timer: WakeTimer
     private let giveUpAt: Instant
     private var toldEvents = 0
     private var toldEngines = 0
@@ -46,6 +45,7 @@ final class LiveCall {
         self.peer = peer
         self.host = host
         self.loop = loop
+        timer = WakeTimer(loop)
         began = LiveClock.now
         giveUpAt = began + host.settings.limits.callDuration
         let maximum = host.settings.limits.mediaDatagram
@@ -53,8 +53,10 @@ final class LiveCall {
         udptl = UDPPort(media.udptl, on: loop, maximum: maximum) { [weak self] in
             self?.receiveMedia($0, .udptl, from: $1)
         }
+        timer.onWake = { [weak self] in self?.wake(due: $0) }
     }
 
+    var callID: String? { call.callID }
     /// Nothing is left to do for it.
     var isFinished: Bool { call.isFinished && isReported }
     /// It may be left: the fax is told, and the other side has answered our BYE or CANCEL.
@@ -84,11 +86,9 @@ final class LiveCall {
         pass(call.hangUp(at: now), at: now)
     }
 
-    private func wake() {
+    private func wake(due: Instant) {
         let now = LiveClock.now
-        if let armed { host.noteLateness(now - armed) }
-        timer = nil
-        armed = nil
+        host.noteLateness(now - due)
         if now >= giveUpAt, !call.hasEnded {
             return giveUp("the call took longer than allowed", at: now)
         }
@@ -172,22 +172,10 @@ final class LiveCall {
         }
     }
 
-    /// One callback at the earliest time at which something is due; one that comes too early is put off then.
     private func arm() {
         guard var due = call.deadline else { return }
         if !call.hasEnded { due = min(due, giveUpAt) }
-        if let armed {
-            guard due < armed else { return }
-            timer?.cancel()
-        }
-        armed = due
-        let waker = Waker(call: NIOLoopBound(self, eventLoop: loop))
-        timer = try? loop.scheduleCallback(at: NIODeadline(due), handler: waker)
-    }
-
-    private struct Waker: NIOScheduledCallbackHandler, Sendable {
-        let call: NIOLoopBound<LiveCall>
-        func handleScheduledCallback(eventLoop: some EventLoop) { call.value.wake() }
+        timer.arm(at: due)
     }
 
     // MARK: - The end
@@ -217,8 +205,7 @@ final class LiveCall {
 
     /// Its endpoint closes: what is still due is left.
     func abandon() {
-        timer?.cancel()
-        timer = nil
+        timer.cancel()
         rtp?.close()
         udptl?.close()
     }

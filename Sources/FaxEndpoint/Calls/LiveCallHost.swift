@@ -1,5 +1,6 @@
 import FaxCore
 import FaxDSP
+import FaxWire
 
 /// What a call needs of its endpoint.
 protocol LiveCallHost: AnyObject {
@@ -12,5 +13,20 @@ protocol LiveCallHost: AnyObject {
     /// The fax of a call is told. `pages`: those received.
     func finished(_ call: LiveCall, _ result: FaxResult, _ pages: [PageBitmap])
     /// Nothing of it is left to be repeated.
-    func forget(_ call: LiveCall)
+    func forget(_ call: any HostedCall)
+}
+
+/// A call as its endpoint sees it, whatever it is for.
+protocol HostedCall: AnyObject {
+    var number: Int { get }
+    /// Of the dialog by which it is known; `nil` before there is one.
+    var callID: String? { get }
+    /// Where the signalling of the one who called, or is called, comes from.
+    var peer: Endpoint { get }
+    /// Nothing is left that a peer must hear of: its BYE was answered, and its result told.
+    var mayBeLeft: Bool { get }
+    func receive(_ message: SIPMessage, _ octets: [UInt8], from source: Endpoint)
+    func hangUp()
+    /// Its endpoint closes: what is still due is left.
+    func abandon()
 }

@@ -51,6 +51,7 @@ extension EndpointDriver {
     private func close(_ then: @escaping @Sendable () -> Void) {
         for call in calls.values { call.abandon() }
         calls = [:]
+        farCalls = [:]
         sip?.close()
         guard let recorder else { return then() }
         recorder.sync(then: then)

@@ -17,7 +17,9 @@ final class EndpointDriver: LiveCallHost {
     private var mediaPorts: MediaPorts
     var random: SeededRandom
     /// By their Call-ID.
-    var calls: [String: LiveCall] = [:]
+    var calls: [String: any HostedCall] = [:]
+    /// The far dialogs of a gateway's calls: their Call-IDs, and those of the near ones.
+    var farCalls: [String: String] = [:]
     private var sources: SourceLimiter
     private var openings: SourceLimiter
     private var nextNumber = 1
@@ -74,7 +76,7 @@ final class EndpointDriver: LiveCallHost {
             dropped += 1
             return
         }
-        if let call = calls[id] { return call.receive(message, octets, from: source) }
+        if let call = calls[farCalls[id] ?? id] { return call.receive(message, octets, from: source) }
         guard let method = message.method else {
             onResponse?(message, SIPPath(.udp, source))
             return
@@ -102,10 +104,9 @@ final class EndpointDriver: LiveCallHost {
             return answer(invite, from: source, rejecting: refusal.status, at: now)
         }
         do {
-            let call = try makeCall(answering: invite, from: source)
-            taken += 1
             let uri = invite.from?.uri ?? ""
-            call.caller = uri
+            let call = try makeCall(for: invite, uri, from: source)
+            taken += 1
             tell(call.number, .began(uri: uri, peer: source, isIncoming: true))
             calls[invite.callID ?? ""] = call
             call.receive(invite, octets, from: source)
@@ -116,18 +117,30 @@ final class EndpointDriver: LiveCallHost {
     }
 
     private func refusal(of source: Endpoint) -> (status: Int, reason: String)? {
-        guard let answering = settings.answering else { return (480, "no calls are answered here") }
+        let isOpen = settings.answering != nil || settings.gateway != nil
+        guard isOpen else { return (480, "no calls are answered here") }
         if isStopping { return (480, "closing") }
         if !settings.allowedCallers.isEmpty, !settings.allowedCallers.contains(source.address) {
             return (403, "not among those who may call")
         }
-        if let most = answering.calls, taken >= most { return (486, "the \(most) calls wanted have been taken") }
+        if let most = settings.answering?.calls ?? settings.gateway?.calls, taken >= most {
+            return (486, "the \(most) calls wanted have been taken")
+        }
         if calls.count >= settings.limits.calls { return (486, "\(settings.limits.calls) calls at one time") }
         let ofSource = calls.values.count { $0.peer.address == source.address }
         guard ofSource < settings.limits.callsPerSource else {
             return (486, "\(settings.limits.callsPerSource) calls of one address at one time")
         }
         return nil
+    }
+
+    private func makeCall(for invite: SIPMessage, _ uri: String, from source: Endpoint) throws -> any HostedCall {
+        if let profile = settings.gateway {
+            return try makeGatewayCall(profile, callID: invite.callID ?? "", from: source)
+        }
+        let call = try makeCall(answering: invite, from: source)
+        call.caller = uri
+        return call
     }
 
     private func makeCall(answering invite: SIPMessage, from source: Endpoint) throws -> LiveCall {
@@ -179,7 +192,7 @@ final class EndpointDriver: LiveCallHost {
     private func makeCall(
         _ station: FaxStation, purpose: LiveCall.Purpose, peer: Endpoint, destination: SIPDestination?
     ) throws(MediaPorts.Exhausted) -> LiveCall {
-        let media = try mediaPorts.open()
+        let media = try openMedia()
         let agent = agent(towards: peer)
         var call = FaxCallSettings(
             station: station, agent: agent, destination: destination, mediaAddress: agent.path.endpoint.address,
@@ -187,11 +200,17 @@ final class EndpointDriver: LiveCallHost {
         call.transport = settings.transport.policy(isCaller: station.role == .caller)
         call.t38.maxBitRate = settings.fax.maxRate
         call.latchesMedia = true
-        let number = nextNumber
-        nextNumber += 1
         return LiveCall(
-            FaxCall(call, random: SeededRandom(seed: random.next())), number: number, purpose: purpose, peer: peer,
+            FaxCall(call, random: SeededRandom(seed: random.next())), number: takeNumber(), purpose: purpose,
+            peer: peer,
             media: media, host: self, loop: loop)
+    }
+
+    func openMedia() throws(MediaPorts.Exhausted) -> MediaPorts.Pair { try mediaPorts.open() }
+
+    func takeNumber() -> Int {
+        defer { nextNumber += 1 }
+        return nextNumber
     }
 
     /// Who we are to that peer: the address under which it reaches us.
@@ -225,7 +244,9 @@ final class EndpointDriver: LiveCallHost {
         echo(EchoReply(call: call.number, result: result, pages: pages, peer: call.peer, from: call.caller))
     }
 
-    func forget(_ call: LiveCall) {
-        if let id = call.call.callID { calls[id] = nil }
+    func forget(_ call: any HostedCall) {
+        guard let id = call.callID else { return }
+        calls[id] = nil
+        if settings.gateway != nil { farCalls = farCalls.filter { $0.value != id } }
     }
 }

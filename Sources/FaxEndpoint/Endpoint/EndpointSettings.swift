@@ -20,6 +20,8 @@ public struct EndpointSettings: Sendable {
     public var fax = FaxProfile()
     /// `nil`: calls are not answered.
     public var answering: Answering?
+    /// Calls are passed on instead of answered.
+    public var gateway: GatewayProfile?
     public var limits = EndpointLimits()
     /// Who may call; empty: anyone.
     public var allowedCallers: [IPAddress] = []
@@ -58,8 +60,13 @@ public struct FaxProfile: Sendable, Hashable {
         station.identification = identification
         station.pageHeader = pageHeader
         station.hasECM = hasECM
-        station.modems = maxRate >= 14_400 ? [.v27ter, .v29, .v17] : maxRate >= 9_600 ? [.v27ter, .v29] : [.v27ter]
+        station.modems = Self.modems(upTo: maxRate)
         return station
+    }
+
+    /// The modems that a machine of that rate has.
+    public static func modems(upTo rate: Int) -> [FaxStation.Modem] {
+        rate >= 14_400 ? [.v27ter, .v29, .v17] : rate >= 9_600 ? [.v27ter, .v29] : [.v27ter]
     }
 }
 

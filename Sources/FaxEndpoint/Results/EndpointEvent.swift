@@ -16,6 +16,9 @@ public struct EndpointEvent: Sendable {
         case negotiated(FaxStationReport)
         case page(FaxStationReport.Page)
         case result(FaxResult)
+        /// What happens in a call that is passed on, and what became of it.
+        case gateway(GatewayCall.Event)
+        case gatewayResult(GatewayResult)
         case registration(SIPRegistration.Event)
         case trouble(String)
     }

@@ -49,6 +49,8 @@ public enum EventDocument {
                 ]
             )
         case .result(let result): return ("fax", members(result))
+        case .gateway(let event): return content(event)
+        case .gatewayResult(let result): return ("fax", members(result))
         case .registration(let event): return content(event)
         case .trouble(let text): return ("trouble", [.init("text", .string(text))])
         }
@@ -71,19 +73,20 @@ public enum EventDocument {
     ///   - reason: why not all that were wanted came; `nil`: they did.
     ///   - verdicts: what the analysis of the record says of each call.
     static func last(
-        _ results: [FaxResult], reason: String?, verdicts: [String], lateness: LatenessMeter?
+        _ results: [any RunResult], reason: String?, verdicts: [String], lateness: LatenessMeter?
     ) -> String {
         let told = results.first { !$0.isSuccess } ?? results.last
-        let isConfirmed = reason == nil && !results.isEmpty && results.allSatisfy(\.isSuccess)
-        let document = JSONValue.object([
+        let isConfirmed = reason == nil && !results.isEmpty && results.allSatisfy { $0.isSuccess }
+        let legs = told?.legs.map { [JSONValue.Member("legs", $0)] } ?? []
+        let members: [JSONValue.Member] = [
             .init("event", .string("result")), .init("confirmed", .bool(isConfirmed)),
-            .init("calls", .integer(results.count)), .init("succeeded", .integer(results.count(where: \.isSuccess))),
+            .init("calls", .integer(results.count)), .init("succeeded", .integer(results.count { $0.isSuccess })),
             .init("reason", .optional(reason ?? told?.reason)),
-            .init("files", .array(results.flatMap(\.files).map { .string($0) })),
+            .init("files", .array(results.flatMap { $0.files }.map { .string($0) })),
             .init("verdicts", .array(verdicts.map { .string($0) })), .init("lateness", document(lateness)),
             .init("fax", told?.document ?? .null),
-        ])
-        return JSONWriter.text(document, style: .line) + "\n"
+        ]
+        return JSONWriter.text(.object(members + legs), style: .line) + "\n"
     }
 
     private static func document(_ lateness: LatenessMeter?) -> JSONValue {

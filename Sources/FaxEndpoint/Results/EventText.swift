@@ -28,6 +28,8 @@ public enum EventText {
                 + (page.badRows > 0 ? ", \(page.badRows) of them bad" : "")
                 + (page.ecmRetries > 0 ? ", \(page.ecmRetries) frames sent again" : "")
         case .result(let result): text(result)
+        case .gateway(let event): text(event)
+        case .gatewayResult(let result): text(result)
         case .registration(let event): text(event)
         case .trouble(let text): text
         }

@@ -43,6 +43,11 @@ public struct EndpointRun {
         run(settings, wanted: settings.answering?.calls) { _ in }
     }
 
+    /// Passes calls on until those that are wanted have ended.
+    public func gateway(_ settings: EndpointSettings) -> Status {
+        run(settings, wanted: settings.gateway?.calls) { _ in }
+    }
+
     /// Sends faxes, all at once.
     public func send(_ faxes: [OutgoingFax], _ settings: EndpointSettings) -> Status {
         run(settings, wanted: faxes.count) { endpoint in for fax in faxes { endpoint.send(fax) } }
@@ -69,7 +74,7 @@ public struct EndpointRun {
         begin(endpoint)
         var tally = Tally(wanted: wanted)
         tally.endsWhenRegistered = endsWhenRegistered
-        tally.endsOnTrouble = settings.answering == nil
+        tally.endsOnTrouble = settings.answering == nil && settings.gateway == nil
         tally.countsReceptions = settings.answering?.echoes != true
         follow(endpoint, &tally)
         endpoint.stop()
@@ -136,7 +141,7 @@ public struct EndpointRun {
 /// What came of the calls of a run.
 struct Tally {
     let wanted: Int?
-    private(set) var results: [FaxResult] = []
+    private(set) var results: [any RunResult] = []
     /// Something that no call can begin without was missing.
     private(set) var isHopeless = false
     /// Why the run ended before all had come.
@@ -160,8 +165,9 @@ struct Tally {
     mutating func take(_ event: EndpointEvent) {
         switch event.kind {
         case .result(let result): if countsReceptions || result.isSender || !result.isSuccess { results.append(result) }
+        case .gatewayResult(let result): results.append(result)
         case .trouble: if event.call == nil, endsOnTrouble { isHopeless = true }
-        case .listening, .refused, .began, .call, .negotiated, .page: break
+        case .listening, .refused, .began, .call, .negotiated, .page, .gateway: break
         case .registration(.registered): isRegistered = true
         case .registration(.failed): isRegistered = false
         case .registration(.unregistered): break
@@ -176,11 +182,11 @@ struct Tally {
 
     /// What a person has to be told beside the results.
     var complaint: String? {
-        shortfall ?? stopped.flatMap { results.allSatisfy(\.isSuccess) ? nil : $0 }
+        shortfall ?? stopped.flatMap { results.allSatisfy { $0.isSuccess } ? nil : $0 }
     }
 
     var status: EndpointRun.Status {
         if isHopeless { return .couldNotRun }
-        return results.allSatisfy(\.isSuccess) && shortfall == nil && isRegistered != false ? .confirmed : .failed
+        return results.allSatisfy { $0.isSuccess } && shortfall == nil && isRegistered != false ? .confirmed : .failed
     }
 }

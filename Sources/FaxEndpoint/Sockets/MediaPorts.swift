@@ -9,6 +9,9 @@ struct MediaPorts {
 
     static let stride = 4
 
+    /// Not yet owned by anybody.
+    typealias Pair = (rtp: BoundSocket, udptl: BoundSocket)
+
     struct Exhausted: Error, Sendable, CustomStringConvertible {
         let range: ClosedRange<UInt16>
         var description: String { "no free media ports in \(range.lowerBound) to \(range.upperBound)" }
@@ -20,11 +23,17 @@ struct MediaPorts {
         next = Self.first(in: range)
     }
 
+    /// Of a call that never came to be.
+    static func close(_ pair: Pair) {
+        Glibc.close(pair.rtp.descriptor)
+        Glibc.close(pair.udptl.descriptor)
+    }
+
     private static func first(in range: ClosedRange<UInt16>) -> Int { (Int(range.lowerBound) + 1) & ~1 }
 
     /// Two sockets that nobody else has; each start goes on behind the one before, so that late packets of a call that is
     /// over do not meet the next.
-    mutating func open() throws(Exhausted) -> (rtp: BoundSocket, udptl: BoundSocket) {
+    mutating func open() throws(Exhausted) -> Pair {
         let tries = range.count / Self.stride
         for _ in 0..<max(tries, 0) {
             if next + 2 > Int(range.upperBound) { next = Self.first(in: range) }
@@ -34,7 +43,7 @@ struct MediaPorts {
                 let rtp = try? BoundSocket(Endpoint(address, UInt16(port)))
             else { continue }
             if let udptl = try? BoundSocket(Endpoint(address, UInt16(port + 2))) { return (rtp, udptl) }
-            close(rtp.descriptor)
+            Glibc.close(rtp.descriptor)
         }
         throw Exhausted(range: range)
     }

@@ -140,7 +140,8 @@ extension GatewayCall {
 
     private func observe(_ frame: [UInt8], from side: Side) {
         switch observed.take(frame, from: side) {
-        case .trained: if let sender = observed.sender { note(.trained(sender: sender)) }
+        case .trained:
+            if let sender = observed.sender, let command = observed.command { note(.trained(command, sender: sender)) }
         case .page(let number): note(.page(number))
         case nil: break
         }

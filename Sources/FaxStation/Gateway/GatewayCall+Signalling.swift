@@ -46,12 +46,15 @@ extension GatewayCall {
 
     private func receiveCall(_ call: SIPIncomingCall) {
         note(.incoming(from: call.from.uri, to: call.requestURI))
+        // A gateway that calls itself in the end, by whatever way, stops there.
+        guard hops > 0 else { return command(.reject(status: 483), .near) }
         guard let opening = opening(call.offer) else { return command(.reject(status: 488), .near) }
         self.opening = opening
         var agent = settings.far.agent
         if let user = Self.user(of: call.from.uri) { agent.user = user }
         agent.displayName = call.from.displayName
         agent.followsRedirections = false
+        agent.hops = hops - 1
         let far = GatewayLeg(.far, settings, agent: agent, random: &random)
         self.far = far
         var destination = settings.destination

@@ -49,11 +49,15 @@ public final class GatewayCall {
         clock = StepClock(ppm: settings.clockPPM)
     }
 
+    /// Max-Forwards of the INVITE that came.
+    var hops = 70
+
     // MARK: - In
 
     /// A SIP message that belongs to one of the two dialogs, or the INVITE that begins the call.
     public func receive(_ message: SIPMessage, from path: SIPPath, at now: Instant) -> [Output] {
         drive(at: now) {
+            if near.sip.callID == nil { hops = min(max(message.maxForwards ?? 70, 0), 70) }
             let side: Side = far?.sip.callID == message.callID ? .far : .near
             handle(.message(message, from: path), side)
         }

@@ -1,6 +1,7 @@
 import FaxCore
 import FaxDSP
 import FaxProtocol
+import FaxWire
 
 extension GatewayCall {
     public enum Output: Sendable, Equatable {
@@ -26,7 +27,7 @@ extension GatewayCall {
         case gatewayBegan(t38: Side)
         case relayBegan
         /// The training that a DCS from that side commanded was accepted.
-        case trained(sender: Side)
+        case trained(DigitalCommand, sender: Side)
         /// A page was confirmed to its sender; its number.
         case page(Int)
         case ended(Side, SIPEnding)

@@ -38,6 +38,8 @@ public struct SIPAgent: Sendable {
     public var followsContact = true
     /// Whether a 3xx sends our INVITE to where it says; otherwise it ends the call like any refusal.
     public var followsRedirections = true
+    /// Max-Forwards of requests: of a call that is passed on, what is left of the one that came.
+    public var hops = 70
     /// Further header fields of every INVITE.
     public var inviteHeaders: [SIPMessageDraft.Header] = []
 

@@ -62,7 +62,7 @@ extension SIPCall {
         var draft = SIPMessageDraft(.request(plan.method, uri: plan.routing.uri))
         let sentBy = "\(agent.path.endpoint.address.uriHost):\(agent.path.endpoint.port)"
         draft.add(.via, "SIP/2.0/\(plan.path.transport.rawValue) \(sentBy);branch=\(branch);rport")
-        draft.add(.maxForwards, Self.maximumForwards)
+        draft.add(.maxForwards, "\(agent.hops)")
         for route in plan.routing.routes { draft.add(.route, route) }
         draft.add(.from, localAddress.tagged(localTag).description)
         draft.add(.to, plan.to.description)

@@ -1,0 +1,49 @@
+import FaxCore
+import FaxDSP
+import FaxProtocol
+import FaxStation
+import FaxWire
+import Simulator
+import Testing
+
+@testable import FaxEndpoint
+
+/// rtpengine (Debian's `rtpengine-daemon`) between an endpoint of ours on T.38 and one on G.711: SDP, UDPTL and RTP by
+/// others. Without it these tests fail.
+@Suite struct RTPEngineTests {
+    struct Row: Sendable, CustomTestStringConvertible {
+        var t38: RTPEngineProxy.Party
+        var codec: UInt8
+        var hasECM: Bool
+
+        var testDescription: String {
+            "T.38 at the \(t38), \(codec == 0 ? "PCMU" : "PCMA"), \(hasECM ? "ECM" : "no ECM")"
+        }
+    }
+
+    static let rows = [RTPEngineProxy.Party.caller, .callee].flatMap { side in
+        [UInt8(0), 8].flatMap { codec in [true, false].map { Row(t38: side, codec: codec, hasECM: $0) } }
+    }
+
+    @Test(arguments: rows)
+    func aFaxGoesThroughIt(row: Row) async throws {
+        var fax = FaxOnLoopback(.auto)
+        fax.sender.transport = row.t38 == .caller ? .t38 : .g711
+        fax.receiver.transport = row.t38 == .callee ? .t38 : .g711
+        fax.sender.fax.hasECM = row.hasECM
+        var proxy: RTPEngineProxy?
+        fax.through = { receiver in
+            let made = try RTPEngineProxy(target: receiver, t38: row.t38, codec: row.codec)
+            proxy = made
+            return made.address
+        }
+        let outcome = try await fax.run()
+        let story = (proxy?.stop() ?? "") + outcome.senderEvents.story + "--\n" + outcome.receiverEvents.story
+        #expect(outcome.sent?.outcome == .success && outcome.received?.outcome == .success, "\(story)")
+        #expect(outcome.sent?.carriedBy == (row.t38 == .caller ? .t38 : .audio), "\(story)")
+        #expect(outcome.received?.carriedBy == (row.t38 == .callee ? .t38 : .audio), "\(story)")
+        let areEqual = outcome.pages.map(\.octets) == fax.pages.map(\.octets)
+        #expect(areEqual, "\(story)")
+        #expect(outcome.received?.report.command?.ecm == row.hasECM)
+    }
+}
