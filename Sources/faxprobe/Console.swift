@@ -35,6 +35,7 @@ enum Console {
     }
 
     static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+    static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
     static var errorsAreTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
     /// Width of the terminal; 80 where the output is none.

@@ -25,13 +25,15 @@ struct Echo: ParsableCommand {
     @Option(help: ArgumentHelp("Faxes to echo.", valueName: "n")) var calls: Int?
     @Option(help: ArgumentHelp("Address that may call; repeatable; otherwise anyone may.", valueName: "address"))
     var allow: [String] = []
+    @OptionGroup(title: "Cost of calls outside") var costs: CostArguments
     @OptionGroup(title: "Calls") var endpoint: EndpointArguments
 
     func validate() throws { try ReceiveArguments.validate(listen, calls, allow) }
 
     func run() throws {
         try endpoint.run {
-            let settings = try ReceiveArguments.settings(endpoint, listen, dir, calls, allow, echoes: true)
+            var settings = try ReceiveArguments.settings(endpoint, listen, dir, calls, allow, echoes: true)
+            settings.costs = costs.limits
             return { $0.receive(settings) }
         }
     }

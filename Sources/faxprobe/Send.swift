@@ -12,6 +12,7 @@ struct Send: ParsableCommand {
               faxprobe send sip:5551234@192.0.2.20 page.tif
               faxprobe send sip:fax@127.0.0.1:5070 a.tif b.tif --transport t38 --record call.pcapng
               faxprobe send sip:5551234@192.0.2.20 page.tif --transport g711 --max-rate 9600 --no-ecm --json
+              faxprobe send sip:faxback@192.0.2.20 page.tif --await-callback 15m
 
             EXIT STATUS
               0  every page was confirmed
@@ -28,6 +29,8 @@ struct Send: ParsableCommand {
     var proxy: String?
     @Option(help: ArgumentHelp("Printed at the head of each page, with date and number.", valueName: "text"))
     var header = ""
+    @OptionGroup(title: "A call-back") var callback: CallbackArguments
+    @OptionGroup(title: "Cost of calls outside") var costs: CostArguments
     @OptionGroup(title: "Calls") var endpoint: EndpointArguments
 
     func validate() throws {
@@ -48,7 +51,19 @@ struct Send: ParsableCommand {
             let place = listen.flatMap { EndpointArguments.endpoint($0, port: 0) }
             var settings = try endpoint.settings(listen: place ?? SIPTarget.anyPort(for: peer))
             settings.fax.pageHeader = header
-            return { $0.send([fax], settings) }
+            settings.costs = costs.limits
+            let wait = try callback.prepare(&settings, sent: document.pages, peers: peers(peer))
+            return { run in
+                var run = run
+                run.callback = wait
+                return run.send([fax], settings)
+            }
         }
+    }
+
+    /// Who may call back: where the INVITE goes, where the URI says, and the registrar.
+    private func peers(_ peer: Endpoint) -> [IPAddress] {
+        let others = [uri, endpoint.register].compactMap(\.self).compactMap { try? SIPTarget.resolve($0) }
+        return ([peer] + others).map(\.address)
     }
 }

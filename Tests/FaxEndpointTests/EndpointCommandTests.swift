@@ -13,7 +13,7 @@ import Testing
         path: "faxprobe")
 
     /// A command at work; what it writes goes to files.
-    private final class Command {
+    final class Command {
         private let process = Process()
         private let output: URL
         private let errors: URL
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    private static func withFolder(_ body: @escaping (URL) throws -> Void) async throws {
+    static func withFolder(_ body: @escaping (URL) throws -> Void) async throws {
         try await OwnThread.run { try within(body) }
     }
 
@@ -83,7 +83,7 @@ import Testing
         try body(folder)
     }
 
-    private static func ports() -> [String] {
+    static func ports() -> [String] {
         let first = Int.random(in: 110...590) * 100
         return ["--media-ports", "\(first)-\(first + 99)"]
     }
@@ -207,7 +207,12 @@ import Testing
         ("receive --listen nowhere --dir in", 2), ("receive --listen 192.0.2.1:5060 --dir in", 3),
         ("receive --dir in --calls 0", 2), ("receive --listen 127.0.0.1:0 --dir in --record /dev/null/x", 3),
         ("receive --listen 127.0.0.1:0 --dir in --calls 1 --timeout 0.3", 1), ("impair --listen 127.0.0.1:0", 2),
-        ("impair --listen 0.0.0.0:0 --to 127.0.0.1:9", 3),
+        ("impair --listen 0.0.0.0:0 --to 127.0.0.1:9", 3), ("send sip:1@127.0.0.1 page.tif --max-calls 0", 2),
+        ("send sip:1@127.0.0.1 page.tif --await-callback soon", 2), ("echo --dir in --inside 10.0.0.0/99", 2),
+        ("send sip:1@127.0.0.1 page.tif --callback-from 127.0.0.1", 2), ("probe", 2), ("probe 5551234", 2),
+        ("probe sip:1@127.0.0.1 --only reach,dance", 2), ("probe sip:1@127.0.0.1 --only long --quick", 2),
+        ("probe sip:1@192.0.2.9", 2), ("probe sip:1@192.0.2.9 --quick", 2),
+        ("probe sip:1@127.0.0.1 --listen 192.0.2.1:5060", 3),
     ]
 
     @Test(arguments: wrongUses)

@@ -9,7 +9,7 @@ import Testing
 /// SIPp (Debian's `sip-tester`) as the other side: SIP by others. Without it these tests fail.
 @Suite struct SIPpTests {
     /// SIPp at work on a scenario; ports of its own.
-    private struct SIPp {
+    struct SIPp {
         let port: UInt16
         private let process = Process()
         private let folder = FileManager.default.temporaryDirectory.appending(path: "faxprobe-\(UUID().uuidString)")
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    private static let sdp = """
+    static let sdp = """
         v=0
         o=- 1 1 IN IP4 127.0.0.1
         s=-
@@ -50,7 +50,7 @@ import Testing
         a=rtpmap:0 PCMU/8000
         """
 
-    private static func response(_ status: String, body: String = "") -> String {
+    static func response(_ status: String, body: String = "") -> String {
         let type = body.isEmpty ? "" : "Content-Type: application/sdp\n"
         return """
             <send><![CDATA[
@@ -69,12 +69,12 @@ import Testing
     }
 
     /// In a dialog To has its tag already.
-    private static func inDialog(_ status: String) -> String {
+    static func inDialog(_ status: String) -> String {
         response(status).replacing(";tag=[pid]SIPp[call_number]", with: "")
     }
 
     /// Answers with audio, refuses the re-INVITE, wants to see the ACK and the BYE.
-    private static func refusal(_ status: String) -> String {
+    static func refusal(_ status: String) -> String {
         """
         <?xml version="1.0" encoding="UTF-8"?>
         <scenario name="refuses T.38">
@@ -167,7 +167,7 @@ import Testing
     }
 
     /// A registrar that challenges by digest and checks what comes back.
-    private static var registrar: String {
+    static var registrar: String {
         func reply(_ status: String, _ fields: String = "") -> String {
             inDialog(status).replacing("Contact: <sip:[local_ip]:[local_port]>\n", with: fields)
         }

@@ -95,6 +95,9 @@ final class LiveCall: HostedCall {
         pass(call.wake(at: now), at: now)
     }
 
+    /// Ends the call for a reason of ours.
+    func giveUp(_ reason: String) { giveUp(reason, at: LiveClock.now) }
+
     private func giveUp(_ reason: String, at now: Instant) {
         problem = reason
         host.tell(number, .trouble(reason))

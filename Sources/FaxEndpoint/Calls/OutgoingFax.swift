@@ -21,9 +21,23 @@ public final class OutgoingDocument: Sendable {
 public struct OutgoingFax: Sendable {
     public var document: OutgoingDocument
     public var destination: SIPDestination
+    public var manner = CallManner()
 
     public init(_ document: OutgoingDocument, to destination: SIPDestination) {
         self.document = document
         self.destination = destination
     }
+}
+
+/// How one call differs from the others of its endpoint; `nil`: as the endpoint's settings say.
+public struct CallManner: Sendable, Hashable {
+    public var transport: FaxTransport?
+    public var fax: FaxProfile?
+    /// How long it may ring.
+    public var answerTimeout: Duration?
+    public var sessionTimer: SIPSessionTimer.Wish?
+    /// T.38 that stands is offered once more after this time, as a refresh of the session does.
+    public var offersAgain: Duration?
+
+    public init() {}
 }

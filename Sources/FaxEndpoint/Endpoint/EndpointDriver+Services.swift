@@ -16,9 +16,29 @@ extension EndpointDriver {
             case .success(let made):
                 if let problem = made.problem { bound.value.tell(reply.call, .trouble(problem)) }
                 let fax = OutgoingFax(made.document, to: reply.destination)
-                bound.value.loop.scheduleTask(in: Self.echoPause) { bound.value.send(fax) }
+                bound.value.sendLater(fax)
             case .failure(let error): bound.value.tell(reply.call, .trouble("\(error)"))
             }
+        }
+    }
+
+    /// After a pause, and when the cost guard lets it go beside the calls that run.
+    private func sendLater(_ fax: OutgoingFax) {
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        loop.scheduleTask(in: Self.echoPause) {
+            let driver = bound.value
+            driver.mustWait(fax) && !driver.isStopping ? driver.sendLater(fax) : driver.send(fax)
+        }
+    }
+
+    private func mustWait(_ fax: OutgoingFax) -> Bool {
+        var trial = costs
+        do {
+            try trial.admit(
+                call: 0, to: fax.destination.uri, at: fax.destination.path.endpoint, now: LiveClock.now)
+            return false
+        } catch {
+            return error.isPassing
         }
     }
 

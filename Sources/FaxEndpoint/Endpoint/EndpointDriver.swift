@@ -26,6 +26,10 @@ final class EndpointDriver: LiveCallHost {
     /// Calls that were taken.
     private var taken = 0
     var isStopping = false
+    /// An OPTIONS that waits for its answer.
+    var query: OptionsQuery?
+    var costs: CostGuard
+    var costTimer: Scheduled<Void>?
     private(set) var lateness = LatenessMeter()
     /// Datagrams that were no SIP, too long, or too many.
     private(set) var dropped = 0
@@ -46,6 +50,7 @@ final class EndpointDriver: LiveCallHost {
         disk = DiskQueue(loop)
         random = SeededRandom(seed: seed)
         mediaPorts = MediaPorts(address: settings.listen.address, range: settings.mediaPorts)
+        costs = CostGuard(settings.costs)
         let limits = settings.limits
         sources = SourceLimiter(rate: limits.messageRate, burst: limits.messageBurst)
         openings = SourceLimiter(rate: limits.openingRate, burst: limits.openingBurst)
@@ -175,12 +180,19 @@ final class EndpointDriver: LiveCallHost {
 
     /// Calls; what keeps it from it is told as an event.
     func send(_ fax: OutgoingFax) {
-        var station = settings.fax.station(isCaller: true)
+        var station = (fax.manner.fax ?? settings.fax).station(isCaller: true)
         station.documentPath = fax.document.path
         do {
             guard !isStopping else { return }
             let peer = fax.destination.path.endpoint
-            let call = try makeCall(station, purpose: .sending(fax), peer: peer, destination: fax.destination)
+            let number = nextNumber
+            try costs.admit(call: number, to: fax.destination.uri, at: peer, now: LiveClock.now)
+            var hasBegun = false
+            defer { if !hasBegun { costs.ended(call: number, at: LiveClock.now) } }
+            let call = try makeCall(
+                station, purpose: .sending(fax), peer: peer, destination: fax.destination, fax.manner)
+            hasBegun = true
+            watchCosts()
             tell(call.number, .began(uri: fax.destination.uri, peer: peer, isIncoming: false))
             call.start()
             if let id = call.call.callID { calls[id] = call }
@@ -190,15 +202,19 @@ final class EndpointDriver: LiveCallHost {
     }
 
     private func makeCall(
-        _ station: FaxStation, purpose: LiveCall.Purpose, peer: Endpoint, destination: SIPDestination?
+        _ station: FaxStation, purpose: LiveCall.Purpose, peer: Endpoint, destination: SIPDestination?,
+        _ manner: CallManner = CallManner()
     ) throws(MediaPorts.Exhausted) -> LiveCall {
         let media = try openMedia()
-        let agent = agent(towards: peer)
+        var agent = agent(towards: peer)
+        if let timeout = manner.answerTimeout { agent.answerTimeout = timeout }
+        if let wish = manner.sessionTimer { agent.sessionTimer = wish }
         var call = FaxCallSettings(
             station: station, agent: agent, destination: destination, mediaAddress: agent.path.endpoint.address,
             audioPort: media.rtp.endpoint.port, t38Port: media.udptl.endpoint.port)
-        call.transport = settings.transport.policy(isCaller: station.role == .caller)
-        call.t38.maxBitRate = settings.fax.maxRate
+        call.transport = (manner.transport ?? settings.transport).policy(isCaller: station.role == .caller)
+        call.t38.maxBitRate = (manner.fax ?? settings.fax).maxRate
+        call.faults.signalling.offersAgain = manner.offersAgain
         call.latchesMedia = true
         return LiveCall(
             FaxCall(call, random: SeededRandom(seed: random.next())), number: takeNumber(), purpose: purpose,
@@ -239,6 +255,7 @@ final class EndpointDriver: LiveCallHost {
     }
 
     func finished(_ call: LiveCall, _ result: FaxResult, _ pages: [PageBitmap]) {
+        endCosts(of: call.number)
         tell(call.number, .result(result))
         guard settings.answering?.echoes == true, !result.isSender, result.isSuccess, !isStopping else { return }
         echo(EchoReply(call: call.number, result: result, pages: pages, peer: call.peer, from: call.caller))

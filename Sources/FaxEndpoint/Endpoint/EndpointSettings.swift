@@ -23,6 +23,8 @@ public struct EndpointSettings: Sendable {
     /// Calls are passed on instead of answered.
     public var gateway: GatewayProfile?
     public var limits = EndpointLimits()
+    /// Before anything that calls outside.
+    public var costs = CostLimits()
     /// Who may call; empty: anyone.
     public var allowedCallers: [IPAddress] = []
     /// A pcapng file of every packet; `nil`: none.

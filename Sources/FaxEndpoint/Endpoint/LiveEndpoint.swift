@@ -1,7 +1,9 @@
 import Dispatch
 import FaxCore
+import FaxProtocol
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// A fax machine on the IP network: a UDP port for SIP, ports for media, and any number of calls on one event loop of its
 /// own. Events come out of ``events``; all functions may be called on any thread but the loop's.
@@ -40,6 +42,25 @@ public final class LiveEndpoint: Sendable {
     public func register(_ request: RegistrationRequest) {
         loop.execute { [driver] in driver.value.register(request) }
     }
+
+    /// Asks by OPTIONS and waits for the answer; `nil`: none came in time.
+    public func ask(_ peer: SIPDestination, within patience: Duration) -> OptionsAnswer? {
+        let done = DispatchSemaphore(value: 0)
+        let answer = Mutex<OptionsAnswer?>(nil)
+        loop.execute { [driver] in
+            let query = OptionsQuery(peer, driver: driver.value) { given in
+                answer.withLock { $0 = given }
+                done.signal()
+            }
+            driver.value.query = query
+            query.start(within: patience)
+        }
+        done.wait()
+        return answer.withLock { $0 }
+    }
+
+    /// Packets in the record so far; 0 without one.
+    var recordedFrames: Int { get throws { try loop.submit { [driver] in driver.value.recorder?.frames ?? 0 }.wait() } }
 
     /// Ends every call (BYE, CANCEL), waits so long for the other sides, and closes. Results of calls that it ended are
     /// among ``events`` afterwards.

@@ -13,7 +13,8 @@ final class CallRecorder {
     private let limit: Int
     private var pending: [UInt8]
     private var written = 0
-    private var frames = 0
+    /// Packets so far.
+    private(set) var frames = 0
     /// Why the record is not whole; `nil`: it is.
     private(set) var failure: String?
     /// Told once when something cannot be written.

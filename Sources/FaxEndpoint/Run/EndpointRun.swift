@@ -23,6 +23,8 @@ public struct EndpointRun {
     public var usesColour = false
     /// Beside the calls.
     public var registration: RegistrationRequest?
+    /// A call that the fax sent will bring; `nil`: none is waited for.
+    public var callback: CallbackWait?
     /// Asked every so often; `true` ends all calls.
     public var shouldStop: () -> Bool = { false }
     /// Given the port in use.
@@ -74,7 +76,8 @@ public struct EndpointRun {
         begin(endpoint)
         var tally = Tally(wanted: wanted)
         tally.endsWhenRegistered = endsWhenRegistered
-        tally.endsOnTrouble = settings.answering == nil && settings.gateway == nil
+        tally.endsOnTrouble = settings.answering == nil && settings.gateway == nil || callback != nil
+        tally.callback = callback
         tally.countsReceptions = settings.answering?.echoes != true
         follow(endpoint, &tally)
         endpoint.stop()
@@ -101,9 +104,16 @@ public struct EndpointRun {
     }
 
     private func tell(_ event: EndpointEvent, _ tally: inout Tally) {
+        let wasWaiting = tally.callback?.isWaiting ?? false
         tally.take(event)
-        if writesJSON { return write(EventDocument.line(event)) }
-        if let line = EventText.line(event) { write(line) }
+        if writesJSON {
+            write(EventDocument.line(event))
+        } else if let line = EventText.line(event) {
+            write(line)
+        }
+        if let callback = tally.callback, callback.isWaiting, !wasWaiting {
+            write(writesJSON ? CallbackReport.waitingDocument(callback) : CallbackReport.waitingText(callback))
+        }
     }
 
     // MARK: - The end
@@ -118,12 +128,25 @@ public struct EndpointRun {
             verdicts = diagnose(path)
         }
         if let reason = tally.complaint { complain(reason) }
+        if let callback = tally.callback, !match(callback), status == .confirmed { status = .failed }
         if writesJSON {
             write(
                 EventDocument.last(tally.results, reason: tally.shortfall, verdicts: verdicts, lateness: tally.lateness)
             )
         }
         return status
+    }
+
+    /// The pages that came back against those sent; `true`: all of them did, and well.
+    private func match(_ callback: CallbackWait) -> Bool {
+        do {
+            let matching = try callback.matching()
+            write(writesJSON ? CallbackReport.document(matching, callback) : CallbackReport.text(matching))
+            return matching?.verdict == .matched
+        } catch {
+            complain("\(error)")
+            return false
+        }
     }
 
     /// What `analyze` says of the record.
@@ -150,6 +173,7 @@ struct Tally {
     /// What answers calls goes on, whatever befalls one of them.
     var endsOnTrouble = true
     var lateness: LatenessMeter?
+    var callback: CallbackWait?
     /// A reception that is echoed counts when the echo is through.
     var countsReceptions = true
     /// `nil`: no registration was tried.
@@ -159,12 +183,15 @@ struct Tally {
 
     var isComplete: Bool {
         if endsWhenRegistered, isRegistered != nil { return true }
+        if let callback { return callback.isOver }
         return wanted.map { results.count >= $0 } ?? false
     }
 
     mutating func take(_ event: EndpointEvent) {
         switch event.kind {
-        case .result(let result): if countsReceptions || result.isSender || !result.isSuccess { results.append(result) }
+        case .result(let result):
+            callback?.take(result)
+            if countsReceptions || result.isSender || !result.isSuccess { results.append(result) }
         case .gatewayResult(let result): results.append(result)
         case .trouble: if event.call == nil, endsOnTrouble { isHopeless = true }
         case .listening, .refused, .began, .call, .negotiated, .page, .gateway: break
@@ -187,6 +214,7 @@ struct Tally {
 
     var status: EndpointRun.Status {
         if isHopeless { return .couldNotRun }
+        if let callback { return callback.returned?.isSuccess == true ? .confirmed : .failed }
         return results.allSatisfy { $0.isSuccess } && shortfall == nil && isRegistered != false ? .confirmed : .failed
     }
 }
