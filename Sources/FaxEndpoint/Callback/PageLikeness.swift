@@ -8,7 +8,7 @@ import FaxDSP
 public struct PageLikeness: Sendable, Hashable {
     /// 1: the same; about 0: nothing in common.
     public var likeness: Double
-    /// The least of any 20 mm of the page with something on them: what came cut off, or with a part gone, shows here.
+    /// The least of any 10 mm of the page with something on them: what came cut off, or with a part gone, shows here.
     public var worstPart: Double
     /// Of the other page against the first.
     public var scaleX: Double
@@ -150,7 +150,7 @@ public struct PageLikeness: Sendable, Hashable {
     }
 
     private static let leastDetail = 1.0
-    private static let bandMm = 20
+    private static let bandMm = 10
 
     /// Of bands of the page that have their share of detail.
     private static func worstBand(_ first: InkMap, _ placed: InkMap) -> Double {

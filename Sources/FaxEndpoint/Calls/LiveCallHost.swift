@@ -27,6 +27,8 @@ protocol HostedCall: AnyObject {
     var mayBeLeft: Bool { get }
     func receive(_ message: SIPMessage, _ octets: [UInt8], from source: Endpoint)
     func hangUp()
+    /// Ends it for a reason of ours, which is told.
+    func giveUp(_ reason: String)
     /// Its endpoint closes: what is still due is left.
     func abandon()
 }

@@ -76,11 +76,15 @@ final class LiveGatewayCall: HostedCall {
         let now = LiveClock.now
         host.noteLateness(now - due)
         if now >= giveUpAt, !call.hasEnded {
-            problem = "the call took longer than allowed"
-            host.tell(number, .trouble("the call took longer than allowed"))
-            return hangUp()
+            return giveUp("the call took longer than allowed")
         }
         pass(call.wake(at: now), at: now)
+    }
+
+    func giveUp(_ reason: String) {
+        problem = reason
+        host.tell(number, .trouble(reason))
+        hangUp()
     }
 
     // MARK: - Out

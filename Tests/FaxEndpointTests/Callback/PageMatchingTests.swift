@@ -83,7 +83,7 @@ import Testing
     }
 
     /// Cut off below, or a part of it white: however much of the rest is right.
-    @Test(arguments: [(0.75, 1.0), (0.4, 0.62)])
+    @Test(arguments: [(0.5, 1.0), (0.4, 0.75)])
     func aPageOfWhichAPartIsGoneDiffers(from: Double, to: Double) {
         let sent = Self.page(1)
         var damaged = sent

@@ -162,13 +162,12 @@ import Testing
     @Test func anAddressThatIsSilentIsGivenUp() async throws {
         let silent = try BoundSocket(FaxOnLoopback.anyPort)
         defer { close(silent.descriptor) }
-        let began = ContinuousClock.now
         let report = try await Self.probe(silent.endpoint, [.reach, .options, .answer, .tone, .long])
-        #expect(ContinuousClock.now - began < .seconds(100))
         let text = ProbeText(report, usesColour: false).text
         #expect(report.states[.reach] == .failed && report.states[.answer] == .failed, "\(text)")
         #expect(report.states[.tone] == .notReached && report.states[.long] == .notReached, "\(text)")
-        #expect(report.calls.count == 1)
+        // By itself, not because its time was over.
+        #expect(report.calls.count == 1 && report.reason(.tone) == "the call was not answered", "\(text)")
     }
 
     @Test func aPlanTellsItsCalls() {
