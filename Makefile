@@ -90,3 +90,33 @@ install: build
 simtruth:
 	swift build -c release --product faxlab
 	.build/release/faxlab simtruth --jobs 2 --report reports/simtruth.md
+
+# Our endpoint with itself and with other programs, some ten minutes; the result to commit is reports/interop.*.
+.PHONY: interop live-compare load soak faults
+interop:
+	scripts/setup
+	swift build -c release --product faxlab
+	.build/release/faxlab interop --report reports/interop
+
+# Live calls through the impairing proxy against simulated ones, some fifteen minutes; reports/live-compare.md.
+live-compare:
+	swift build -c release --product faxlab
+	.build/release/faxlab live-compare --seed $(SEED) --report reports/live-compare.md
+
+# How many live faxes at one time, some fifteen minutes on an idle machine; reports/load.md.
+load:
+	swift build -c release --product faxlab
+	rm -f reports/load.md
+	.build/release/faxlab load --transport t38 --report reports/load.md; \
+		.build/release/faxlab load --transport g711 --steps 10,50,100,150,200,250,300 --report reports/load.md
+
+# A steady load for half an hour; reports/soak.md.
+MINUTES ?= 30
+soak:
+	swift build -c release --product faxlab
+	.build/release/faxlab soak --minutes $(MINUTES) --report reports/soak.md
+
+# Deaths, outages, a full disk and a date that jumps, some ten minutes; reports/faults.*. One row wants root.
+faults: build
+	scripts/setup
+	.build/release/faxlab faults --report reports/faults

@@ -86,6 +86,12 @@ let package = Package(
                 "FaxReport", "CZlib", "CFileRoom", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
+        library(
+            "LiveLab",
+            [
+                "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "T30Analyzer", "Simulator",
+                "FaxReport", "Regression", "FaxEndpoint", .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         .executableTarget(
             name: "faxprobe",
             dependencies: [
@@ -97,7 +103,7 @@ let package = Package(
             name: "faxlab",
             dependencies: [
                 "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Sanitizer", "Simulator",
-                "FaxReport", "Regression", argumentParser,
+                "FaxReport", "Regression", "FaxEndpoint", "LiveLab", argumentParser,
             ],
             path: "Sources/faxlab", swiftSettings: strict),
         .target(
@@ -125,7 +131,7 @@ let package = Package(
             "FaxEndpointTests",
             [
                 "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "Simulator",
-                "FaxEndpoint",
+                "FaxEndpoint", "LiveLab",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         tests("FaxReportTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport"]),

@@ -7,5 +7,7 @@ struct Faxlab: AsyncParsableCommand {
         subcommands: [
             TruthCommand.self, BenchCommand.self, FuzzCommand.self, GrowCommand.self, AlarmsCommand.self,
             LimitsCommand.self, SanitizeCommand.self, SimTruthCommand.self, CurvesCommand.self, FuzzWorkCommand.self,
+            LoadCommand.self, InteropCommand.self, LiveCompareCommand.self, SoakCommand.self,
+            FaultsCommand.self,
         ])
 }

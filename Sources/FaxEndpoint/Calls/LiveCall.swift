@@ -49,8 +49,10 @@ final class LiveCall: HostedCall {
         began = LiveClock.now
         giveUpAt = began + host.settings.limits.callDuration
         let maximum = host.settings.limits.mediaDatagram
-        rtp = UDPPort(media.rtp, on: loop, maximum: maximum) { [weak self] in self?.receiveMedia($0, .rtp, from: $1) }
-        udptl = UDPPort(media.udptl, on: loop, maximum: maximum) { [weak self] in
+        rtp = UDPPort(media.rtp, on: loop, maximum: maximum, reads: 1) { [weak self] in
+            self?.receiveMedia($0, .rtp, from: $1)
+        }
+        udptl = UDPPort(media.udptl, on: loop, maximum: maximum, reads: 1) { [weak self] in
             self?.receiveMedia($0, .udptl, from: $1)
         }
         timer.onWake = { [weak self] in self?.wake(due: $0) }
@@ -116,6 +118,10 @@ final class LiveCall: HostedCall {
                 if case .ended = event { hasEnded = true }
             }
         }
+        if !outputs.isEmpty {
+            rtp?.flush()
+            udptl?.flush()
+        }
         tellProgress()
         makeRoom(at: now)
         if hasEnded { finish() }
@@ -126,8 +132,8 @@ final class LiveCall: HostedCall {
     private func send(_ octets: [UInt8], from port: FaxCall.Port, to remote: Endpoint, at now: Instant) {
         switch port {
         case .sip: host.sendSIP(octets, to: remote)
-        case .rtp: rtp?.send(octets, to: remote)
-        case .udptl: udptl?.send(octets, to: remote)
+        case .rtp: rtp?.put(octets, to: remote)
+        case .udptl: udptl?.put(octets, to: remote)
         case .rtcp, .stray: return
         }
         host.record(from: local(port), to: remote, octets, at: now)

@@ -19,7 +19,13 @@ final class WakeTimer {
         }
         armed = due
         timer = try? loop.scheduleCallback(
-            at: NIODeadline(due), handler: Waker(timer: NIOLoopBound(self, eventLoop: loop)))
+            at: NIODeadline(Self.rounded(due)), handler: Waker(timer: NIOLoopBound(self, eventLoop: loop)))
+    }
+
+    /// To the next whole millisecond: what many calls have to do in the same one is done in one turn of the loop.
+    private static func rounded(_ due: Instant) -> Instant {
+        let (later, overflow) = due.nanoseconds.addingReportingOverflow(999_999)
+        return overflow ? due : Instant(nanoseconds: later / 1_000_000 * 1_000_000)
     }
 
     func cancel() {

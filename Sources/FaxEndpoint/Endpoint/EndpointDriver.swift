@@ -213,6 +213,7 @@ final class EndpointDriver: LiveCallHost {
             station: station, agent: agent, destination: destination, mediaAddress: agent.path.endpoint.address,
             audioPort: media.rtp.endpoint.port, t38Port: media.udptl.endpoint.port)
         call.transport = (manner.transport ?? settings.transport).policy(isCaller: station.role == .caller)
+        call.t38 = settings.t38
         call.t38.maxBitRate = (manner.fax ?? settings.fax).maxRate
         call.faults.signalling.offersAgain = manner.offersAgain
         call.latchesMedia = true
@@ -249,6 +250,11 @@ final class EndpointDriver: LiveCallHost {
     }
 
     func noteLateness(_ time: Duration) { lateness.add(time) }
+
+    func takeLateness() -> LatenessMeter {
+        defer { lateness = LatenessMeter() }
+        return lateness
+    }
 
     func tell(_ call: Int?, _ kind: EndpointEvent.Kind) {
         emit(EndpointEvent(time: clock.date(of: LiveClock.now), call: call, kind: kind))

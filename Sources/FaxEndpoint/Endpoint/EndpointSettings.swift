@@ -18,6 +18,8 @@ public struct EndpointSettings: Sendable {
     public var credentials: [SIPCredentials] = []
     public var transport = FaxTransport.auto
     public var fax = FaxProfile()
+    /// What is offered and sent over T.38; the rate is the fax's.
+    public var t38 = T38Settings()
     /// `nil`: calls are not answered.
     public var answering: Answering?
     /// Calls are passed on instead of answered.

@@ -9,6 +9,15 @@ public struct LatenessMeter: Sendable, Hashable {
 
     private static let step = Duration.microseconds(100)
 
+    public init() {}
+
+    /// Both together.
+    public mutating func add(_ other: LatenessMeter) {
+        for place in counts.indices { counts[place] += other.counts[place] }
+        count += other.count
+        longest = max(longest, other.longest)
+    }
+
     mutating func add(_ lateness: Duration) {
         let lateness = max(.zero, lateness)
         count += 1

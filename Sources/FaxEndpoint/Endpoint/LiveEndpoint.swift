@@ -72,6 +72,10 @@ public final class LiveEndpoint: Sendable {
 
     /// How late packets left so far.
     public var lateness: LatenessMeter { get throws { try loop.submit { [driver] in driver.value.lateness }.wait() } }
+    /// The same, and begins to count anew.
+    public func takeLateness() throws -> LatenessMeter {
+        try loop.submit { [driver] in driver.value.takeLateness() }.wait()
+    }
     /// Datagrams that were no SIP, too long or too many.
     public var dropped: Int { get throws { try loop.submit { [driver] in driver.value.dropped }.wait() } }
     /// Why the record is not whole; `nil`: it is.

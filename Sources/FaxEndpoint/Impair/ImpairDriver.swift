@@ -18,7 +18,6 @@ final class ImpairDriver {
     private var begun: UInt64 = 0
     private var waiting = 0
     private var sources = SourceLimiter(rate: 2_000, burst: 4_000)
-    private let start = LiveClock.now
 
     init(
         _ settings: ImpairSettings, socket: BoundSocket, loop: any EventLoop, onEnd: @escaping (ImpairedCall) -> Void
@@ -99,17 +98,19 @@ final class ImpairDriver {
         _ octets: [UInt8], from side: ImpairedLeg.Side, of leg: ImpairedLeg, at now: Instant,
         _ send: @escaping ([UInt8]) -> Void
     ) {
-        // The models count from the start of a run.
-        let time = Instant.zero + (now - start)
+        // The models count from the start of a call, as they do in the simulator.
+        let time = Instant.zero + (now - leg.began)
         switch leg.carry(from: side, octetCount: octets.count, at: time) {
         case .lost: return
         case .delivered(let delivery, let copy):
-            deliver(octets, delivery, send)
-            if let copy { deliver(octets, copy, send) }
+            deliver(octets, delivery, since: leg.began, send)
+            if let copy { deliver(octets, copy, since: leg.began, send) }
         }
     }
 
-    private func deliver(_ octets: [UInt8], _ delivery: Delivery, _ send: @escaping ([UInt8]) -> Void) {
+    private func deliver(
+        _ octets: [UInt8], _ delivery: Delivery, since start: Instant, _ send: @escaping ([UInt8]) -> Void
+    ) {
         var octets = octets
         if let corruption = delivery.corruption { corruption.apply(to: &octets) }
         let due = start + (delivery.time - .zero)

@@ -22,6 +22,7 @@ final class ImpairedLeg {
     /// Where each side's SIP comes from.
     var caller: Endpoint
     let callee: Endpoint
+    let began: Instant
     var lastSeen: Instant
     private var forth: NetworkPath
     private var back: NetworkPath
@@ -39,6 +40,7 @@ final class ImpairedLeg {
         self.address = address
         callee = settings.target
         limit = settings.limits.portsPerCall
+        began = now
         lastSeen = now
         forth = NetworkPath(settings.forth, seed: seed, sender: .caller)
         back = NetworkPath(settings.back, seed: seed, sender: .callee)

@@ -3,11 +3,13 @@ import FaxWire
 
 /// SIP messages as a proxy passes them on that keeps itself in the way of a call (RFC 3261 §16): a Via on top of
 /// requests and off responses, a Record-Route, one hop less. Knows no addresses but its own.
-struct SIPRelay {
+package struct SIPRelay {
     /// Where this proxy is reached by both sides.
     let own: Endpoint
 
-    enum Passed {
+    package init(own: Endpoint) { self.own = own }
+
+    package enum Passed {
         case message([UInt8])
         /// Its hops are used up (§16.3): what the sender is told.
         case tooManyHops([UInt8])
@@ -18,7 +20,7 @@ struct SIPRelay {
     /// - Parameters:
     ///   - target: what the Request-URI of a request outside of dialogs is turned to.
     ///   - description: the session description as the other side gets it; `nil`: as it is.
-    func pass(request: SIPMessage, target: Endpoint?, description: [UInt8]?) -> Passed {
+    package func pass(request: SIPMessage, target: Endpoint?, description: [UInt8]?) -> Passed {
         guard let method = request.method, let uri = request.requestURI, let branch = request.branch else {
             return .unusable
         }
@@ -43,7 +45,7 @@ struct SIPRelay {
     }
 
     /// A response towards the side that asked: our Via taken off; `nil` when the topmost is not ours.
-    func pass(response: SIPMessage, description: [UInt8]?) -> [UInt8]? {
+    package func pass(response: SIPMessage, description: [UInt8]?) -> [UInt8]? {
         let vias = response.elements(.via)
         guard let first = vias.first.flatMap(SIPVia.init), first.host == own.address.description,
             first.port ?? 5_060 == own.port, vias.count > 1

@@ -3,22 +3,22 @@ import Glibc
 import NIOCore
 
 /// UDP sockets as the system gives them: bound at once, so that their ports can be put into a description at once.
-struct BoundSocket {
+package struct BoundSocket {
     /// Not yet owned by a channel: whoever takes it closes it.
-    let descriptor: Int32
+    package let descriptor: Int32
     /// As bound; the address may be unspecified.
-    let endpoint: Endpoint
+    package let endpoint: Endpoint
 
     private static let kind = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
 
-    struct Failure: Error, Sendable, CustomStringConvertible {
-        var description: String
+    package struct Failure: Error, Sendable, CustomStringConvertible {
+        package var description: String
         /// `errno`.
-        var number: Int32
+        package var number: Int32
     }
 
     /// - Parameter endpoint: port 0 is any free one.
-    init(_ endpoint: Endpoint) throws(Failure) {
+    package init(_ endpoint: Endpoint) throws(Failure) {
         let family = endpoint.address.isV4 ? AF_INET : AF_INET6
         let created = Glibc.socket(family, Self.kind | Int32(SOCK_NONBLOCK.rawValue), 0)
         guard created >= 0 else { throw Self.failure("cannot open a socket for \(endpoint)") }

@@ -15,7 +15,7 @@ extension Endpoint {
     }
 
     /// `socket`: a `sockaddr` that is as long as its family demands.
-    init?(socket: UnsafeRawBufferPointer) {
+    package init?(socket: UnsafeRawBufferPointer) {
         switch Int32(socket.loadUnaligned(as: sa_family_t.self)) {
         case AF_INET: self.init(v4: socket)
         case AF_INET6: self.init(v6: socket)
@@ -35,7 +35,7 @@ extension Endpoint {
         self.init(IPAddress(high: high, low: low), port)
     }
 
-    var socketAddress: SocketAddress {
+    package var socketAddress: SocketAddress {
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         return withUnsafeMutableBytes(of: &words) { octets in
             octets.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self)

@@ -13,14 +13,21 @@ final class UDPPort {
     private var early: [(octets: [UInt8], destination: Endpoint)] = []
     private var isClosed = false
 
+    /// Where the last datagram went: calls have one other side for long.
+    private var lastDestination: (endpoint: Endpoint, address: SocketAddress)?
+
     private static let earlyLimit = 64
     /// Octets of the largest datagram that is read whole.
     static let datagramLimit = 65_535
 
     /// Takes the socket over.
-    /// - Parameter maximum: octets of the largest datagram wanted; what is longer comes cut.
+    /// - Parameters:
+    ///   - maximum: octets of the largest datagram wanted; what is longer comes cut.
+    ///   - reads: datagrams that are read at one time. One, where they come one by one: asking for a second that is not
+    ///     there costs as much as reading the first.
     init(
-        _ socket: BoundSocket, on loop: any EventLoop, maximum: Int, onDatagram: @escaping ([UInt8], Endpoint) -> Void
+        _ socket: BoundSocket, on loop: any EventLoop, maximum: Int, reads: UInt = 4,
+        onDatagram: @escaping ([UInt8], Endpoint) -> Void
     ) {
         endpoint = socket.endpoint
         self.loop = loop
@@ -29,6 +36,7 @@ final class UDPPort {
         let bound = NIOLoopBound(self, eventLoop: loop)
         DatagramBootstrap(group: loop)
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: maximum))
+            .channelOption(.maxMessagesPerRead, value: reads)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(boundHandler.value)
@@ -50,14 +58,28 @@ final class UDPPort {
 
     /// What the system cannot take is lost, as datagrams are.
     func send(_ octets: [UInt8], to destination: Endpoint) {
+        put(octets, to: destination)
+        flush()
+    }
+
+    /// The same, and it waits for ``flush()``: several datagrams cost one call of the system.
+    func put(_ octets: [UInt8], to destination: Endpoint) {
         guard destination.port != 0 else { return }
         guard let channel else {
             if !isClosed, early.count < Self.earlyLimit { early.append((octets, destination)) }
             return
         }
         let buffer = channel.allocator.buffer(bytes: octets)
-        channel.writeAndFlush(
-            AddressedEnvelope(remoteAddress: destination.socketAddress, data: buffer), promise: nil)
+        channel.write(AddressedEnvelope(remoteAddress: address(of: destination), data: buffer), promise: nil)
+    }
+
+    func flush() { channel?.flush() }
+
+    private func address(of destination: Endpoint) -> SocketAddress {
+        if let lastDestination, lastDestination.endpoint == destination { return lastDestination.address }
+        let address = destination.socketAddress
+        lastDestination = (destination, address)
+        return address
     }
 
     func close() {

@@ -4,6 +4,7 @@ import FaxProtocol
 import FaxStation
 import FaxWire
 import Foundation
+import LiveLab
 import Simulator
 import Testing
 

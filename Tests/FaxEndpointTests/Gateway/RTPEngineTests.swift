@@ -3,6 +3,7 @@ import FaxDSP
 import FaxProtocol
 import FaxStation
 import FaxWire
+import LiveLab
 import Simulator
 import Testing
 

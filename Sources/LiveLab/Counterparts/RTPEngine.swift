@@ -1,9 +1,7 @@
 import FaxCore
+import FaxEndpoint
 import Foundation
 import NIOCore
-import Testing
-
-@testable import FaxEndpoint
 
 /// rtpengine (Debian's `rtpengine-daemon`) at work on the loopback interface, asked by its control protocol: bencode over
 /// UDP behind a cookie.
@@ -15,17 +13,23 @@ final class RTPEngine {
     /// What was asked and what came back, for a test that fails.
     private(set) var log = ""
 
+    private static let path = "/usr/bin/rtpengine"
+    static var version: String { ChildProgram.version(path, ["--version"]) }
+
     struct Failure: Error, CustomStringConvertible { var description: String }
 
     /// Starts it with ports of its own, and waits until it answers. Its usual configuration names ports that only one can have.
     init() throws {
-        let free = try BoundSocket(FaxOnLoopback.anyPort)
+        let free = try BoundSocket(LoopbackPort.any)
         control = free.endpoint
         close(free.descriptor)
-        let asking = try BoundSocket(FaxOnLoopback.anyPort)
+        let asking = try BoundSocket(LoopbackPort.any)
         socket = asking.descriptor
         let first = Int.random(in: 80...160) * 200
-        process.executableURL = URL(filePath: "/usr/bin/rtpengine")
+        guard FileManager.default.isExecutableFile(atPath: Self.path) else {
+            throw ChildProgram.Missing(program: Self.path)
+        }
+        process.executableURL = URL(filePath: Self.path)
         process.arguments = [
             "--config-file=none", "--no-fallback", "--foreground", "--log-stderr", "--log-level=3", "--table=-1",
             "--num-threads=2",

@@ -1,18 +1,16 @@
 import FaxCore
+import FaxEndpoint
 import FaxWire
 import Foundation
 import NIOCore
 import Synchronization
-import Testing
-
-@testable import FaxEndpoint
 
 /// A SIP proxy on the loopback interface that has rtpengine rewrite every description, so that one side of it speaks T.38
 /// and the other G.711. On a thread of its own.
-final class RTPEngineProxy: Sendable {
-    enum Party: Sendable { case caller, callee }
+public final class RTPEngineProxy: Sendable {
+    public enum Party: Sendable { case caller, callee }
 
-    let address: Endpoint
+    public let address: Endpoint
     private let descriptor: Int32
     private let isStopped = Mutex(false)
     private let story = Mutex("")
@@ -22,8 +20,8 @@ final class RTPEngineProxy: Sendable {
     ///   - target: where calls go on to.
     ///   - t38: the side that is to speak T.38.
     ///   - codec: payload type of the only codec that offers of audio may have.
-    init(target: Endpoint, t38: Party, codec: UInt8) throws {
-        let socket = try BoundSocket(FaxOnLoopback.anyPort)
+    public init(target: Endpoint, t38: Party, codec: UInt8) throws {
+        let socket = try BoundSocket(LoopbackPort.any)
         address = socket.endpoint
         descriptor = socket.descriptor
         let work = Work(socket, target: target, t38: t38, codec: codec)
@@ -39,7 +37,8 @@ final class RTPEngineProxy: Sendable {
     }
 
     /// - Returns: what rtpengine was asked and said.
-    func stop() -> String {
+    @discardableResult
+    public func stop() -> String {
         isStopped.withLock { $0 = true }
         thread.wait()
         close(descriptor)

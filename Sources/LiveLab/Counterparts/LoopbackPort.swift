@@ -1,0 +1,34 @@
+import FaxCore
+import Glibc
+
+/// Ports for other programs.
+public enum LoopbackPort {
+    /// 127.0.0.1
+    public static let address = IPAddress(v4: 0x7F00_0001)
+    /// Any free port of it.
+    public static let any = Endpoint(address, 0)
+
+    /// A UDP port of 127.0.0.1 that nobody had a moment ago; 0 when there is none.
+    public static func free() -> UInt16 { bound(0) ?? 0 }
+
+    /// Somebody listens there.
+    public static func isTaken(_ port: UInt16) -> Bool { bound(port) == nil }
+
+    /// The port that a socket gets that asks for this one (0: any) and is closed again; `nil`: none.
+    private static func bound(_ port: UInt16) -> UInt16? {
+        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(descriptor, address, size) == 0 ? getsockname(descriptor, address, &size) : -1
+            }
+        }
+        return status == 0 ? UInt16(bigEndian: address.sin_port) : nil
+    }
+}

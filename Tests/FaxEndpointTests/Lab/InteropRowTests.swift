@@ -1,0 +1,26 @@
+import Foundation
+import LiveLab
+import Testing
+
+/// SIPp (Debian's `sip-tester`) as the other side and kamailio in the middle: SIP by others, with the scenarios of the
+/// matrix. Without them these tests fail.
+@Suite struct InteropRowTests {
+    /// Rows of the matrix whose calls are short.
+    @Test(arguments: [
+        "sipp-answers-audio",
+        "sipp-glare",
+        "sipp-late-ack", "sipp-cancel", "sipp-options", "sipp-t38-replay", "sipp-two-lines",
+
+    ])
+    func aRowOfTheMatrixWorks(id: String) async throws {
+        let row = try #require(InteropMatrix.rows.first { $0.id == id })
+        let run = InteropRun(keep: FileManager.default.temporaryDirectory.appending(path: "faxprobe-interop"))
+        let result = try await OwnThread.run { run.run([row])[0] }
+        #expect(result.state == .works, "\(result.reasons) \(result.verdicts)")
+    }
+
+    @Test func everyRowHasANameOfItsOwn() {
+        let ids = InteropMatrix.rows.map(\.id)
+        #expect(Set(ids).count == ids.count && ids.count >= 30)
+    }
+}
