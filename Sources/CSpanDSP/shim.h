@@ -12,3 +12,7 @@ int memfd_create(const char *name, unsigned int flags);
 
 /* A file in memory, not inherited by other programs; -1 and errno when there is none. */
 static inline int faxprobe_memory_file(void) { return memfd_create("fax", 1 /* MFD_CLOEXEC */); }
+
+/* The AT interpreter of a T.31 modem is the first member of its state (spandsp/private/t31.h), and there is no function
+   that gives it: caller identification goes through it. */
+static inline at_state_t *faxprobe_t31_interpreter(t31_state_t *modem) { return (at_state_t *) modem; }

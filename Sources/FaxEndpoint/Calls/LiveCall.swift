@@ -11,6 +11,8 @@ final class LiveCall: HostedCall {
     enum Purpose {
         case sending(OutgoingFax)
         case receiving(Reception)
+        /// Fax software faxes, through a soft modem.
+        case modem(LiveModem)
     }
 
     let number: Int
@@ -88,6 +90,18 @@ final class LiveCall: HostedCall {
         pass(call.hangUp(at: now), at: now)
     }
 
+    /// Answers a call that rings at a modem.
+    func answer() {
+        let now = LiveClock.now
+        pass(call.answer(at: now), at: now)
+    }
+
+    /// Refuses a call that rings at a modem.
+    func reject(status: Int) {
+        let now = LiveClock.now
+        pass(call.reject(status: status, at: now), at: now)
+    }
+
     private func wake(due: Instant) {
         let now = LiveClock.now
         host.noteLateness(now - due)
@@ -115,6 +129,7 @@ final class LiveCall: HostedCall {
             case .send(let octets, from: let port, to: let remote): send(octets, from: port, to: remote, at: now)
             case .event(let event):
                 host.tell(number, .call(event))
+                if case .modem(let modem) = purpose { modem.follow(event, of: self, at: now) }
                 if case .ended = event { hasEnded = true }
             }
         }
@@ -127,6 +142,7 @@ final class LiveCall: HostedCall {
         if hasEnded { finish() }
         arm()
         if isFinished { host.forget(self) }
+        if case .modem(let modem) = purpose { modem.settle() }
     }
 
     private func send(_ octets: [UInt8], from port: FaxCall.Port, to remote: Endpoint, at now: Instant) {
@@ -197,6 +213,7 @@ final class LiveCall: HostedCall {
         switch purpose {
         case .sending(let fax): report(result(wanted: fax.document.pages.count), [])
         case .receiving(let reception): keep(result(wanted: nil), reception)
+        case .modem: isReported = true
         }
     }
 

@@ -72,6 +72,7 @@ extension EndpointDriver {
         for call in calls.values { call.abandon() }
         calls = [:]
         farCalls = [:]
+        modems?.close()
         sip?.close()
         guard let recorder else { return then() }
         recorder.sync(then: then)

@@ -34,6 +34,7 @@ final class EndpointDriver: LiveCallHost {
     /// Datagrams that were no SIP, too long, or too many.
     private(set) var dropped = 0
     var registration: LiveRegistration?
+    var modems: ModemBank?
     /// Takes responses that belong to no call.
     var onResponse: ((SIPMessage, SIPPath) -> Void)?
 
@@ -41,7 +42,7 @@ final class EndpointDriver: LiveCallHost {
     init(
         _ settings: EndpointSettings, socket: BoundSocket, seed: UInt64, loop: any EventLoop,
         emit: @escaping (EndpointEvent) -> Void
-    ) throws(FileOctets.Failure) {
+    ) throws {
         var settings = settings
         settings.listen = socket.endpoint
         self.settings = settings
@@ -58,6 +59,7 @@ final class EndpointDriver: LiveCallHost {
         sip = UDPPort(socket, on: loop, maximum: UDPPort.datagramLimit) { [weak self] in self?.receive($0, from: $1) }
         recorder?.onFailure = { [weak self] in self?.tell(nil, .trouble($0)) }
         tell(nil, .listening(settings.listen))
+        if let bank = settings.modems { modems = try ModemBank(bank, driver: self) }
     }
 
     private static func recorder(
@@ -104,7 +106,7 @@ final class EndpointDriver: LiveCallHost {
     }
 
     private func receiveCall(_ invite: SIPMessage, _ octets: [UInt8], from source: Endpoint, at now: Instant) {
-        if let refusal = refusal(of: source) {
+        if let refusal = refusal(of: source) ?? modems?.refusal(of: invite) {
             tell(nil, .refused(source, status: refusal.status, reason: refusal.reason))
             return answer(invite, from: source, rejecting: refusal.status, at: now)
         }
@@ -115,6 +117,7 @@ final class EndpointDriver: LiveCallHost {
             tell(call.number, .began(uri: uri, peer: source, isIncoming: true))
             calls[invite.callID ?? ""] = call
             call.receive(invite, octets, from: source)
+            ring(for: call, invite)
         } catch {
             tell(nil, .refused(source, status: 500, reason: "\(error)"))
             answer(invite, from: source, rejecting: 500, at: now)
@@ -122,7 +125,7 @@ final class EndpointDriver: LiveCallHost {
     }
 
     private func refusal(of source: Endpoint) -> (status: Int, reason: String)? {
-        let isOpen = settings.answering != nil || settings.gateway != nil
+        let isOpen = settings.answering != nil || settings.gateway != nil || modems != nil
         guard isOpen else { return (480, "no calls are answered here") }
         if isStopping { return (480, "closing") }
         if !settings.allowedCallers.isEmpty, !settings.allowedCallers.contains(source.address) {
@@ -149,6 +152,9 @@ final class EndpointDriver: LiveCallHost {
     }
 
     private func makeCall(answering invite: SIPMessage, from source: Endpoint) throws -> LiveCall {
+        if let modem = modems?.modem(for: invite) {
+            return try makeCall(FaxStation(.answerer), purpose: .modem(modem), peer: source, destination: nil)
+        }
         guard let answering = settings.answering else { throw MediaPorts.Exhausted(range: settings.mediaPorts) }
         let number = nextNumber
         let name = ReceptionName.text(date: clock.date(of: LiveClock.now), number: number, random: random.next())
@@ -201,7 +207,7 @@ final class EndpointDriver: LiveCallHost {
         }
     }
 
-    private func makeCall(
+    func makeCall(
         _ station: FaxStation, purpose: LiveCall.Purpose, peer: Endpoint, destination: SIPDestination?,
         _ manner: CallManner = CallManner()
     ) throws(MediaPorts.Exhausted) -> LiveCall {
@@ -217,10 +223,14 @@ final class EndpointDriver: LiveCallHost {
         call.t38.maxBitRate = (manner.fax ?? settings.fax).maxRate
         call.faults.signalling.offersAgain = manner.offersAgain
         call.latchesMedia = true
+        var outside: (any LineTerminal)?
+        if case .modem(let modem) = purpose {
+            prepare(&call, for: modem)
+            outside = modem.line
+        }
         return LiveCall(
-            FaxCall(call, random: SeededRandom(seed: random.next())), number: takeNumber(), purpose: purpose,
-            peer: peer,
-            media: media, host: self, loop: loop)
+            FaxCall(call, random: SeededRandom(seed: random.next()), outside: outside), number: takeNumber(),
+            purpose: purpose, peer: peer, media: media, host: self, loop: loop)
     }
 
     func openMedia() throws(MediaPorts.Exhausted) -> MediaPorts.Pair { try mediaPorts.open() }

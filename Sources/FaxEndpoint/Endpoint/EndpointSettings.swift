@@ -24,6 +24,8 @@ public struct EndpointSettings: Sendable {
     public var answering: Answering?
     /// Calls are passed on instead of answered.
     public var gateway: GatewayProfile?
+    /// Soft modems, in the place of ``answering``; `nil`: none.
+    public var modems: ModemSettings?
     public var limits = EndpointLimits()
     /// Before anything that calls outside.
     public var costs = CostLimits()

@@ -20,6 +20,8 @@ public struct EndpointEvent: Sendable {
         case gateway(GatewayCall.Event)
         case gatewayResult(GatewayResult)
         case registration(SIPRegistration.Event)
+        /// Of a soft modem.
+        case modem(ModemEvent)
         case trouble(String)
     }
 

@@ -52,7 +52,21 @@ public enum EventDocument {
         case .gateway(let event): return content(event)
         case .gatewayResult(let result): return ("fax", members(result))
         case .registration(let event): return content(event)
+        case .modem(let event): return content(event)
         case .trouble(let text): return ("trouble", [.init("text", .string(text))])
+        }
+    }
+
+    private static func content(_ event: ModemEvent) -> (String, [JSONValue.Member]) {
+        let modem = JSONValue.Member("modem", .integer(event.modem))
+        switch event.kind {
+        case .ready(let link, let terminal):
+            return ("modem-ready", [modem, .init("link", .string(link)), .init("terminal", .string(terminal))])
+        case .opened: return ("modem-opened", [modem])
+        case .closed: return ("modem-closed", [modem])
+        case .dialled(let number): return ("modem-dialled", [modem, .init("number", .string(number))])
+        case .ringing: return ("modem-ringing", [modem])
+        case .gaveUp(let reason): return ("modem-gave-up", [modem, .init("reason", .string(reason))])
         }
     }
 

@@ -31,7 +31,20 @@ public enum EventText {
         case .gateway(let event): text(event)
         case .gatewayResult(let result): text(result)
         case .registration(let event): text(event)
+        case .modem(let event): text(event)
         case .trouble(let text): text
+        }
+    }
+
+    private static func text(_ event: ModemEvent) -> String {
+        let modem = "modem \(event.modem)"
+        return switch event.kind {
+        case .ready(let link, let terminal): "\(modem) is \(link) (\(terminal))"
+        case .opened: "\(modem) opened"
+        case .closed: "\(modem) closed"
+        case .dialled(let number): "\(modem) dials \(number)"
+        case .ringing: "\(modem) rings"
+        case .gaveUp(let reason): "\(modem): \(reason)"
         }
     }
 

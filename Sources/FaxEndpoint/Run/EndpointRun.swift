@@ -55,13 +55,19 @@ public struct EndpointRun {
         run(settings, wanted: faxes.count) { endpoint in for fax in faxes { endpoint.send(fax) } }
     }
 
+    /// Keeps soft modems until it is stopped.
+    public func modems(_ settings: EndpointSettings) -> Status {
+        run(settings, wanted: nil, callsGoOn: true) { _ in }
+    }
+
     /// Keeps a registration until it is stopped, or `once` it stands.
     public func register(once: Bool, _ settings: EndpointSettings) -> Status {
         run(settings, wanted: nil, endsWhenRegistered: once) { _ in }
     }
 
     private func run(
-        _ settings: EndpointSettings, wanted: Int?, endsWhenRegistered: Bool = false, _ begin: (LiveEndpoint) -> Void
+        _ settings: EndpointSettings, wanted: Int?, endsWhenRegistered: Bool = false, callsGoOn: Bool = false,
+        _ begin: (LiveEndpoint) -> Void
     ) -> Status {
         let endpoint: LiveEndpoint
         do {
@@ -76,7 +82,8 @@ public struct EndpointRun {
         begin(endpoint)
         var tally = Tally(wanted: wanted)
         tally.endsWhenRegistered = endsWhenRegistered
-        tally.endsOnTrouble = settings.answering == nil && settings.gateway == nil || callback != nil
+        let answers = settings.answering != nil || settings.gateway != nil || callsGoOn
+        tally.endsOnTrouble = !answers || callback != nil
         tally.callback = callback
         tally.countsReceptions = settings.answering?.echoes != true
         follow(endpoint, &tally)
@@ -194,7 +201,7 @@ struct Tally {
             if countsReceptions || result.isSender || !result.isSuccess { results.append(result) }
         case .gatewayResult(let result): results.append(result)
         case .trouble: if event.call == nil, endsOnTrouble { isHopeless = true }
-        case .listening, .refused, .began, .call, .negotiated, .page, .gateway: break
+        case .listening, .refused, .began, .call, .negotiated, .page, .gateway, .modem: break
         case .registration(.registered): isRegistered = true
         case .registration(.failed): isRegistered = false
         case .registration(.unregistered): break

@@ -92,6 +92,24 @@ extension FaxCall {
         if machine.isDone { finishFax() }
     }
 
+    /// What jitter buffer and gateway hold when the call ends.
+    func playRest() {
+        for step in 1...Self.restSteps {
+            switch leg {
+            case .none: return
+            case .audio(let leg):
+                machine.stepAudio {
+                    leg.pull(into: &$0, at: now + .milliseconds(20) * step)
+                } say: { _ in
+                }
+            case .t38: machine.stepT38 { _ in }
+            }
+        }
+    }
+
+    /// Steps of 20 ms: a frame that a gateway has whole is played in less.
+    private static let restSteps = 75
+
     private static let silence = [Int16](repeating: 0, count: FaxMachine.stepSamples)
 
     /// T.30 is over: the caller hangs up soon, the answerer when the caller does not.

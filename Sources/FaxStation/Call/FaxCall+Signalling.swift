@@ -49,11 +49,13 @@ extension FaxCall {
     private func receiveCall(_ call: SIPIncomingCall) {
         note(.incoming(from: call.from.uri))
         pendingOffer = call.offer
+        rings = true
         if settings.rings { command(.ring(status: 180, nil)) }
-        schedule.add(.answer, at: now + settings.answerDelay)
+        if settings.answersItself { schedule.add(.answer, at: now + settings.answerDelay) }
     }
 
-    private func answerCall() {
+    func answerCall() {
+        rings = false
         guard let offer = pendingOffer else {
             // The INVITE had none: the answer comes with the ACK.
             let kinds: Set<MediaSession.Kind> = settings.transport.offersT38 == .inInvite ? [.t38] : [.audio]

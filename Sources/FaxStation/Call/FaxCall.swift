@@ -29,6 +29,8 @@ public final class FaxCall {
     public private(set) var events: [(time: Instant, event: Event)] = []
     /// The last description that the other side offered and that waits for its answer.
     var pendingOffer: SessionDescription?
+    /// Somebody calls, and has no answer yet.
+    var rings = false
     var now = Instant.zero
     /// When media last showed that the call is alive.
     var lastActivity = Instant.zero
@@ -39,8 +41,10 @@ public final class FaxCall {
     /// Events kept in ``events``.
     public static let eventLimit = 1_000
 
-    /// - Parameter random: for tags, numbers and back-offs; the same gives the same call.
-    public init(_ settings: FaxCallSettings, random: SeededRandom) {
+    /// - Parameters:
+    ///   - random: for tags, numbers and back-offs; the same gives the same call.
+    ///   - outside: a terminal in the place of our own engines.
+    public init(_ settings: FaxCallSettings, random: SeededRandom, outside: (any LineTerminal)? = nil) {
         self.settings = settings
         idleNanoseconds = settings.idleTimeout.wholeNanoseconds
         var random = random
@@ -48,7 +52,7 @@ public final class FaxCall {
         session = MediaSession(
             address: settings.mediaAddress, identifier: UInt32(truncatingIfNeeded: random.next() & 0x7FFF_FFFF),
             capabilities: settings.capabilities, layout: settings.layout, quirks: settings.sdpQuirks)
-        machine = FaxMachine(settings.station, settings.terminal, settings.faults.line)
+        machine = FaxMachine(settings.station, settings.terminal, settings.faults.line, outside: outside)
         self.random = random
         clock = StepClock(ppm: settings.clockPPM)
     }
@@ -90,6 +94,16 @@ public final class FaxCall {
             stepMedia()
             endIfDead()
         }
+    }
+
+    /// Answers a call that rings, where ``FaxCallSettings/answersItself`` is off.
+    public func answer(at now: Instant) -> [Output] {
+        drive(at: now) { if rings { answerCall() } }
+    }
+
+    /// Refuses a call that rings, with 486 for example; another one is hung up.
+    public func reject(status: Int, at now: Instant) -> [Output] {
+        drive(at: now) { command(rings ? .reject(status: status) : .hangUp(nil)) }
     }
 
     /// Ends the call by whatever the state demands.
@@ -213,6 +227,7 @@ public final class FaxCall {
     /// The call is over: the engine is told, and its clock stops.
     func end(_ ending: SIPEnding) {
         guard phase != .ended else { return }
+        if machine.hearsTheRest { playRest() }
         machine.hangUp()
         noteCompletion()
         keepFigures()
@@ -220,6 +235,7 @@ public final class FaxCall {
         lingering = nil
         phase = .ended
         endTime = now
+        rings = false
         schedule.clear()
         note(.ended(ending))
     }

@@ -2,14 +2,17 @@ import FaxCore
 import FaxDSP
 import FaxWire
 
-/// The fax engine of a call on whatever carries it: modems on audio, IFP packets on T.38, or modems behind a gateway.
-/// Goes on in steps of equal length. A class, because the engines are handles to C and have one owner.
+/// The fax engine of a call on whatever carries it: modems on audio, IFP packets on T.38, modems behind a gateway, or a
+/// terminal whose T.30 is not ours. Goes on in steps of equal length. A class, because the engines are handles to C and
+/// have one owner.
 final class FaxMachine {
     private let station: FaxStation
     private let terminal: FaxCallSettings.Terminal
     private var modems: FaxEngine?
     private var t38: T38Terminal?
     private var gateway: T38Gateway?
+    /// In the place of engines of our own.
+    private let outside: (any LineTerminal)?
     private var line: FaultyLine
     private var samples = [Int16](repeating: 0, count: FaxMachine.stepSamples)
     private var packets: [T38Outgoing] = []
@@ -18,15 +21,24 @@ final class FaxMachine {
 
     static let stepSamples = 160
 
-    init(_ station: FaxStation, _ terminal: FaxCallSettings.Terminal, _ faults: LineFaults) {
+    init(
+        _ station: FaxStation, _ terminal: FaxCallSettings.Terminal, _ faults: LineFaults,
+        outside: (any LineTerminal)?
+    ) {
         line = FaultyLine(faults)
+        self.outside = outside
         self.station = station
-        self.terminal = terminal
+        switch (terminal, outside) {
+        // It has modems only.
+        case (.onNetwork, .some): self.terminal = .behindGateway(T38Gateway.Configuration())
+        case (.onNetwork, nil), (.behindGateway, _): self.terminal = terminal
+        }
     }
 
     /// Goes over to audio; modems that were there go on. `false`: libspandsp gives no engine.
     func useAudio() -> Bool {
         gateway = nil
+        if outside != nil { return true }
         if t38 != nil { giveUpTerminal() }
         if modems == nil { modems = FaxEngine(station) }
         return modems != nil
@@ -43,9 +55,9 @@ final class FaxMachine {
             if t38 == nil { t38 = T38Terminal(station, channel: channel) }
             return t38 != nil
         case .behindGateway(let configuration):
-            if modems == nil { modems = FaxEngine(station) }
+            if modems == nil, outside == nil { modems = FaxEngine(station) }
             if gateway == nil { gateway = T38Gateway(configuration, channel: channel) }
-            return modems != nil && gateway != nil
+            return (modems != nil || outside != nil) && gateway != nil
         }
     }
 
@@ -78,7 +90,7 @@ final class FaxMachine {
     /// The modems hear what is in `samples`, and say what is in it then.
     private func stepModems() {
         line.hear(&samples)
-        modems?.step(&samples)
+        if let outside { outside.step(&samples) } else { modems?.step(&samples) }
         line.say(&samples)
     }
 
@@ -107,6 +119,9 @@ final class FaxMachine {
     }
 
     var completion: Int? { report.completion }
+
+    /// What is on its way to a terminal outside when the call ends is still heard: the tail of a DCN, for example.
+    var hearsTheRest: Bool { outside != nil }
 
     /// The line is gone: receptions are written to the end.
     func hangUp() {

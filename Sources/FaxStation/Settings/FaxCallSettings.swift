@@ -20,6 +20,8 @@ public struct FaxCallSettings: Sendable {
     public var terminal = Terminal.onNetwork
     /// Millionths that its clock is fast (above 0) or slow.
     public var clockPPM = 0.0
+    /// A call that comes in is answered after ``answerDelay``; otherwise when the driver says so.
+    public var answersItself = true
     /// From the INVITE to its answer.
     public var answerDelay = Duration.milliseconds(100)
     /// A provisional 180 before the answer.

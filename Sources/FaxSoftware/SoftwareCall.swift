@@ -1,0 +1,77 @@
+import FaxCore
+import FaxDSP
+import FaxEndpoint
+import FaxStation
+import Foundation
+
+/// One fax between two ends, of which at least one is fax software of others on a soft modem of ours, over loopback: what
+/// `make test` does once for each combination, and who wants to can do as often as wanted.
+public struct SoftwareCall: Sendable {
+    public enum Party: String, Sendable, Hashable, CaseIterable {
+        case efax, hylafax
+        /// Our own endpoint.
+        case faxprobe
+    }
+
+    public var sender: Party
+    public var receiver: Party
+    /// ``FaxTransport/g711`` or ``FaxTransport/t38``.
+    public var transport: FaxTransport
+    public var pages: [PageBitmap]
+    /// For the whole call, with the start of the programs.
+    public var patience = Duration.seconds(120)
+    /// Records of both ends, as pcapng, in this folder; `nil`: none.
+    public var recordFolder: String?
+
+    public init(from sender: Party, to receiver: Party, over transport: FaxTransport, pages: [PageBitmap]) {
+        self.sender = sender
+        self.receiver = receiver
+        self.transport = transport
+        self.pages = pages
+    }
+
+    public struct Outcome: Sendable {
+        /// Both ends say so, and the pages are the same rows.
+        public var isSuccess: Bool { sent && received && arePagesEqual }
+        /// The sender says that the fax was sent.
+        public var sent = false
+        /// The receiver says that the fax was received.
+        public var received = false
+        public var arePagesEqual = false
+        public var receivedPages: [PageBitmap] = []
+        /// What carried the fax at the end of the call.
+        public var carriedBy: FaxCall.Media?
+        /// Everything that was said.
+        public var story = ""
+    }
+
+    /// Takes as long as the fax. Throws when a program is missing or cannot be set up.
+    public func run() throws -> Outcome {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "faxsoft-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let limit = ContinuousClock.now + patience
+        let receiving = try SoftwareEnd(
+            receiver, transport, folder.appending(path: "receiver"), record: record("receiver"))
+        defer { receiving.close() }
+        let sending = try SoftwareEnd(
+            sender, transport, folder.appending(path: "sender"), calling: receiving.address, record: record("sender"))
+        defer { sending.close() }
+        var outcome = Outcome()
+        try receiving.receive()
+        if receiving.waitUntilReady(limit) {
+            try sending.send(pages, to: "5550100")
+            outcome.sent = sending.waitForEnd(limit)
+            outcome.received = receiving.waitForEnd(min(limit, .now + .seconds(30)))
+        }
+        outcome.receivedPages = (try? receiving.receivedPages()) ?? []
+        outcome.arePagesEqual = outcome.receivedPages.map(\.octets) == pages.map(\.octets)
+        outcome.carriedBy = receiving.carriedBy
+        outcome.story = "SENDER\n" + sending.story + "\nRECEIVER\n" + receiving.story
+        return outcome
+    }
+
+    private func record(_ name: String) -> String? {
+        recordFolder.map { "\($0)/\(sender.rawValue)-\(receiver.rawValue)-\(transport.rawValue)-\(name).pcapng" }
+    }
+}
