@@ -116,7 +116,7 @@ soak:
 	swift build -c release --product faxlab
 	.build/release/faxlab soak --minutes $(MINUTES) --report reports/soak.md
 
-# Deaths, outages, a full disk and a date that jumps, some ten minutes; reports/faults.*. One row wants root.
+# Deaths, outages, a proxy that is started anew and a full disk, some ten minutes; reports/faults.*. One row wants root.
 faults: build
 	scripts/setup
 	.build/release/faxlab faults --report reports/faults

@@ -5,11 +5,11 @@ import Foundation
 import Glibc
 import Simulator
 
-/// The network is gone for a while, the disk fills up, the clock on the wall jumps.
+/// The network is gone for a while, the proxy is started anew, the disk fills up.
 struct WorldRows {
     let faxprobe: URL
 
-    var all: [InteropRow] { outages + [proxyRestart, fullDisk, jumpingClock] }
+    var all: [InteropRow] { outages + [proxyRestart, fullDisk] }
 
     // MARK: - Network
 
@@ -111,74 +111,6 @@ struct WorldRows {
         defer { close(descriptor) }
         let block = [UInt8](repeating: 0xAA, count: 1 << 12)
         while write(descriptor, block, block.count) > 0 {}
-    }
-
-    // MARK: - Clock
-
-    /// Both ends run with a date that jumps to and fro (libfaketime); the monotonic clock goes on as it is.
-    private var jumpingClock: InteropRow {
-        InteropRow(
-            "clock-jumps", peer: "faxprobe", role: .both, carriage: "t38",
-            "the date jumps by hours, forth and back, every second"
-        ) { [faxprobe] bench in
-            let library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
-            guard FileManager.default.fileExists(atPath: library) else {
-                throw ChildProgram.Missing(program: "faketime")
-            }
-            let bench = FaultBench(faxprobe: faxprobe, folder: bench.folder)
-            let stamp = bench.folder.appending(path: "offset")
-            try Data("+0s\n".utf8).write(to: stamp)
-            let wrapper = [
-                "/usr/bin/env", "LD_PRELOAD=\(library)", "FAKETIME_TIMESTAMP_FILE=\(stamp.path)",
-                "FAKETIME_DONT_FAKE_MONOTONIC=1", "FAKETIME_NO_CACHE=1",
-            ]
-            let record = bench.folder.appending(path: "receiver.pcapng")
-            let (receiver, address) = try bench.receiver(["--record", record.path], wrapper: wrapper)
-            defer { receiver.end() }
-            let sender = try PeerProgram(
-                faxprobe,
-                [
-                    "send", "sip:200@\(address)", try bench.document().path, "--listen", "127.0.0.1:0", "--timeout",
-                    "200",
-                ],
-                wrapper: wrapper, folder: bench.folder.appending(path: "sender"))
-            defer { sender.end() }
-            jump(stamp, until: sender)
-            return Self.attempt(sender, receiver, bench, record)
-        }
-    }
-
-    /// Until the fax is through.
-    private func jump(_ stamp: URL, until sender: PeerProgram) {
-        let start = ContinuousClock.now
-        var jumps = 0
-        while sender.count("result") == 0, ContinuousClock.now - start < FaultBench.bound {
-            Thread.sleep(forTimeInterval: 1)
-            jumps += 1
-            let offset = jumps.isMultiple(of: 3) ? "+0s" : jumps.isMultiple(of: 2) ? "-7200s" : "+86400s"
-            try? Data("\(offset)\n".utf8).write(to: stamp)
-        }
-    }
-
-    private static func attempt(
-        _ sender: PeerProgram, _ receiver: PeerProgram, _ bench: FaultBench, _ record: URL
-    ) -> InteropAttempt {
-        var problems: [String] = []
-        if sender.wait(within: .seconds(15)) != 0 { problems.append("the sender failed: \(sender.text.suffix(600))") }
-        if receiver.wait(within: .seconds(15)) != 0 {
-            problems.append("the receiver failed: \(receiver.text.suffix(600))")
-        }
-        if FaultBench.pagesKept(in: bench.kept) != FaultBench.pages.count {
-            problems.append("the pages are not those sent")
-        }
-        let times = receiver.events.compactMap { $0["time"] as? Double }
-        if times.count < 5 { problems.append("the receiver told only \(times.count) events") }
-        let isOrdered = zip(times, times.dropFirst()).allSatisfy { $0 <= $1 }
-        if !isOrdered { problems.append("times of events go back") }
-        if let first = times.first, let last = times.last, last - first > 600 {
-            problems.append("times of events jump")
-        }
-        return InteropAttempt(succeeded: problems.isEmpty ? 1 : 0, problems: problems, record: record)
     }
 }
 

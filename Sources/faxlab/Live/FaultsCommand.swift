@@ -7,7 +7,7 @@ struct FaultsCommand: ParsableCommand {
         commandName: "faults",
         abstract: "Live calls that something befalls: is anything lost, left open or without an end?",
         discussion: """
-            The other process is killed or told to end in each phase, the network is gone, the disk fills up, the date jumps. \
+            The other process is killed or told to end in each phase, the network is gone, the disk fills up. \
             Whatever happens: no page that was confirmed is lost, no call stays open, everything ends in time. The small file \
             system of the full disk wants root.
             """)

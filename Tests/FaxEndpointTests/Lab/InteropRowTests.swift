@@ -10,7 +10,6 @@ import Testing
         "sipp-answers-audio",
         "sipp-glare",
         "sipp-late-ack", "sipp-cancel", "sipp-options", "sipp-t38-replay", "sipp-two-lines",
-
     ])
     func aRowOfTheMatrixWorks(id: String) async throws {
         let row = try #require(InteropMatrix.rows.first { $0.id == id })
