@@ -48,12 +48,12 @@ struct Gateway: ParsableCommand {
     }
 
     func run() throws {
+        let place = EndpointArguments.endpoint(listen, port: 5_060) ?? Endpoint(IPAddress(v4: 0x7F00_0001), 5_060)
+        if place.port != 0, (try? SIPTarget.resolve(to)) == place {
+            throw ValidationError("--to leads back to the gateway itself.")
+        }
         try endpoint.run {
             let target = try SIPTarget.resolve(to)
-            let place = EndpointArguments.endpoint(listen, port: 5_060) ?? Endpoint(IPAddress(v4: 0x7F00_0001), 5_060)
-            guard target != place else {
-                throw ValidationError("--to leads back to the gateway itself.")
-            }
             var settings = try endpoint.settings(listen: place)
             settings.allowedCallers = allow.compactMap { IPAddress($0) }
             var profile = gateway.profile(

@@ -9,7 +9,7 @@ import Testing
 /// `faxprobe send`, `receive`, `echo` as processes of their own, as scripts run them.
 @Suite struct EndpointCommandTests {
     /// The command lies beside the test bundle.
-    private static let executable = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
+    static let executable = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
         path: "faxprobe")
 
     /// A command at work; what it writes goes to files.

@@ -20,8 +20,9 @@ final class LiveGatewayCall: HostedCall {
     private var problem: String?
     private var firstEnding: (side: GatewayCall.Side, ending: SIPEnding)?
     private var stoodGateway: GatewayCall.Side?
-    /// Told once the far dialog has a Call-ID.
+    /// Told each Call-ID of the far side, before anything of it goes out.
     var onFarCall: ((String) -> Void)?
+    private var farCallID: String?
 
     init(
         _ call: GatewayCall, number: Int, peer: Endpoint, near: MediaPorts.Pair, far: MediaPorts.Pair,
@@ -56,7 +57,7 @@ final class LiveGatewayCall: HostedCall {
 
     func receive(_ message: SIPMessage, _ octets: [UInt8], from source: Endpoint) {
         let now = LiveClock.now
-        let side: GatewayCall.Side = message.callID == call.callIDs.dropFirst().first ? .far : .near
+        let side: GatewayCall.Side = message.callID == call.callIDs.first ? .near : .far
         host.record(from: source, to: agent(side).path.endpoint, octets, at: now)
         pass(call.receive(message, from: SIPPath(.udp, source), at: now), at: now)
     }
@@ -107,9 +108,9 @@ final class LiveGatewayCall: HostedCall {
 
     private func signal(_ octets: [UInt8], to path: SIPPath, _ side: GatewayCall.Side, at now: Instant) {
         // Its answer may come at once.
-        if side == .far, let onFarCall, let id = call.callIDs.dropFirst().first {
-            onFarCall(id)
-            self.onFarCall = nil
+        if side == .far, let id = call.callIDs.dropFirst().first, id != farCallID {
+            farCallID = id
+            onFarCall?(id)
         }
         host.sendSIP(octets, to: path.endpoint)
         host.record(from: agent(side).path.endpoint, to: path.endpoint, octets, at: now)

@@ -55,15 +55,39 @@ extension GatewayCall {
         agent.displayName = call.from.displayName
         agent.followsRedirections = false
         agent.hops = hops - 1
-        let far = GatewayLeg(.far, settings, agent: agent, random: &random)
-        self.far = far
-        var destination = settings.destination
+        farAgent = agent
         if SIPURI(destination.uri).user == nil, let user = Self.user(of: call.requestURI) {
             destination.uri = Self.uri(destination.uri, with: user)
         }
         note(.calling(destination.uri))
-        let isT38 = settings.offer == .invite && settings.mayBeT38(.far) && !opening.isT38
-        command(.invite(destination, offer: far.session.offer(isT38 ? [.t38] : [.audio])), .far)
+        callFar(settings.offer == .invite && settings.mayBeT38(.far) && !opening.isT38 ? .t38 : .audio)
+    }
+
+    private func callFar(_ kind: MediaSession.Kind) {
+        guard let farAgent else { return }
+        let leg = GatewayLeg(.far, settings, agent: farAgent, random: &random)
+        far = leg
+        if kind == .t38 { leg.wish = .asked }
+        command(.invite(destination, offer: leg.session.offer([kind])), .far)
+    }
+
+    /// Its INVITE offered T.38, and that is why it was refused: it is called again, with audio.
+    private func callsAgain(_ leg: GatewayLeg, _ ending: SIPEnding) -> Bool {
+        guard leg.side == .far, leg.wish == .asked, case .refused(let refusal) = ending.cause, ending.side == .them,
+            [415, 488, 606].contains(refusal.status), near.ending == nil
+        else { return false }
+        note(.t38Refused(.far, status: refusal.status))
+        refusedFar = leg
+        callFar(.audio)
+        far?.wish = .refused
+        return true
+    }
+
+    /// Messages and times of a leg that is over.
+    func clear(_ leg: GatewayLeg, _ input: SIPCall.Input) {
+        for output in leg.sip.handle(input, at: now) {
+            if case .send(let octets, to: let path) = output { outputs.append(.signal(octets, to: path, of: .far)) }
+        }
     }
 
     /// `nil`: nothing of the offer can be taken.
@@ -183,7 +207,7 @@ extension GatewayCall {
     // MARK: - The end
 
     private func end(_ ending: SIPEnding, _ side: Side) {
-        guard let leg = leg(side), leg.ending == nil else { return }
+        guard let leg = leg(side), leg.ending == nil, !callsAgain(leg, ending) else { return }
         leg.end(ending)
         gateway = nil
         note(.ended(side, ending))

@@ -18,6 +18,11 @@ public final class GatewayCall {
     let near: GatewayLeg
     /// `nil` before anybody called.
     var far: GatewayLeg?
+    /// A call to the far side that was refused because it offered T.38: its transactions have their time.
+    var refusedFar: GatewayLeg?
+    /// Whom it calls, and as whom, once somebody has called.
+    var destination: SIPDestination
+    var farAgent: SIPAgent?
     /// At work while one side is on T.38 and the other on audio.
     var gateway: T38Gateway?
     /// How T.38 was agreed on last.
@@ -44,6 +49,7 @@ public final class GatewayCall {
     public init(_ settings: GatewaySettings, random: SeededRandom) {
         self.settings = settings
         var random = random
+        destination = settings.destination
         near = GatewayLeg(.near, settings, agent: settings.near.agent, random: &random)
         self.random = random
         clock = StepClock(ppm: settings.clockPPM)
@@ -58,6 +64,9 @@ public final class GatewayCall {
     public func receive(_ message: SIPMessage, from path: SIPPath, at now: Instant) -> [Output] {
         drive(at: now) {
             if near.sip.callID == nil { hops = min(max(message.maxForwards ?? 70, 0), 70) }
+            if let refusedFar, refusedFar.sip.callID == message.callID {
+                return clear(refusedFar, .message(message, from: path))
+            }
             let side: Side = far?.sip.callID == message.callID ? .far : .near
             handle(.message(message, from: path), side)
         }
@@ -75,6 +84,7 @@ public final class GatewayCall {
     /// ``deadline`` has come, or may have.
     public func wake(at now: Instant) -> [Output] {
         drive(at: now) {
+            if let refusedFar, let due = refusedFar.sip.deadline, due <= now { clear(refusedFar, .deadline) }
             for side in Side.allCases {
                 if let due = leg(side)?.sip.deadline, due <= now { handle(.deadline, side) }
                 expire(side)
@@ -108,7 +118,7 @@ public final class GatewayCall {
         func take(_ instant: Instant?) {
             if let instant { next = min(next ?? instant, instant) }
         }
-        for leg in [near, far] {
+        for leg in [near, far, refusedFar] {
             take(leg?.sip.deadline)
             take(leg?.t38?.deadline)
         }
@@ -125,7 +135,9 @@ public final class GatewayCall {
     public var awaitsResponse: Bool { near.sip.awaitsResponse || far?.sip.awaitsResponse == true }
     public var hasEnded: Bool { endTime != nil }
     /// Both sides are over and nothing is left to repeat.
-    public var isFinished: Bool { hasEnded && near.sip.isFinished && far?.sip.isFinished != false }
+    public var isFinished: Bool {
+        hasEnded && [near, far, refusedFar].compactMap { $0 }.allSatisfy { $0.sip.isFinished }
+    }
 
     func leg(_ side: Side) -> GatewayLeg? { side == .near ? near : far }
 

@@ -242,7 +242,7 @@ struct CallAssembler: PacketSink {
             let invite = signalling.inviteTime
         else { return }
         let leg = LegCorrelator.Leg(
-            id: call.id, invite: invite, callerAddress: from.address, calleeAddress: to.address,
+            id: call.id, invite: invite, caller: from, callee: to,
             callerUser: LegCorrelator.user(signalling.caller), calleeUser: LegCorrelator.user(signalling.callee))
         guard let (earlier, reason) = legs.match(leg) else { return }
         call.related.append(RelatedCall(call: earlier.id, reason: reason))

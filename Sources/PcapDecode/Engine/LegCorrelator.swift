@@ -6,14 +6,16 @@ struct LegCorrelator {
     struct Leg {
         let id: Int
         let invite: Instant
-        let callerAddress: IPAddress
-        let calleeAddress: IPAddress
+        let caller: Endpoint
+        let callee: Endpoint
         let callerUser: String
         let calleeUser: String
 
         /// Goes to the box that `later` comes from.
         func precedes(_ later: Leg) -> Bool {
-            calleeAddress == later.callerAddress && callerAddress != later.calleeAddress
+            guard callee.address == later.caller.address else { return false }
+            // On one host the ports tell who is who.
+            return caller.address != later.callee.address || callee == later.caller && caller != later.callee
         }
     }
 
@@ -48,7 +50,7 @@ struct LegCorrelator {
 
     private func reason(_ earlier: Leg, _ later: Leg, _ why: String) -> String {
         let delay = Int((later.invite - earlier.invite).inMilliseconds.rounded())
-        return "\(later.callerAddress) took this call and sent the other INVITE \(delay) ms later; \(why)"
+        return "\(later.caller.address) took this call and sent the other INVITE \(delay) ms later; \(why)"
     }
 
     /// Caller or called number found in both legs: equal, or one a suffix of the other (prefixes are dialled digits) of

@@ -157,4 +157,58 @@ import Testing
         }
         #expect(outcome.sent?.outcome == .failed && outcome.received?.outcome != .success)
     }
+
+    /// Six calls at one time, each with its page.
+    @Test func severalCallsAtOnce() async throws {
+        let count = 6
+        let folder = FileManager.default.temporaryDirectory.appending(path: "faxprobe-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let page = TextLikePage(heightPx: 120, seed: 3).bitmap()
+        let first = UInt16.random(in: 5...50) * 1_000
+        func settings(_ transport: FaxTransport, _ offset: UInt16) -> EndpointSettings {
+            var settings = EndpointSettings(listen: FaxOnLoopback.anyPort)
+            settings.transport = transport
+            settings.mediaPorts = first + offset...first + offset + 299
+            return settings
+        }
+        var receiving = settings(.t38, 0)
+        receiving.answering = Answering(folder: try ReceptionFolder(path: folder.path))
+        let receiver = try LiveEndpoint(receiving)
+        var passing = settings(.auto, 300)
+        let target = receiver.address
+        passing.gateway = GatewayProfile(destination: SIPTarget.destination("sip:\(target)", at: target))
+        passing.gateway?.t38Side = .far
+        let gateway = try LiveEndpoint(passing)
+        let sender = try LiveEndpoint(settings(.g711, 600))
+        let told = try await OwnThread.run {
+            let document = try OutgoingDocument([page])
+            let uri = "sip:200@\(gateway.address)"
+            for _ in 0..<count {
+                sender.send(OutgoingFax(document, to: SIPTarget.destination(uri, at: gateway.address)))
+            }
+            var sent: [FaxResult] = []
+            let limit = ContinuousClock.now + .seconds(120)
+            while sent.count < count, ContinuousClock.now < limit {
+                if case .result(let result)? = sender.events.next(within: .milliseconds(200))?.kind {
+                    sent.append(result)
+                }
+            }
+            for endpoint in [sender, gateway, receiver] { endpoint.stop() }
+            var passed: [GatewayResult] = []
+            while let event = gateway.events.next(within: .zero) {
+                if case .gatewayResult(let result) = event.kind { passed.append(result) }
+            }
+            for endpoint in [sender, gateway, receiver] { endpoint.close() }
+            return (sent: sent, passed: passed)
+        }
+        #expect(told.sent.count { $0.isSuccess } == count, "\(told.sent.map { $0.reason ?? "success" })")
+        #expect(told.passed.count { $0.isSuccess && $0.t38Side == .far } == count)
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(files.count == count)
+        for file in files {
+            let pages = try TIFFDocument.read(Array(Data(contentsOf: folder.appending(path: file))))
+            let areEqual = pages.map(\.octets) == [page.octets]
+            #expect(areEqual, "\(file)")
+        }
+    }
 }

@@ -100,6 +100,23 @@ import Testing
         #expect(calls.first?.related.first?.reason.contains("1000") == true)
     }
 
+    /// Caller, box and target on one host: their ports tell them apart. A call back to the caller's own port is none.
+    @Test(arguments: [(UInt16(5_064), true), (5_060, false)])
+    func legsOnOneHost(target: UInt16, areRelated: Bool) {
+        let wire = WireScript()
+        let (caller, box) = (Endpoint(WireScript.a, 5_060), Endpoint(WireScript.a, 5_062))
+        let first = WireScript.Dialog(callID: "leg1", from: caller, to: box, calleeUser: "5551000")
+        let second = WireScript.Dialog(
+            callID: "leg2", from: box, to: Endpoint(WireScript.a, target), calleeUser: "5551000")
+        for dialog in [first, second] {
+            wire.sip(
+                "INVITE", "1 INVITE", byCaller: true, dialog, sdp: WireScript.sdp(WireScript.a, audio: 10_000),
+                toTag: false)
+        }
+        let calls = wire.finish().sorted { $0.id < $1.id }
+        #expect(calls.map { $0.related.map(\.call) } == (areRelated ? [[2], [1]] : [[], []]))
+    }
+
     @Test func strangersAreNotRelated() {
         let wire = WireScript()
         let first = WireScript.Dialog(callID: "leg1", callerUser: "100", calleeUser: "200")
