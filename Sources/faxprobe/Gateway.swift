@@ -35,6 +35,7 @@ struct Gateway: ParsableCommand {
     @Option(help: ArgumentHelp("Calls to take, one after the other or at once.", valueName: "n")) var calls: Int?
     @Option(help: ArgumentHelp("Address that may call; repeatable; otherwise anyone may.", valueName: "address"))
     var allow: [String] = []
+    @OptionGroup(title: "Cost of calls outside") var costs: CostArguments
     @OptionGroup(title: "Calls") var endpoint: EndpointArguments
 
     func validate() throws {
@@ -55,6 +56,7 @@ struct Gateway: ParsableCommand {
         try endpoint.run {
             let target = try SIPTarget.resolve(to)
             var settings = try endpoint.settings(listen: place)
+            settings.costs = costs.limits
             settings.allowedCallers = allow.compactMap { IPAddress($0) }
             var profile = gateway.profile(
                 to: SIPTarget.destination(to, at: target), maxRate: endpoint.maxRate, hasECM: !endpoint.noEcm)

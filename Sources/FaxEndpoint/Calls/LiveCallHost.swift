@@ -12,6 +12,8 @@ protocol LiveCallHost: AnyObject {
     func tell(_ call: Int?, _ kind: EndpointEvent.Kind)
     /// The fax of a call is told. `pages`: those received.
     func finished(_ call: LiveCall, _ result: FaxResult, _ pages: [PageBitmap])
+    /// It is over: nothing outside is paid for any more.
+    func endCosts(of call: Int)
     /// Nothing of it is left to be repeated.
     func forget(_ call: any HostedCall)
 }

@@ -73,12 +73,16 @@ final class LiveGatewayCall: HostedCall {
         pass(call.hangUp(at: now), at: now)
     }
 
+    func giveUp(_ reason: String) {
+        problem = reason
+        host.tell(number, .trouble(reason))
+        hangUp()
+    }
+
     private func wake(due: Instant) {
         let now = LiveClock.now
         host.noteLateness(now - due)
-        if now >= giveUpAt, !call.hasEnded {
-            return giveUp("the call took longer than allowed")
-        }
+        if now >= giveUpAt, !call.hasEnded { return giveUp("the call took longer than allowed") }
         pass(call.wake(at: now), at: now)
     }
 
@@ -153,6 +157,7 @@ final class LiveGatewayCall: HostedCall {
     private func finish(at now: Instant) {
         closePorts()
         isReported = true
+        host.endCosts(of: number)
         host.tell(
             number,
             .gatewayResult(
