@@ -86,12 +86,6 @@ final class LiveGatewayCall: HostedCall {
         pass(call.wake(at: now), at: now)
     }
 
-    func giveUp(_ reason: String) {
-        problem = reason
-        host.tell(number, .trouble(reason))
-        hangUp()
-    }
-
     // MARK: - Out
 
     private func pass(_ outputs: [GatewayCall.Output], at now: Instant) {
