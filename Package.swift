@@ -92,7 +92,6 @@ let package = Package(
                 "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "T30Analyzer", "Simulator",
                 "FaxReport", "Regression", "FaxEndpoint", .product(name: "NIOCore", package: "swift-nio"),
             ]),
-        library("FaxSoftware", ["FaxCore", "FaxDSP", "FaxStation", "FaxEndpoint"]),
         .executableTarget(
             name: "faxprobe",
             dependencies: [
@@ -132,7 +131,7 @@ let package = Package(
             "FaxEndpointTests",
             [
                 "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "Simulator",
-                "FaxEndpoint", "LiveLab", "FaxSoftware",
+                "FaxEndpoint", "LiveLab",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         tests("FaxReportTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport"]),
