@@ -111,6 +111,7 @@ public struct AnalyzeRun {
         var options = analysis
         report.ask(of: &options.analyzer)
         options.decoder.describesSteps = report.needsFields
+        options.comparesCalls = report.form.showsCapture || !exports.isEmpty
         options.waitsForLegs = report.form.isInOrder || !exports.isEmpty
         let origin = ReportSource(
             number: place.number, files: source.files, prefix: place.prefix, hasFrames: !source.files.contains("-"))

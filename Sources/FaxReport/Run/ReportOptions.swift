@@ -23,6 +23,9 @@ public struct ReportOptions: Sendable {
             case .calls, .jsonLines: false
             }
         }
+
+        /// What calls show together, in their stories or behind them.
+        var showsCapture: Bool { self != .calls }
     }
 
     public var form = Form.text

@@ -16,6 +16,8 @@ public struct AnalysisRunner: Sendable {
         public var analyzer = FaxAnalyzer.Options()
         /// Calls with another leg wait for it, so that what both show together reaches them.
         public var waitsForLegs = false
+        /// Calls are held against each other: pairs, findings of legs and of several calls. A list of calls shows none.
+        public var comparesCalls = true
         /// Called every so often with what has been read: frames, octets of the file consumed.
         public var progress: (@Sendable (_ frames: Int, _ octets: Int) -> Void)?
         /// Asked every so often; `true` stops reading, what is known comes out.
@@ -33,6 +35,7 @@ public struct AnalysisRunner: Sendable {
     /// One capture file, or several read as one in order of time. With several jobs `onCall` is called on another
     /// thread, one call after the other, and no more when this returns.
     public func run(_ source: CaptureInput, onCall: @escaping (AnalyzedCall) -> Void) throws -> CaptureSummary {
+        guard options.comparesCalls else { return analyze(source, onCall: onCall) }
         let joiner = CallJoiner(waitsForLegs: options.waitsForLegs, onCall: onCall)
         var summary = analyze(source) { joiner.add($0) }
         joiner.finish()
