@@ -179,6 +179,15 @@ struct PartyGuess {
 
 extension LineRecord {
     static func + (left: LineRecord, right: LineRecord) -> LineRecord {
+        // Mostly one of them carried the fax.
+        if right.isEmpty { return left }
+        if left.isEmpty { return right }
+        return joined(left, right)
+    }
+
+    private var isEmpty: Bool { events.isEmpty && quirks.isEmpty && unreadable == 0 && ifpSignals.isEmpty }
+
+    private static func joined(_ left: LineRecord, _ right: LineRecord) -> LineRecord {
         LineRecord(
             events: left.events + right.events, quirks: left.quirks + right.quirks,
             unreadable: left.unreadable + right.unreadable, ifpSignals: left.ifpSignals + right.ifpSignals)

@@ -35,7 +35,7 @@ public struct Call: Sendable {
 
 extension Call {
     /// Read from a sound file: no packets.
-    public var isRecording: Bool { streams.contains { $0.kind == .recording } }
+    public var isRecording: Bool { streams.indices.contains { streams[$0].kind == .recording } }
     /// A sound file whose one channel holds both parties.
     public var isMixedRecording: Bool { isRecording && streams.count == 1 }
 }

@@ -58,10 +58,12 @@ struct CallDraft {
     /// Packets seen of those that the numbering says were sent; 0 when the capture holds nothing at all of a party that
     /// must have sent something; `nil` when only its signalling was seen.
     private func share(of party: Party, _ streams: [MediaStream]) -> Double? {
-        let own = streams.filter { $0.direction == party }
-        let expected = own.reduce(0) { $0 + ($1.statistics.expected ?? $1.packets) }
+        var (expected, lost) = (0, 0)
+        for place in streams.indices where streams[place].direction == party {
+            expected += streams[place].statistics.expected ?? streams[place].packets
+            lost += streams[place].statistics.lost ?? 0
+        }
         if expected > 0 {
-            let lost = own.reduce(0) { $0 + ($1.statistics.lost ?? 0) }
             return Double(max(0, expected - lost)) / Double(expected)
         }
         guard signalling.carrier != .none, !signalling.steps.isEmpty else { return nil }

@@ -12,6 +12,7 @@ struct LegCorrelator {
         let calleeUser: String
 
         /// Goes to the box that `later` comes from.
+        @inline(__always)
         func precedes(_ later: Leg) -> Bool {
             guard callee.address == later.caller.address else { return false }
             // On one host the ports tell who is who.
@@ -31,12 +32,14 @@ struct LegCorrelator {
     /// The earlier leg that this new one continues, and why we think so.
     mutating func match(_ leg: Leg) -> (earlier: Leg, reason: String)? {
         let earliest = leg.invite - Self.startWindow
-        recent.removeAll { $0.invite < earliest }
+        if recent.indices.contains(where: { recent[$0].invite < earliest }) {
+            recent.removeAll { $0.invite < earliest }
+        }
         defer {
             if recent.count < Self.legLimit { recent.append(leg) }
         }
         // Looked for before any is copied: mostly there is none among hundreds.
-        guard recent.contains(where: { $0.precedes(leg) }) else { return nil }
+        guard recent.indices.contains(where: { recent[$0].precedes(leg) }) else { return nil }
         let throughBox = recent.filter { $0.precedes(leg) }
         for earlier in throughBox.reversed() {
             if let common = Self.commonNumber(earlier, leg) {

@@ -6,10 +6,11 @@ import PcapDecode
 enum T38Carriage {
     static func read(_ streams: [MediaStream]) -> LineRecord {
         var record = LineRecord()
-        for (index, stream) in streams.enumerated() {
-            guard let log = stream.t38 else { continue }
-            let isCut = stream.quirks.contains { $0.name == UDPTLStatistics.Quirk.truncated.rawValue }
-            var reader = T38StreamReader(stream: index, party: stream.direction, form: log.form, isCut: isCut)
+        for index in streams.indices {
+            guard let log = streams[index].t38 else { continue }
+            let isCut = streams[index].quirks.contains { $0.name == UDPTLStatistics.Quirk.truncated.rawValue }
+            var reader = T38StreamReader(
+                stream: index, party: streams[index].direction, form: log.form, isCut: isCut)
             reader.read(log)
             record.events += reader.events
             record.quirks += reader.quirks.list

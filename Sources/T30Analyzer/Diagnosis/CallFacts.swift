@@ -26,7 +26,7 @@ struct CallFacts {
         t38 = call.streams.filter { $0.t38 != nil }
         rtp = call.streams.filter { $0.kind == .rtp || $0.kind == .srtp }
         losses = LossHit.all(t38, fax)
-        commands = fax.messages.filter { $0.crcOK != false && !$0.isImageFrame }
+        commands = fax.commands
         turns = Turn.all(fax)
         exchanges = SIPExchange.all(call.signalling.steps)
         end = call.signalling.endTime ?? call.lastTime

@@ -25,10 +25,11 @@ public struct Diagnosis: Sendable {
 
     private init(frames call: Call, _ fax: FaxSession, _ rootCauseOnly: Bool) {
         let facts = CallFacts(call: call, fax: fax)
-        let rules =
-            rootCauseOnly
-            ? RuleBook.rules.filter { VerdictMaker.mayFindRootCause($0, fax) } : RuleBook.rules
-        findings = rules.flatMap { $0.look(facts) }
+        let reach = VerdictMaker.Reach(fax)
+        findings = []
+        for rule in RuleBook.rules where !rootCauseOnly || reach.mayFindRootCause(rule) {
+            findings += rule.look(facts)
+        }
         verdict = VerdictMaker.verdict(on: findings, facts)
         for index in findings.indices { findings[index].isRootCause = false }
         if let root = verdict.rootCause { findings[root].isRootCause = true }

@@ -168,7 +168,7 @@ private struct LossOutcome {
     init(_ fax: FaxSession, _ party: Party?) {
         self.fax = fax
         self.party = party
-        messages = fax.messages.filter { $0.crcOK != false && !$0.isImageFrame }
+        messages = fax.commands
         let turns = messages.filter(\.endsTurn)
         repeats = zip(turns, turns.dropFirst()).filter { last, again in
             last.isCommand && last.name == again.name && last.direction == again.direction

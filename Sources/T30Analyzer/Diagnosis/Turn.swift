@@ -21,17 +21,18 @@ struct Turn {
 
     /// Of a session, in order of their starts.
     static func all(_ fax: FaxSession) -> [Turn] {
+        let messages = fax.controlMessages.filter { !$0.isV8 }
         var turns: [Turn] = []
-        for party in [Party.caller, .callee, nil] as [Party?] { turns += of(party, fax) }
+        for party in [Party.caller, .callee, nil] as [Party?] { turns += of(party, fax, messages) }
         return turns.sorted { ($0.start, $0.end) < ($1.start, $1.end) }
     }
 
-    private static func of(_ party: Party?, _ fax: FaxSession) -> [Turn] {
+    /// `messages`: of both parties on the control channel.
+    private static func of(_ party: Party?, _ fax: FaxSession, _ messages: [T30Message]) -> [Turn] {
         let preambles = fax.signals.filter { $0.direction == party && $0.name == LineSignal.v21Preamble.name }
-        let messages = fax.messages.filter { $0.direction == party && !$0.isImageFrame && !$0.isV8 }
         var turns: [Turn] = []
         var next = preambles.startIndex
-        for message in messages {
+        for message in messages where message.direction == party {
             while next < preambles.endIndex, preambles[next].start <= message.time {
                 turns.append(Turn(preambles[next]))
                 next += 1

@@ -56,6 +56,21 @@ public struct FaxSession: Sendable {
     public init() {}
 }
 
+extension FaxSession {
+    /// Frames of the control channel: those of ECM page data, of which there are hundreds to one, left out.
+    var controlMessages: [T30Message] { messages { !$0.isImageFrame } }
+
+    /// Those of them that were whole.
+    var commands: [T30Message] { messages { $0.crcOK != false && !$0.isImageFrame } }
+
+    /// As `filter` does, but copies none that are not wanted.
+    private func messages(where isWanted: (borrowing T30Message) -> Bool) -> [T30Message] {
+        var wanted: [T30Message] = []
+        for index in messages.indices where isWanted(messages[index]) { wanted.append(messages[index]) }
+        return wanted
+    }
+}
+
 /// The samples of one stream of a call.
 public struct SessionAudio: Sendable {
     /// Who sent it; `nil` unknown, or both on one line.

@@ -5,7 +5,7 @@ struct RepeatCheck {
     private(set) var remarks: [SessionRemark] = []
 
     init(_ session: FaxSession) {
-        let turns = session.messages.filter { $0.crcOK != false && $0.endsTurn && !$0.isImageFrame }
+        let turns = session.commands.filter(\.endsTurn)
         for (last, again) in zip(turns, turns.dropFirst())
         where last.isCommand && last.name == again.name && last.direction == again.direction {
             guard !Self.hasPageData(session, from: last.end, to: again.time) else { continue }
@@ -43,7 +43,7 @@ struct RepeatCheck {
 
 extension T30Message {
     /// A frame of ECM page data: FCD, or the RCP after them (T.4 Annex A).
-    public var isImageFrame: Bool { name.hasPrefix("FCD") || name == "RCP" }
+    public var isImageFrame: Bool { name.utf8.starts(with: "FCD".utf8) || name == "RCP" }
 
     /// The number of an ECM frame.
     var imageFrameNumber: Int? { name.hasPrefix("FCD ") ? Int(name.dropFirst(4)) : nil }

@@ -16,7 +16,7 @@ struct TimerCheck {
     private(set) var remarks: [SessionRemark] = []
 
     init(_ session: FaxSession) {
-        commands = session.messages.filter { $0.crcOK != false && !$0.isImageFrame }
+        commands = session.commands
         checkIdentification()
         checkRepeats()
         checkSilence()

@@ -67,7 +67,7 @@ struct TimeCosts {
 
     /// From the end of a command that nothing answered to the end of its repeat.
     private mutating func addRepeats() {
-        let commands = fax.messages.filter { $0.crcOK != false && !$0.isImageFrame && $0.endsTurn }
+        let commands = fax.commands.filter(\.endsTurn)
         let repeats = Set(fax.remarks.lazy.filter { $0.name == "command-repeated" }.map(\.time))
         for (last, again) in zip(commands, commands.dropFirst()) where last.name == again.name {
             guard repeats.contains(again.time), last.direction == again.direction else { continue }

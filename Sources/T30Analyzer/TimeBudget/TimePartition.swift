@@ -92,7 +92,7 @@ struct TimePartition {
 
     /// When the fax was over: its DCN, else the confirmation of everything.
     private static func release(_ fax: FaxSession) -> Instant? {
-        let whole = fax.messages.filter { $0.crcOK != false && !$0.isImageFrame }
+        let whole = fax.commands
         if let goodbye = whole.last(where: { $0.name == "DCN" }) { return goodbye.end }
         return fax.outcome == .success ? whole.last { $0.name == "MCF" || $0.name == "RTP" }?.end : nil
     }

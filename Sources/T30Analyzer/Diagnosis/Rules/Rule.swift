@@ -23,15 +23,27 @@ struct Rule: Sendable {
 
         static func cause(_ stage: Stage) -> Role { .cause(stage, of: []) }
         static func symptom(_ stage: Stage) -> Role { .symptom(stage, of: []) }
+
+        var stage: Stage? {
+            switch self {
+            case .cause(let stage, of: _), .symptom(let stage, of: _): stage
+            case .fallback, .remark: nil
+            }
+        }
     }
 
     /// The failure modes that the function may find.
     let finds: KeyValuePairs<String, Role>
     let look: @Sendable (CallFacts) -> [Finding]
+    /// The stages of the causes and symptoms among these, and whether there is a fallback.
+    let stages: [Stage]
+    let findsFallback: Bool
 
     init(_ finds: KeyValuePairs<String, Role>, _ look: @escaping @Sendable (CallFacts) -> [Finding]) {
         self.finds = finds
         self.look = look
+        stages = finds.compactMap(\.value.stage)
+        findsFallback = finds.contains { if case .fallback = $0.value { true } else { false } }
     }
 
     /// A rule that finds its failure mode once in a call, or not at all.

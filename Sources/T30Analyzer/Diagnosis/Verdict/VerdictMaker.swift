@@ -5,15 +5,18 @@ import PcapDecode
 /// equals the one that the rule book lists first. What the book calls an effect of another candidate never goes before it.
 struct VerdictMaker {
     private let findings: [Finding]
-    private let facts: CallFacts
+    private let reach: Reach
+    private let isCarriedByT38: Bool
 
     static func verdict(on findings: [Finding], _ facts: CallFacts) -> Verdict {
-        VerdictMaker(findings: findings, facts: facts).verdict
+        let maker = VerdictMaker(
+            findings: findings, reach: Reach(facts.fax), isCarriedByT38: facts.fax.carriedBy == "t38")
+        return maker.verdict(brokeIn: BreakPoint.of(facts))
     }
 
-    private var verdict: Verdict {
+    private func verdict(brokeIn: Verdict.Break?) -> Verdict {
         var verdict = Verdict()
-        verdict.brokeIn = BreakPoint.of(facts)
+        verdict.brokeIn = brokeIn
         let ranked = candidates
         guard let root = ranked.first.map({ origin(of: $0, among: ranked) }) ?? fallback else { return verdict }
         verdict.rootCause = root
@@ -28,7 +31,8 @@ struct VerdictMaker {
 
     /// What may be the root cause, the surest first.
     private var candidates: [Int] {
-        findings.indices.filter(isCandidate).sorted { rank($0) < rank($1) }
+        let candidates = findings.indices.filter { isCandidate($0) }
+        return candidates.count < 2 ? candidates : candidates.sorted { rank($0) < rank($1) }
     }
 
     private func isCandidate(_ index: Int) -> Bool {
@@ -36,31 +40,33 @@ struct VerdictMaker {
         guard finding.severity > .note, finding.certainty != .hint else { return false }
         switch RuleBook.role(of: finding.id) {
         case .remark, .fallback: return false
-        case .symptom(let stage, of: _): return finding.severity == .error && fits(stage)
+        case .symptom(let stage, of: _): return finding.severity == .error && reach.fits(stage)
         case .cause(let stage, let effects):
-            return fits(stage) && (finding.severity == .error || explainsError(finding, effects))
+            return reach.fits(stage) && (finding.severity == .error || explainsError(finding, effects))
         }
     }
 
-    private func fits(_ stage: Rule.Stage) -> Bool { Self.fits(stage, facts.fax) }
+    /// Which stages explain how a fax came out. What kept it from beginning explains any call without success; what struck
+    /// a session only one that failed. Where the capture ends between pages, nothing is known to have gone wrong.
+    struct Reach {
+        private let reachesSetup: Bool
+        private let reachesSession: Bool
 
-    /// What kept a fax from beginning explains any call without success; what struck a session only one that failed.
-    /// Where the capture ends between pages, nothing is known to have gone wrong.
-    private static func fits(_ stage: Rule.Stage, _ fax: FaxSession) -> Bool {
-        switch stage {
-        case .setup, .switching: fax.outcome != .success && (fax.outcome != .partial || fax.hasFailed)
-        case .session: fax.hasFailed
+        init(_ fax: FaxSession) {
+            reachesSession = fax.hasFailed
+            reachesSetup = fax.outcome != .success && (fax.outcome != .partial || fax.hasFailed)
         }
-    }
 
-    /// Whether anything that a rule finds may be the root cause of a call with this fax.
-    static func mayFindRootCause(_ rule: Rule, _ fax: FaxSession) -> Bool {
-        rule.finds.contains { _, role in
-            switch role {
-            case .cause(let stage, of: _), .symptom(let stage, of: _): fits(stage, fax)
-            case .fallback: true
-            case .remark: false
+        func fits(_ stage: Rule.Stage) -> Bool {
+            switch stage {
+            case .setup, .switching: reachesSetup
+            case .session: reachesSession
             }
+        }
+
+        /// Whether anything that a rule finds may be the root cause.
+        func mayFindRootCause(_ rule: Rule) -> Bool {
+            rule.findsFallback || rule.stages.contains(where: fits)
         }
     }
 
@@ -107,7 +113,7 @@ struct VerdictMaker {
 
     /// A fax that went on without T.38 because it was refused.
     private var fallback: Int? {
-        guard facts.fax.carriedBy != "t38" else { return nil }
+        guard !isCarriedByT38 else { return nil }
         return findings.firstIndex { finding in
             guard case .fallback = RuleBook.role(of: finding.id) else { return false }
             return finding.severity > .note
