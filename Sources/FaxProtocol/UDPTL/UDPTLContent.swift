@@ -6,17 +6,28 @@ enum UDPTLContent {
     static func mark(_ datagram: RawSpan, _ packet: Range<Int>) -> UInt64 {
         var mark = UInt64(packet.count) &+ 0x9E37_79B9_7F4A_7C15
         var offset = packet.lowerBound
-        while offset + 8 <= packet.upperBound {
-            let word = UInt64(datagram.be32(offset)) << 32 | UInt64(datagram.be32(offset + 4))
-            mark = (mark ^ word) &* 0x9E37_79B9_7F4A_7C15
-            mark ^= mark >> 29
-            offset += 8
+        while packet.upperBound &- offset > 8 {
+            mark = mixed(mark, word(datagram, offset))
+            offset &+= 8
         }
+        // The last eight once more, as far as they stand before `offset`: cheaper than octet by octet.
+        if packet.count >= 8 { return mixed(mark, word(datagram, packet.upperBound &- 8)) }
         while offset < packet.upperBound {
             mark = (mark ^ UInt64(datagram.octet(offset))) &* 0x0000_0100_0000_01B3
-            offset += 1
+            offset &+= 1
         }
         return mark
+    }
+
+    @inline(__always)
+    private static func word(_ datagram: RawSpan, _ offset: Int) -> UInt64 {
+        datagram.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+    }
+
+    @inline(__always)
+    private static func mixed(_ mark: UInt64, _ word: UInt64) -> UInt64 {
+        let mixed = (mark ^ word) &* 0x9E37_79B9_7F4A_7C15
+        return mixed ^ mixed >> 29
     }
 
     /// Indicators and ends of signal: what senders repeat under new numbers. (Image data may well be the same twice.)

@@ -106,7 +106,7 @@ public struct UDPTLReceiver: Sendable {
         }
         let content = UDPTLContent.mark(datagram, layout.primary)
         let step =
-            skipsZero(layout, datagram)
+            layout.sequence == 1 && skipsZero(layout, datagram)
             ? passOverZero(time, frame) : tracker.take(layout.sequence, time: time, frame: frame)
         let arrival = Arrival(layout: layout, time: time, frame: frame, sequence: step.sequence)
         switch step.kind {
@@ -289,9 +289,9 @@ public struct UDPTLReceiver: Sendable {
 
     // MARK: - Numbers out of order
 
-    /// Some senders go from 65535 to 1. Then the first secondary is what 65535 carried; with a lost packet 0 it is not.
+    /// Number 1: some senders go to it from 65535. Then the first secondary is what 65535 carried; with a lost packet 0 it is not.
     private func skipsZero(_ layout: UDPTLLayout, _ datagram: RawSpan) -> Bool {
-        guard layout.sequence == 1, tracker.isStarted, tracker.highestOnWire == 0xFFFF else { return false }
+        guard tracker.isStarted, tracker.highestOnWire == 0xFFFF else { return false }
         var offset = 0
         guard case .redundancy = layout.recovery, let latest = layout.nextEntry(datagram, after: &offset) else {
             return false

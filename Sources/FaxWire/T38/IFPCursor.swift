@@ -47,6 +47,13 @@ public struct IFPCursor: Sendable {
         self.alignment = alignment
         position = 0
         head = .indicator(.noSignal)
+        if let type = Self.plainType(bytes) {
+            head = .data(type)
+            hasDirtyPadding = bytes.octet(0) & 1 != 0
+            fieldCount = Int(bytes.octet(1))
+            position = 16
+            return
+        }
         let hasData = try bit(bytes, "data-field")
         let isData = try bit(bytes, "type-of-msg")
         let extended = try bit(bytes, isData ? "t30-data" : "t30-indicator")
@@ -70,12 +77,40 @@ public struct IFPCursor: Sendable {
         if hasData { fieldCount = try count(bytes) }
     }
 
+    /// Of a packet with data fields of no extended type and a count below 128, as nearly all are: read in one piece.
+    @inline(__always)
+    private static func plainType(_ bytes: RawSpan) -> T38DataType? {
+        guard bytes.byteCount >= 2, bytes.octet(0) & 0xE0 == 0xC0, bytes.octet(1) < 0x80 else { return nil }
+        let value = bytes.octet(0) >> 1 & 0x0F
+        return value < T38DataType.rootCount ? T38DataType(rawValue: value) : nil
+    }
+
+    /// A field with octets in it and of no extended type that begins on an octet, read in one piece.
+    @inline(__always)
+    private mutating func nextPlain(_ bytes: RawSpan) -> FieldPlace? {
+        let place = position >> 3
+        guard position & 7 == 0, bytes.byteCount &- place >= 3 else { return nil }
+        let first = bytes.octet(place)
+        let isOld = form == .v1998
+        guard first & 0x80 != 0, isOld || first & 0x40 == 0,
+            let type = T38FieldType(rawValue: first >> (isOld ? 4 : 3) & 7)
+        else { return nil }
+        let start = place &+ 3
+        let end = start &+ Int(bytes.be16(place &+ 1)) &+ 1
+        guard end <= bytes.byteCount else { return nil }
+        if first & (isOld ? 0x0F : 0x07) != 0 { hasDirtyPadding = true }
+        fieldsRead &+= 1
+        position = end &* 8
+        return FieldPlace(type: type, octets: start..<end)
+    }
+
     /// The next field, `nil` after the last one.
     public mutating func next(_ bytes: RawSpan) throws(DecodeFailure) -> FieldPlace? {
         guard let fieldCount, fieldsRead < fieldCount else {
             align(bytes)
             return nil
         }
+        if let plain = nextPlain(bytes) { return plain }
         if form == .v2002, alignment == .octets { align(bytes) }
         let hasData = try bit(bytes, "field-data")
         let type = try fieldType(bytes)

@@ -24,7 +24,8 @@ struct T38OpenData {
 
 /// An HDLC frame that grows.
 struct T38OpenFrame {
-    var octets: [UInt8] = []
+    /// While it grows, as IFP has them: the first bit on the line is the most significant one.
+    private(set) var octets: [UInt8] = []
     var since: T38Place
     var until: T38Place
     /// Packets are missing before its first octet.
@@ -34,11 +35,14 @@ struct T38OpenFrame {
 
     mutating func append(_ bytes: RawSpan) {
         if octets.isEmpty { octets.reserveCapacity(Self.usualOctets) }
-        let start = octets.count
         octets.append(bytes)
+    }
+
+    /// The frame is over: its octets turn as T.30 has them.
+    mutating func close() {
         // Eight at once: an ECM page is made of a hundred thousand of them.
         octets.withUnsafeMutableBytes { octets in
-            var place = start
+            var place = 0
             while place + 8 <= octets.count {
                 let word = octets.loadUnaligned(fromByteOffset: place, as: UInt64.self)
                 octets.storeBytes(of: word.bitReversedOctets, toByteOffset: place, as: UInt64.self)
@@ -54,7 +58,8 @@ struct T38OpenFrame {
     /// An ECM frame of 256 octets with its headers.
     private static let usualOctets = 260
 
-    /// Address and control field stand where a frame begins: nothing of it was lost before them.
+    /// Address and control field stand where a frame begins: nothing of it was lost before them. To be asked of a closed
+    /// frame, as what follows.
     var beginsWhole: Bool {
         octets.count >= 2 && octets[0] == 0xFF && (octets[1] == 0x03 || octets[1] == 0x13)
     }

@@ -83,7 +83,10 @@ struct T38StreamReader {
             case .data(let type):
                 if cursor.fieldCount ?? 0 == 0 { note("ifp-data-without-fields") }
                 noteMissingEnd()
-                if isSaidAgain(bytes) { return note("ifp-superfluous-sig-end") }
+                // The packet that ended a signal, under another number, with nothing between.
+                if hasEnded, case .silent = state, Self.isSame(bytes, lastEnd) {
+                    return note("ifp-superfluous-sig-end")
+                }
                 begin(type)
                 while let field = try cursor.next(bytes) { take(field, bytes) }
             }
@@ -100,10 +103,9 @@ struct T38StreamReader {
         }
     }
 
-    /// The packet that ended a signal, under another number, with nothing between.
-    private func isSaidAgain(_ bytes: RawSpan) -> Bool {
-        guard hasEnded, case .silent = state, bytes.byteCount == lastEnd.count else { return false }
-        return lastEnd.span.bytes.withUnsafeBytes { known in
+    private static func isSame(_ bytes: RawSpan, _ known: [UInt8]) -> Bool {
+        guard bytes.byteCount == known.count else { return false }
+        return known.span.bytes.withUnsafeBytes { known in
             bytes.withUnsafeBytes { again in known.elementsEqual(again) }
         }
     }
@@ -272,6 +274,7 @@ struct T38StreamReader {
         guard var frame = data.frame else { return }
         lostBefore = false
         data.frame = nil
+        frame.close()
         if crcOK != nil { frame.until = place }
         let hasGap = frame.hasGap || (frame.mayLackBeginning && !frame.beginsWhole)
         // What the sender found right did not come whole; how a packet went on that the capture cut nobody knows.
