@@ -128,6 +128,26 @@ extension RawSpan {
         UInt32(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
     }
 
+    /// The place of the first such octet from `start` on; `nil`: there is none.
+    @inlinable
+    public func firstPlace(of wanted: UInt8, from start: Int) -> Int? {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var place = start
+        // Eight at once: the one that is wanted becomes 0, and the lowest 0 is the lowest octet that gets a mark.
+        while place + 8 <= byteCount {
+            let word = UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self))
+            let rest = word ^ UInt64(wanted) &* ones
+            let marks = (rest &- ones) & ~rest & 0x8080_8080_8080_8080
+            if marks != 0 { return place + marks.trailingZeroBitCount / 8 }
+            place += 8
+        }
+        while place < byteCount {
+            if octet(place) == wanted { return place }
+            place += 1
+        }
+        return nil
+    }
+
     @inlinable
     public func copied() -> [UInt8] {
         withUnsafeBytes { [UInt8]($0) }

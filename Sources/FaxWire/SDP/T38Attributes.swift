@@ -6,6 +6,10 @@ extension T38Parameters {
     public init(sdp attributes: [SDPAttribute]) {
         self.init()
         for attribute in attributes where Self.isT38(attribute.name) {
+            if Self.isPlain(attribute) {
+                self.attributes.append(Attribute(name: attribute.name, value: attribute.value))
+                continue
+            }
             let text = attribute.value.map { "\(attribute.name):\($0)" } ?? attribute.name
             appendPieces(of: Array(text.utf8)[...])
         }
@@ -26,7 +30,15 @@ extension T38Parameters {
     }
 
     private static func isT38(_ name: String) -> Bool {
-        name.utf8.prefix(3).map(\.asciiLowercased).elementsEqual("t38".utf8)
+        name.utf8.prefix(3).lazy.map(\.asciiLowercased).elementsEqual("t38".utf8)
+    }
+
+    /// A name and a value with nothing around or between them that would have to be cut.
+    private static func isPlain(_ attribute: SDPAttribute) -> Bool {
+        guard attribute.name.utf8.allSatisfy(\.isToken) else { return false }
+        guard let value = attribute.value?.utf8 else { return true }
+        guard let first = value.first, let last = value.last else { return false }
+        return !SIPText.isSpace(first) && first != 0x3A && !SIPText.isSpace(last) && !value.contains(0x3D)
     }
 
     /// Takes `name:value`, `name: value`, `name value`, `name=value` or `name`.

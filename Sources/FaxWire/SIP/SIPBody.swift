@@ -26,6 +26,8 @@ extension SIPMessage {
     static let multipartParts = 32
 
     private static func findSDP(type: ArraySlice<UInt8>, body: ArraySlice<UInt8>, depth: Int) -> ArraySlice<UInt8>? {
+        // As nearly all are spelled.
+        if type.elementsEqual("application/sdp".utf8) { return body }
         let name = mediaType(type)
         if name == "application/sdp" { return body }
         guard name.hasPrefix("multipart/"), depth < multipartDepth,

@@ -129,8 +129,7 @@ private struct SIPMessageReader: ~Escapable {
     private mutating func line() -> Range<Int> {
         let start = position
         let count = octets.byteCount
-        var end = start
-        while end < count, octets.octet(end) != 0x0A { end += 1 }
+        var end = octets.firstPlace(of: 0x0A, from: start) ?? count
         position = min(count, end + 1)
         if end > start, octets.octet(end - 1) == 0x0D { end -= 1 }
         return start..<end

@@ -134,10 +134,10 @@ struct Dialog: Sendable {
     /// The message's session description; one that was read before (183 and 200, retransmissions, refreshes) is not read
     /// again.
     private mutating func description(of read: ReadMessage) -> DialogSDP? {
-        guard read.sdp != nil || read.message.sdp != nil else { return nil }
-        let hash = read.sdp?.hash ?? read.message.sdp.map(DialogSDP.hash) ?? 0
+        let octets = read.sdp == nil ? read.message.sdp : nil
+        guard let hash = read.sdp?.hash ?? octets.map(DialogSDP.hash) else { return nil }
         if let known = descriptions.first(where: { $0.hash == hash }) { return known }
-        guard let sdp = read.sdp ?? read.message.sdp.map({ DialogSDP($0, hash: hash, isDescribed: describesSteps) })
+        guard let sdp = read.sdp ?? octets.map({ DialogSDP($0, hash: hash, isDescribed: describesSteps) })
         else { return nil }
         if let oddity = sdp.oddity { addNote("\(oddity)") }
         if descriptions.count >= DialogTracker.Limit.descriptions { descriptions.removeFirst() }

@@ -9,7 +9,7 @@ import FaxWire
 struct PageAssembly {
     /// Frames that came whole, and the highest number seen or announced, plus one.
     struct Block {
-        var frames: [Int: [UInt8]] = [:]
+        var frames: [Int: ArraySlice<UInt8>] = [:]
         var count = 0
         /// The counts of its PPS; `nil`: none came yet.
         var counts: PartialPageCounts?
@@ -48,7 +48,7 @@ struct PageAssembly {
         // The number of a damaged frame may be damaged too.
         guard frame.crcOK != false, !frame.hasGap, keptOctets < Self.octetLimit else { return }
         round.count = max(round.count, number + 1)
-        let data = Array(frame.octets.dropFirst(4))
+        let data = frame.octets.dropFirst(4)
         keptOctets += data.count
         round.frames[number] = data
     }
@@ -56,7 +56,7 @@ struct PageAssembly {
     /// A frame of this number was sent with other data: this one is of another partial page.
     func contradicts(_ frame: LineFrame, number: Int) -> Bool {
         guard frame.crcOK != false, !frame.hasGap, let known = blocks.last?.frames[number] else { return false }
-        return known != Array(frame.octets.dropFirst(4))
+        return known != frame.octets.dropFirst(4)
     }
 
     /// The sender repeats or goes on with this page, as far as the page counter of its PPS tells.
@@ -142,6 +142,12 @@ struct PageAssembly {
         return blocks.flatMap { block in
             (0..<block.count).flatMap { block.frames[$0] ?? [] }
         }
+    }
+
+    /// The count of ``octets``.
+    var octetCount: Int {
+        guard isECM else { return burst.count }
+        return blocks.reduce(0) { count, block in block.frames.values.reduce(count) { $0 + $1.count } }
     }
 
     /// As far as a decoder can follow: T.6 has no end of line to begin again at (T.6 2.2), so the first hole ends it.

@@ -393,7 +393,7 @@ struct StoryBuilder {
         page.resolutionDPI = settings?.resolution
         page.widthPx = settings?.widthPx
         let isKnown = assembly.hasData && !assembly.isCut
-        page.octets = isKnown ? assembly.octets.count : nil
+        page.octets = isKnown ? assembly.octetCount : nil
         if assembly.isECM {
             page.ecmFrames = assembly.ecmFrames
             page.ecmRetransmitted = assembly.retransmitted
