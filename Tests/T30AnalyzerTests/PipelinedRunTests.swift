@@ -99,8 +99,11 @@ struct SharedWorkTests {
         queue.async(group: team) {
             var submitted = 0
             var taken = 0
+            var used: Int?
             follow: while true {
-                switch shared.next() {
+                let step = shared.next(after: used)
+                used = nil
+                switch step {
                 case .batch(let batch):
                     #expect(batch == taken)
                     taken += 1
@@ -109,7 +112,7 @@ struct SharedWorkTests {
                         shared.submit(batch, number: submitted)
                         submitted += 1
                     }
-                    shared.recycle(batch)
+                    used = batch
                 case .look: break
                 case .end: break follow
                 }

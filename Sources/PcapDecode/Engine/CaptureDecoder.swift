@@ -43,6 +43,12 @@ public final class CaptureDecoder {
     public func feed(_ batch: PacketBatch) {
         var (infos, segments, notices, failures, messages) = (0, 0, 0, 0, 0)
         let octets = batch.octets.span.bytes
+        let block =
+            if let block = batch.block {
+                RawSpan(_unsafeStart: block.start, byteCount: block.capacity)
+            } else {
+                RawSpan()
+            }
         let count = batch.items.count
         for index in 0..<count {
             if index + Self.ahead < count {
@@ -50,7 +56,8 @@ public final class CaptureDecoder {
             }
             let item = batch.items[index]
             if item.beginsFrame { assembler.advance(to: item.time) }
-            let payload = octets.extracting(Int(item.place)..<Int(item.place) + Int(item.length))
+            let place = Int(item.place)..<Int(item.place) + Int(item.length)
+            let payload = item.isInBlock ? block.extracting(place) : octets.extracting(place)
             if item.isSIP {
                 assembler.readAhead = batch.messages[messages]
                 messages += 1

@@ -31,7 +31,7 @@ public struct PacketBatch: Sendable {
         var sourcePort: UInt16 = 0
         var destinationPort: UInt16 = 0
         var linkTag: UInt32 = 0
-        /// Place of the payload in `octets`.
+        /// Place of the payload in `block` or `octets`.
         var place: UInt32 = 0
         var length: UInt32 = 0
         var ipID: UInt16 = 0
@@ -40,6 +40,7 @@ public struct PacketBatch: Sendable {
         var kind: Kind
         /// The first of its frame: time goes on to `time` before it.
         var beginsFrame = false
+        var isInBlock = false
         /// A UDP datagram that looks like SIP: it stands in `messages`.
         var isSIP = false
         /// Of a UDP datagram (``CopyDetector``).
@@ -61,6 +62,9 @@ public struct PacketBatch: Sendable {
     }
 
     private(set) var items: [Item] = []
+    /// Where the frames stand, and the payloads of most items with them; `nil`: nowhere for long.
+    fileprivate(set) var block: OctetBlock?
+    /// The other payloads.
     private(set) var octets: [UInt8] = []
     /// One for each `udp`, `tcp`, `icmp` among `items`, in order; then what only some have.
     private(set) var infos: [PacketInfo] = []
@@ -85,6 +89,7 @@ public struct PacketBatch: Sendable {
     /// Empties the batch and keeps its memory for the next stretch.
     public mutating func clear() {
         items.removeAll(keepingCapacity: true)
+        block = nil
         octets.removeAll(keepingCapacity: true)
         infos.removeAll(keepingCapacity: true)
         segments.removeAll(keepingCapacity: true)
@@ -93,6 +98,9 @@ public struct PacketBatch: Sendable {
         failures.removeAll(keepingCapacity: true)
         begun = nil
     }
+
+    /// Lets go of the block, so that it can be filled again; nothing can be fed from the batch any more.
+    public mutating func release() { block = nil }
 
     // MARK: Filling
 
@@ -146,8 +154,13 @@ public struct PacketBatch: Sendable {
 
     @inline(__always)
     private mutating func place(_ payload: RawSpan, _ item: inout Item) {
-        item.place = UInt32(truncatingIfNeeded: octets.count)
         item.length = UInt32(truncatingIfNeeded: payload.byteCount)
+        if let place = block?.place(of: payload) {
+            item.isInBlock = true
+            item.place = UInt32(truncatingIfNeeded: place)
+            return
+        }
+        item.place = UInt32(truncatingIfNeeded: octets.count)
         payload.withUnsafeBytes { octets.append(contentsOf: $0) }
     }
 }
@@ -214,6 +227,9 @@ public struct BatchFiller {
         network.decode(frame, bytes, to: &batch)
     }
 
+    /// Frames stand in this block from now on. The batch has to be empty.
+    public mutating func goOn(in block: OctetBlock) { batch.block = block }
+
     /// The capture is over: fragments that still wait come out.
     public mutating func finish() { network.finish(to: &batch) }
 
@@ -226,6 +242,7 @@ public struct BatchFiller {
         let full = batch
         batch = empty
         batch.clear()
+        batch.block = full.block
         return full
     }
 }

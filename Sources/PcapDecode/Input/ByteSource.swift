@@ -2,7 +2,7 @@ import FaxCore
 import FaxWire
 
 /// The octets of a file or of standard input in order, unpacked when they are gzip or zstd (told by content). One
-/// buffer of fixed size holds the window that the reader looks at; plain files are read straight into it.
+/// block of fixed size holds the window that the reader looks at; plain files are read straight into it.
 ///
 /// The reader asks for octets with ``fill(_:)``, looks at them from ``pointer`` and moves on with ``consume(_:)``.
 struct ByteSource: ~Copyable {
@@ -23,7 +23,10 @@ struct ByteSource: ~Copyable {
         var reason: String
     }
 
-    private let buffer: UnsafeMutableRawPointer
+    /// The one that holds the window first.
+    private var blocks: [OctetBlock]
+    /// Its octets.
+    private var buffer: UnsafeMutableRawPointer
     private let capacity: Int
     private var start = 0
     private var end = 0
@@ -37,13 +40,19 @@ struct ByteSource: ~Copyable {
     let compression: Compression
     /// Called before a read that may wait for a live feed.
     var willRead: (() -> Void)?
+    /// Told each block that holds the window from now on. With it the window leaves a block that somebody else holds where
+    /// it is and goes on in another one.
+    var onBlock: ((OctetBlock) -> Void)? {
+        didSet { onBlock?(blocks[0]) }
+    }
 
     init(path: String, capacity: Int = Limit.window) throws(SystemError) {
         let file = try FileDescriptor(path: path)
         let first = try file.first(4)
         self.file = file
         self.capacity = capacity
-        buffer = .allocate(byteCount: capacity, alignment: 64)
+        blocks = [OctetBlock(capacity: capacity)]
+        buffer = blocks[0].start
         compression = ByteSource.compression(first.span.bytes)
         switch compression {
         case .none:
@@ -62,8 +71,6 @@ struct ByteSource: ~Copyable {
         }
         return .none
     }
-
-    deinit { buffer.deallocate() }
 
     /// Octets of the file where it is a plain one of known size.
     var size: Int64? { compression == .none ? file.size : nil }
@@ -84,13 +91,30 @@ struct ByteSource: ~Copyable {
     @inline(never)
     private mutating func refill(_ count: Int) -> Bool {
         if count > capacity { return false }
-        if start > 0 {
-            buffer.copyMemory(from: buffer + start, byteCount: end - start)
-            end -= start
-            start = 0
-        }
+        if start > 0 { moveToFront() }
         while end < count, !reachedEnd { readMore(count) }
         return end >= count
+    }
+
+    /// Moves the window to the front of its block, or of another one where somebody holds this.
+    private mutating func moveToFront() {
+        let window = UnsafeRawPointer(buffer + start)
+        let held = blocks[0]
+        if onBlock != nil { takeFreeBlock() }
+        buffer = blocks[0].start
+        buffer.copyMemory(from: window, byteCount: end - start)
+        end -= start
+        start = 0
+        if blocks[0] !== held { onBlock?(blocks[0]) }
+    }
+
+    /// Brings a block that nobody else holds to the front; there are as many as are in use at one time.
+    private mutating func takeFreeBlock() {
+        for place in blocks.indices.reversed() where isKnownUniquelyReferenced(&blocks[place]) {
+            return blocks.swapAt(0, place)
+        }
+        blocks.append(OctetBlock(capacity: capacity))
+        blocks.swapAt(0, blocks.count - 1)
     }
 
     private mutating func readMore(_ wanted: Int) {

@@ -89,6 +89,20 @@ public final class CaptureInput {
         }
     }
 
+    /// Told each block in which frames stand from now on; whoever holds it may look at them later. To be set before the
+    /// first frame. Of several files it is not told: their frames come by turns.
+    public var onBlock: ((OctetBlock) -> Void)? {
+        get {
+            switch source {
+            case .single(let reader): reader.onBlock
+            case .merged: nil
+            }
+        }
+        set {
+            if case .single(let reader) = source { reader.onBlock = newValue }
+        }
+    }
+
     /// Every frame in order with its octets, until `take` says `false`.
     @inline(__always)
     public func forEachFrame(_ take: (FrameHeader, RawSpan) -> Bool) {

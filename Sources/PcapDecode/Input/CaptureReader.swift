@@ -81,6 +81,12 @@ public final class CaptureReader {
         set { window.source.willRead = newValue }
     }
 
+    /// Told each block in which frames stand from now on (``ByteSource/onBlock``).
+    var onBlock: ((OctetBlock) -> Void)? {
+        get { window.source.onBlock }
+        set { window.source.onBlock = newValue }
+    }
+
     /// The octets of the frame last returned by ``next()``; valid until the next call.
     public var bytes: RawSpan {
         @_lifetime(borrow self)

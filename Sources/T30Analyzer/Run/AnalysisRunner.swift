@@ -58,8 +58,10 @@ public struct AnalysisRunner: Sendable {
         let followed = pipeline.run(
             read: { sender in
                 source.willRead = { sender.send() }
+                source.onBlock = { sender.goOn(in: $0) }
                 frames = read(source) { sender.add($0, $1) }
                 source.willRead = nil
+                source.onBlock = nil
             }, onCall: onCall)
         return summary(of: source, frames, followed)
     }

@@ -59,6 +59,12 @@ final class BatchSender {
         if filler.batch.isFull { send() }
     }
 
+    /// Frames stand in this block from now on.
+    func goOn(in block: OctetBlock) {
+        send()
+        filler.goOn(in: block)
+    }
+
     /// Sends what is there, as before a read that may take long.
     func send() {
         if filler.batch.isEmpty { return }
@@ -122,19 +128,23 @@ private final class Follower {
     }
 
     private func follow(_ decoder: CaptureDecoder) {
+        var used: PacketBatch?
         while true {
-            switch shared.next() {
-            case .batch(let batch):
+            let step = shared.next(after: used)
+            used = nil
+            switch step {
+            case .batch(var batch):
                 decoder.feed(batch)
-                shared.recycle(batch)
-            case .look: break
+                batch.release()
+                used = batch
+            case .look: deliver()
             case .end: return
             }
-            deliver()
         }
     }
 
     private func submit(_ call: Call) {
+        deliver()
         while submitted - delivered >= limit { waitForOne() }
         shared.submit(call, number: submitted)
         submitted += 1

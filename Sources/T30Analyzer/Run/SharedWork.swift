@@ -4,8 +4,8 @@ import Synchronization
 /// What the threads of one run share: batches on their way from the thread that reads to the one that follows calls,
 /// and work that whoever is free takes.
 ///
-/// Three roles: one reader (``put(_:)``, ``endReading()``), one follower (``next()``, ``recycle(_:)``, ``submit(_:)``),
-/// and helpers (``help()``). A thread that would wait does work instead, as long as there is some.
+/// Three roles: one reader (``put(_:)``, ``endReading()``), one follower (``next(after:)``, ``submit(_:number:)``), and
+/// helpers (``help()``). A thread that would wait does work instead, as long as there is some.
 final class SharedWork<Batch: Sendable, Work: Sendable, Result: Sendable>: Sendable {
     private struct State {
         var batches: [Batch] = []
@@ -71,9 +71,10 @@ final class SharedWork<Batch: Sendable, Work: Sendable, Result: Sendable>: Senda
         case end
     }
 
-    /// The next batch, or what else there is to do.
-    func next() -> Step {
+    /// The next batch, or what else there is to do. `used`: the one before, to be filled again.
+    func next(after used: Batch?) -> Step {
         let (step, task) = state.withLock { state -> (Step?, (Int, Work)?) in
+            if let used { recycle(used, &state) }
             if let batch = Self.first(&state.batches) { return (.batch(batch), nil) }
             if state.hasAllBatches { return (.end, nil) }
             let task = Self.first(&state.work)
@@ -85,12 +86,10 @@ final class SharedWork<Batch: Sendable, Work: Sendable, Result: Sendable>: Senda
         return .look
     }
 
-    func recycle(_ batch: Batch) {
-        state.withLock { state in
-            state.spare.append(batch)
-            guard state.isReaderWaiting, state.batches.count <= Self.batchLimit / 2 else { return }
-            wakeReader(&state)
-        }
+    private func recycle(_ batch: Batch, _ state: inout State) {
+        state.spare.append(batch)
+        guard state.isReaderWaiting, state.batches.count <= Self.batchLimit / 2 else { return }
+        wakeReader(&state)
     }
 
     func submit(_ work: Work, number: Int) {
