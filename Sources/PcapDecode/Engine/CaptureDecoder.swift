@@ -19,9 +19,10 @@ public final class CaptureDecoder {
 
     private var network = NetworkDecoder()
     private var assembler: CallAssembler
-    /// Packets of a batch between a first look at a flow and its packet.
-    private static let ahead = 6
-    private var approached: Int64 = 0
+    /// So many packets of a batch before its own turn each thing that a packet needs is brought near.
+    private enum Ahead {
+        static let slot = 10, flow = 7, media = 5, stream = 3
+    }
 
     public init(_ options: Options = Options(), onCall: @escaping (Call) -> Void) {
         assembler = CallAssembler(options, onCall: onCall)
@@ -51,9 +52,7 @@ public final class CaptureDecoder {
             }
         let count = batch.items.count
         for index in 0..<count {
-            if index + Self.ahead < count {
-                approached &+= assembler.flows.approach(batch.items[index + Self.ahead].flowHash)
-            }
+            if index + Ahead.slot < count { bringNear(after: index, in: batch.items) }
             let item = batch.items[index]
             if item.beginsFrame { assembler.advance(to: item.time) }
             let place = Int(item.place)..<Int(item.place) + Int(item.length)
@@ -82,6 +81,18 @@ public final class CaptureDecoder {
             }
             if item.isSIP { assembler.readAhead = nil }
         }
+    }
+
+    @inline(__always)
+    private func bringNear(after index: Int, in items: [PacketBatch.Item]) {
+        let slot = assembler.flows.slotPlace(items[index + Ahead.slot].flowHash)
+        let flow = assembler.flows.flowPlace(items[index + Ahead.flow].flowHash)
+        let media = assembler.flows.mediaPlace(items[index + Ahead.media].flowHash)
+        let stream = assembler.flows.streamPlace(items[index + Ahead.stream].flowHash)
+        if let slot { Near.bring(slot) }
+        if let flow { Near.bring(flow, lines: 4) }
+        if let media { Near.bring(media, lines: 4) }
+        if let stream { Near.bring(stream, lines: 8) }
     }
 
     /// The capture is over: what is still open comes out as it stands.

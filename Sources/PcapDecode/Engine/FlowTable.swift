@@ -60,12 +60,33 @@ struct FlowTable {
         return nil
     }
 
-    /// Looks at what the flow of a later packet will need, so that it is near when its turn comes; the value means
-    /// nothing.
+    /// Where in memory what the flow of a later packet needs stands, each to be looked for when the one before it is near:
+    /// its slot, the flow, its media, the stream of its last packet. Another flow in the slot is no harm. The places are
+    /// handed out for somebody else to bring near, as nothing here may be held while that is done: holding counts references.
     @inline(__always)
-    func approach(_ hash: UInt64) -> Int64 {
-        let flow = slots[Int(truncatingIfNeeded: hash) & mask].flow
-        return flow?._withUnsafeGuaranteedRef { $0.lastTime.nanoseconds } ?? 0
+    func slotPlace(_ hash: UInt64) -> UnsafeRawPointer? {
+        slots.withUnsafeBufferPointer { slots in
+            slots.baseAddress.map { UnsafeRawPointer($0 + Int(truncatingIfNeeded: hash) & mask) }
+        }
+    }
+
+    @inline(__always)
+    func flowPlace(_ hash: UInt64) -> UnsafeRawPointer? {
+        slots[Int(truncatingIfNeeded: hash) & mask].flow.map { UnsafeRawPointer($0.toOpaque()) }
+    }
+
+    @inline(__always)
+    func mediaPlace(_ hash: UInt64) -> UnsafeRawPointer? {
+        slots[Int(truncatingIfNeeded: hash) & mask].flow?._withUnsafeGuaranteedRef { flow in
+            flow.mediaReference.map { UnsafeRawPointer($0.toOpaque()) }
+        }
+    }
+
+    @inline(__always)
+    func streamPlace(_ hash: UInt64) -> UnsafeRawPointer? {
+        slots[Int(truncatingIfNeeded: hash) & mask].flow?._withUnsafeGuaranteedRef { flow in
+            flow.mediaReference?._withUnsafeGuaranteedRef { $0.streamPlace }
+        }
     }
 
     mutating func insert(_ flow: Flow) {

@@ -42,6 +42,13 @@ final class MediaFlow {
 
     // MARK: Packets
 
+    /// Of the stream that the next packet most likely belongs to.
+    @inline(__always)
+    var streamPlace: UnsafeRawPointer? {
+        if let current { return UnsafeRawPointer(current.toOpaque()) }
+        return t38Reference.map { UnsafeRawPointer($0.toOpaque()) }
+    }
+
     func receive(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool) {
         lastTime = info.time
         lastFrame = info.frame

@@ -57,7 +57,7 @@ public struct AnalysisRunner: Sendable {
         var frames = Frames()
         let followed = pipeline.run(
             read: { sender in
-                source.willRead = { sender.send() }
+                source.willRead = { sender.pause() }
                 source.onBlock = { sender.goOn(in: $0) }
                 frames = read(source) { sender.add($0, $1) }
                 source.willRead = nil

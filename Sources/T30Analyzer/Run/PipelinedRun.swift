@@ -65,8 +65,13 @@ final class BatchSender {
         filler.goOn(in: block)
     }
 
-    /// Sends what is there, as before a read that may take long.
-    func send() {
+    /// Sends what is there before a read that may take long.
+    func pause() {
+        send()
+        shared.pauseReading()
+    }
+
+    private func send() {
         if filler.batch.isEmpty { return }
         let full = filler.exchange(for: filler.empty)
         if let used = shared.put(full) { _ = filler.exchange(for: used) }

@@ -22,7 +22,9 @@ final class SharedWork<Batch: Sendable, Work: Sendable, Result: Sendable>: Senda
 
     /// Batches that wait for the follower. A reader that found no room goes on when half of them are taken: threads that
     /// wake each other for every batch would do little else.
-    static var batchLimit: Int { 16 }
+    static var batchLimit: Int { 32 }
+    /// A follower that found no batch goes on when there are so many, or when the reader says that it may have to wait.
+    static var batchesThatWake: Int { 4 }
 
     private let state = Mutex(State())
     private let readerBell = DispatchSemaphore(value: 0)
@@ -43,7 +45,7 @@ final class SharedWork<Batch: Sendable, Work: Sendable, Result: Sendable>: Senda
             let (isTaken, spare, task) = state.withLock { state -> (Bool, Batch?, (Int, Work)?) in
                 if state.batches.count < Self.batchLimit {
                     state.batches.append(batch)
-                    wakeFollower(&state)
+                    if state.batches.count >= Self.batchesThatWake { wakeFollower(&state) }
                     return (true, state.spare.popLast(), nil)
                 }
                 let task = Self.first(&state.work)
@@ -52,6 +54,13 @@ final class SharedWork<Batch: Sendable, Work: Sendable, Result: Sendable>: Senda
             }
             if isTaken { return spare }
             if let task { run(task) } else { readerBell.wait() }
+        }
+    }
+
+    /// The next batch may be long in coming.
+    func pauseReading() {
+        state.withLock { state in
+            if !state.batches.isEmpty { wakeFollower(&state) }
         }
     }
 
