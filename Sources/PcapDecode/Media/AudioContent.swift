@@ -5,6 +5,8 @@ import FaxWire
 struct AudioContent {
     private(set) var roles: PayloadRoles
     private var typeCounts = [UInt32](repeating: 0, count: 128)
+    /// The type of the latest packets, and how many of them `typeCounts` lacks.
+    private var latest: (type: UInt8, count: UInt32) = (0, 0)
     private var events = TelephoneEventCollector()
     private var t38 = T38RTPCollector()
     private var audio: AudioLog?
@@ -32,12 +34,19 @@ struct AudioContent {
     }
 
     /// Counts the payload type of a packet that cannot be read (yet).
-    mutating func count(_ header: RTPHeader) { typeCounts[Int(header.payloadType & 0x7F)] &+= 1 }
+    @inline(__always)
+    mutating func count(_ header: RTPHeader) {
+        if latest.type != header.payloadType {
+            typeCounts[Int(latest.type & 0x7F)] &+= latest.count
+            latest = (header.payloadType, 0)
+        }
+        latest.count &+= 1
+    }
 
     /// Takes the payload of a packet that was counted before.
     mutating func takeOpened(_ header: RTPHeader, _ body: RawSpan, time: Instant, frame: FrameRef) {
-        let counts = typeCounts
-        defer { typeCounts = counts }
+        let (counts, run) = (typeCounts, latest)
+        defer { (typeCounts, latest) = (counts, run) }
         let role = role(header, body)
         if role == .redundancy, let redundancy = try? RTPRedundancy(body) {
             return take(redundancy, header, body, time: time, frame: frame)
@@ -49,7 +58,7 @@ struct AudioContent {
     mutating func take(
         _ role: PayloadRoles.Role, _ header: RTPHeader, _ body: RawSpan, time: Instant, frame: FrameRef
     ) {
-        typeCounts[Int(header.payloadType & 0x7F)] &+= 1
+        count(header)
         switch role {
         case .event:
             if let event = TelephoneEvent(body) {
@@ -121,6 +130,8 @@ struct AudioContent {
 
     /// The payload type that most packets have, events and comfort noise aside.
     private var commonestMediaType: UInt8? {
+        var typeCounts = typeCounts
+        typeCounts[Int(latest.type & 0x7F)] &+= latest.count
         var best: UInt8?
         for type in UInt8(0)..<128 where typeCounts[Int(type)] > 0 {
             switch roles[type] {

@@ -87,7 +87,7 @@ struct T38StreamReader {
                 if hasEnded, case .silent = state, Self.isSame(bytes, lastEnd) {
                     return note("ifp-superfluous-sig-end")
                 }
-                begin(type)
+                if !isInside(type) { begin(type) }
                 while let field = try cursor.next(bytes) { take(field, bytes) }
             }
             if hasEnded { lastEnd = bytes.copied() }
@@ -166,12 +166,17 @@ struct T38StreamReader {
     /// Ours: a gateway that waits longer than this holds a carrier that means nothing.
     private static let longestOpenEnd = Duration.milliseconds(500)
 
+    @inline(__always)
+    private func isInside(_ type: T38DataType) -> Bool {
+        if case .data(let current) = state { return current == type }
+        return false
+    }
+
+    /// Data of another signal than before.
     private mutating func begin(_ type: T38DataType) {
         var isAnnounced = lostBefore || isFirst || isCut
         var isContinued = false
         switch state {
-        case .data(let current) where current == type:
-            return
         case .data:
             finish(ended: false)
             log.end(.otherSignal, place)

@@ -201,7 +201,11 @@ public struct T30Message: Sendable {
     /// Who sent it; `nil` unknown.
     public var direction: Party?
     /// `DIS`, `PPS-EOP`, `FCD 17` …
-    public var name: String
+    public var name: String {
+        didSet { isImageFrame = Self.namesImageFrame(name) }
+    }
+    /// A frame of ECM page data: FCD, or the RCP after them (T.4 Annex A). Kept, for every rule asks it of every frame.
+    public private(set) var isImageFrame: Bool
     /// Address, control and facsimile fields without FCS, first bit on the line = least
     /// significant bit of each octet (`ff 13 80 …`).
     public var octets: [UInt8]
@@ -220,10 +224,13 @@ public struct T30Message: Sendable {
         self.lastFrame = lastFrame
         self.direction = direction
         self.name = name
+        isImageFrame = Self.namesImageFrame(name)
         self.octets = octets
         self.fields = fields
         self.crcOK = crcOK
     }
+
+    private static func namesImageFrame(_ name: String) -> Bool { name.hasPrefix("FCD") || name == "RCP" }
 }
 
 /// A signal on the line (or the indicator that stands for it).

@@ -42,9 +42,6 @@ struct RepeatCheck {
 }
 
 extension T30Message {
-    /// A frame of ECM page data: FCD, or the RCP after them (T.4 Annex A).
-    public var isImageFrame: Bool { name.utf8.starts(with: "FCD".utf8) || name == "RCP" }
-
     /// The number of an ECM frame.
     var imageFrameNumber: Int? { name.hasPrefix("FCD ") ? Int(name.dropFirst(4)) : nil }
 
