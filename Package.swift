@@ -95,6 +95,7 @@ let package = Package(
                 "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "T30Analyzer", "Simulator",
                 "FaxReport", "Regression", "FaxEndpoint", .product(name: "NIOCore", package: "swift-nio"),
             ]),
+        library("ATADrivers", ["FaxCore"]),
         .executableTarget(
             name: "faxprobe",
             dependencies: [
@@ -137,6 +138,7 @@ let package = Package(
                 "FaxEndpoint", "LiveLab",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
+        tests("ATADriversTests", ["ATADrivers"]),
         tests("FaxReportTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport"]),
         tests(
             "SanitizerTests",
