@@ -95,12 +95,12 @@ let package = Package(
                 "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "T30Analyzer", "Simulator",
                 "FaxReport", "Regression", "FaxEndpoint", .product(name: "NIOCore", package: "swift-nio"),
             ]),
-        library("ATADrivers", ["FaxCore"]),
+        library("ATADrivers", ["FaxReport"]),
         .executableTarget(
             name: "faxprobe",
             dependencies: [
                 "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Sanitizer",
-                "CaptureCompare", "FaxReport", "Simulator", "Regression", "FaxEndpoint", argumentParser,
+                "CaptureCompare", "FaxReport", "Simulator", "Regression", "FaxEndpoint", "ATADrivers", argumentParser,
             ],
             path: "Sources/faxprobe", swiftSettings: strict),
         .executableTarget(

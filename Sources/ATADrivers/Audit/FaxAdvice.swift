@@ -44,6 +44,15 @@ public struct FaxAdvice: Sendable, Hashable {
         }
     }
 
+    /// ``wanted`` in words.
+    var text: String {
+        switch (comparison, wanted.first, wanted.last) {
+        case (.atLeast, let best?, let least?): best == least ? "\(best) or more" : "\(best) (at least \(least))"
+        case (.atMost, let best?, _): "\(best) or less"
+        default: wanted.joined(separator: " or ")
+        }
+    }
+
     private func compared(_ comparison: Comparison) -> FaxAdvice {
         var advice = self
         advice.comparison = comparison

@@ -22,6 +22,8 @@ public struct FaxAudit: Sendable {
         public var value: String?
         /// The first is what would be set.
         public var wanted: [String]
+        /// The same in words.
+        public var advice: String
         public var verdict: Verdict
         public var severity: FaxAdvice.Severity
         public var why: String
@@ -46,8 +48,8 @@ public struct FaxAudit: Sendable {
     private static func judge(_ advice: FaxAdvice, _ view: SettingView) -> Item {
         let name = view.dialect.name(of: advice.setting, line: view.line)
         var item = Item(
-            setting: advice.setting, nativeName: name, value: nil, wanted: advice.wanted, verdict: .absent,
-            severity: advice.severity, why: advice.why)
+            setting: advice.setting, nativeName: name, value: nil, wanted: advice.wanted, advice: advice.text,
+            verdict: .absent, severity: advice.severity, why: advice.why)
         guard name != nil else { return item }
         switch view[advice.setting] {
         case .absent: item.verdict = .unknown

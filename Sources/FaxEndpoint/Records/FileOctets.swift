@@ -32,7 +32,7 @@ public enum FileOctets {
     }
 
     /// Writes a new file, or over an old one.
-    static func write(_ octets: [UInt8], to path: String) throws(Failure) {
+    public static func write(_ octets: [UInt8], to path: String) throws(Failure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw Failure(description: "cannot write \(path): \(reason)") }
         defer { close(descriptor) }
