@@ -150,7 +150,7 @@ struct ProbeSession {
             case .trouble(let text) where event.call == nil:
                 evidence.stopped = text
                 return course
-            case .listening, .refused, .began, .call, .negotiated, .page, .registration, .gateway, .gatewayResult,
+            case .listening, .refused, .began, .call, .negotiated, .page, .registration, .gateway, .gatewayResult, .modem,
                 .trouble:
                 break
             }
