@@ -48,9 +48,6 @@ import Testing
             takesT38(&$0.answerer)
             $0.gateway.offer = .invite
         },
-        Row("T.38 in the INVITE is refused: the far side is called again, with audio", .far, t38: nil) {
-            $0.gateway.offer = .invite
-        },
         Row("CNG is enough", .far, t38: .far) {
             takesT38(&$0.answerer)
             $0.gateway.offer = .cng

@@ -2,6 +2,7 @@ import FaxCore
 import FaxEndpoint
 import Foundation
 import NIOCore
+import Synchronization
 
 /// rtpengine (Debian's `rtpengine-daemon`) at work on the loopback interface, asked by its control protocol: bencode over
 /// UDP behind a cookie.
@@ -25,7 +26,7 @@ final class RTPEngine {
         close(free.descriptor)
         let asking = try BoundSocket(LoopbackPort.any)
         socket = asking.descriptor
-        let first = Int.random(in: 80...160) * 200
+        let first = Self.firstPort()
         guard FileManager.default.isExecutableFile(atPath: Self.path) else {
             throw ChildProgram.Missing(program: Self.path)
         }
@@ -33,7 +34,8 @@ final class RTPEngine {
         process.arguments = [
             "--config-file=none", "--no-fallback", "--foreground", "--log-stderr", "--log-level=3", "--table=-1",
             "--num-threads=2",
-            "--interface=127.0.0.1", "--listen-ng=\(control)", "--port-min=\(first)", "--port-max=\(first + 199)",
+            "--interface=127.0.0.1", "--listen-ng=\(control)", "--port-min=\(first)",
+            "--port-max=\(first + Self.portsOfOne - 1)",
         ]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
@@ -46,6 +48,19 @@ final class RTPEngine {
                 throw Failure(description: "rtpengine does not answer")
             }
             Thread.sleep(forTimeInterval: 0.1)
+        }
+    }
+
+    private static let portsOfOne = 100
+    /// Above those that systems give out by themselves.
+    private static let blocks = 40
+    private static let block = Mutex(Int.random(in: 0..<blocks))
+
+    /// Each instance has ports of its own: late packets for one must not reach another.
+    private static func firstPort() -> Int {
+        block.withLock { block in
+            block = (block + 1) % blocks
+            return 61_000 + block * portsOfOne
         }
     }
 

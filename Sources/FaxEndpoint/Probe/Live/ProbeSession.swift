@@ -150,7 +150,8 @@ struct ProbeSession {
             case .trouble(let text) where event.call == nil:
                 evidence.stopped = text
                 return course
-            case .listening, .refused, .began, .call, .negotiated, .page, .registration, .gateway, .gatewayResult, .modem,
+            case .listening, .refused, .began, .call, .negotiated, .page, .registration, .gateway, .gatewayResult,
+                .modem,
                 .trouble:
                 break
             }
