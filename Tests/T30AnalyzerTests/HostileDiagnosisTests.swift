@@ -7,7 +7,7 @@ import Testing
 @Suite struct HostileDiagnosisTests {
     /// Octets after address and control; each row is sent over and over by both sides in turn.
     @Test(
-        .timeLimit(.minutes(2)),
+        .timeLimit(.minutes(6)),
         arguments: [
             ("DIS and DCS", [0x80, 0x00, 0xEE, 0xB8], [0x83, 0x00, 0x22, 0x80]),
             ("FTT and DCS", [0x44], [0x83, 0x00, 0x22, 0x80]),
