@@ -58,8 +58,18 @@ public final class ChildProgram {
         let clock = ContinuousClock()
         let limit = clock.now + .seconds(3)
         while process.isRunning, clock.now < limit { Thread.sleep(forTimeInterval: 0.02) }
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        if process.isRunning {
+            // Whoever ends a program by force has to end the processes that it made, too: kamailio leaves its own behind.
+            let children = Self.children(of: process.processIdentifier)
+            for process in children + [process.processIdentifier] { kill(process, SIGKILL) }
+        }
         process.waitUntilExit()
+    }
+
+    private static func children(of process: pid_t) -> [pid_t] {
+        let path = "/proc/\(process)/task/\(process)/children"
+        let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        return text.split(whereSeparator: \.isWhitespace).compactMap { pid_t($0) }
     }
 
     /// What the program says of its version, the first line that has a digit.
