@@ -92,11 +92,17 @@ simtruth:
 	.build/release/faxlab simtruth --jobs 2 --report reports/simtruth.md
 
 # Our endpoint with itself and with other programs, some ten minutes; the result to commit is reports/interop.*.
-.PHONY: interop live-compare load soak faults
+.PHONY: interop interop-software live-compare load soak faults
 interop:
 	scripts/setup
 	swift build -c release --product faxlab
 	.build/release/faxlab interop --report reports/interop
+
+# HylaFAX, efax and IAXmodem on soft modems, some three quarters of an hour; most of it is waiting.
+interop-software:
+	scripts/setup
+	swift build -c release --product faxlab
+	.build/release/faxlab interop --only software --jobs 10 --report reports/interop-software
 
 # Live calls through the impairing proxy against simulated ones, some fifteen minutes; reports/live-compare.md.
 live-compare:

@@ -36,6 +36,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", swiftSettings: strict)
 }
 
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 // Listed from the bottom up: a target imports only what stands above it in this list.
@@ -45,7 +46,13 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     ],
     targets: [
         system("CPcap", pkgConfig: "libpcap", apt: "libpcap-dev"),
@@ -57,10 +64,14 @@ let package = Package(
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         .systemLibrary(name: "CFileRoom", path: "Sources/CFileRoom"),
         .systemLibrary(name: "CPrefetch", path: "Sources/CPrefetch"),
+        .target(
+            name: "CResolver", path: "Sources/CResolver", linkerSettings: [.linkedLibrary("resolv")]),
         library("FaxCore", [], fast),
+        library("PlacedText", [.product(name: "Yams", package: "Yams")]),
         library("FaxWire", ["FaxCore"], fast),
         library("FaxProtocol", ["FaxCore", "FaxWire"], fast),
-        library("FaxDSP", ["FaxCore", "FaxWire", "CSpanDSP", "CTIFF", "CSndFile"], fast),
+        .target(name: "CFaxEngine", dependencies: ["CSpanDSP"], path: "Sources/CFaxEngine"),
+        library("FaxDSP", ["FaxCore", "FaxWire", "CSpanDSP", "CFaxEngine", "CTIFF", "CSndFile"], fast),
         library(
             "PcapDecode",
             ["FaxCore", "FaxWire", "FaxProtocol", "CPcap", "CSRTP", "CZlib", "CZstd", "CPrefetch"], fast),
@@ -70,7 +81,8 @@ let package = Package(
         library("Simulator", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode"], fast),
         library("Sanitizer", ["FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer"]),
         library(
-            "FaxReport", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "CaptureCompare", "CZlib"],
+            "FaxReport",
+            ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "CaptureCompare", "CZlib", crypto],
             embedding: [
                 "HTML/report.css", "HTML/page.js", "HTML/frames.js", "HTML/timeline.js", "HTML/drawing.js",
                 "HTML/overview.js", "HTML/start.js",
@@ -79,28 +91,53 @@ let package = Package(
             "Regression",
             [
                 "FaxCore", "FaxDSP", "FaxProtocol", "FaxStation", "PcapDecode", "T30Analyzer", "FaxReport", "Simulator",
-                .product(name: "Yams", package: "Yams"),
+                "PlacedText",
             ],
             embedding: ["Reports/HTML/regress.css", "Reports/HTML/regress.js"]),
         library(
             "FaxEndpoint",
             [
                 "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "T30Analyzer", "Simulator",
-                "FaxReport", "CZlib", "CFileRoom", .product(name: "NIOCore", package: "swift-nio"),
+                "FaxReport", "PlacedText", "CZlib", "CFileRoom", "CResolver", crypto,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        library("ATADrivers", ["FaxReport"]),
+        library(
+            "ATALive",
+            [
+                "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "T30Analyzer", "Simulator",
+                "FaxReport", "Regression", "PlacedText", "FaxEndpoint", "ATADrivers",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        library(
+            "ServerDrivers",
+            [
+                "ATALive",
+                "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "T30Analyzer", "FaxReport",
+                "FaxEndpoint", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         library(
             "LiveLab",
             [
                 "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "T30Analyzer", "Simulator",
-                "FaxReport", "Regression", "FaxEndpoint", .product(name: "NIOCore", package: "swift-nio"),
+                "FaxReport", "Regression", "FaxEndpoint", "ATADrivers", "ATALive", "ServerDrivers",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ]),
-        library("ATADrivers", ["FaxReport"]),
         .executableTarget(
             name: "faxprobe",
             dependencies: [
                 "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Sanitizer",
-                "CaptureCompare", "FaxReport", "Simulator", "Regression", "FaxEndpoint", "ATADrivers", argumentParser,
+                "CaptureCompare", "FaxReport", "Simulator", "Regression", "FaxEndpoint", "ATADrivers", "ATALive",
+                "ServerDrivers", "PlacedText", argumentParser,
             ],
             path: "Sources/faxprobe", swiftSettings: strict),
         .executableTarget(
@@ -130,15 +167,30 @@ let package = Package(
             "RegressionTests",
             [
                 "FaxCore", "FaxProtocol", "FaxStation", "FaxDSP", "T30Analyzer", "FaxReport", "Simulator", "Regression",
+                "PlacedText",
             ]),
         tests(
             "FaxEndpointTests",
             [
                 "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "PcapDecode", "Simulator",
-                "FaxEndpoint", "LiveLab",
+                "FaxEndpoint", "FaxReport", "LiveLab", "PlacedText", "CSpanDSP",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
         tests("ATADriversTests", ["ATADrivers"]),
+        tests(
+            "ATALiveTests",
+            [
+                "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "FaxStation", "FaxReport", "FaxEndpoint", "ATADrivers",
+                "ATALive", "PlacedText",
+            ]),
+        tests(
+            "ServerDriversTests",
+            [
+                "FaxCore", "FaxProtocol", "FaxDSP", "FaxStation", "FaxReport", "FaxEndpoint", "ServerDrivers",
+                "LiveLab",
+                "Simulator", .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         tests("FaxReportTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport"]),
         tests(
             "SanitizerTests",

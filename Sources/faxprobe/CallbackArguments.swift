@@ -42,7 +42,9 @@ struct CallbackArguments: ParsableArguments {
     ) throws -> CallbackWait? {
         guard let patience = awaitCallback.flatMap(Self.time) else { return nil }
         settings.allowedCallers = peers
-        if let callbackFrom { settings.allowedCallers.append(try SIPTarget.resolve("sip:\(callbackFrom)").address) }
+        if let callbackFrom {
+            settings.allowedCallers += SIPTarget.addresses(try SIPTarget.destination("sip:\(callbackFrom)"))
+        }
         var answering = Answering(folder: try ReceptionFolder(path: callbackDir))
         answering.calls = CallbackWait.attempts
         settings.answering = answering

@@ -15,8 +15,8 @@ enum Console {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in
             Console.stopRequested.store(true, ordering: .relaxed)
-            signal(SIGINT, SIG_DFL)
-            signal(SIGTERM, SIG_DFL)
+            signal(SIGINT, DashboardScreen.endsProcess)
+            signal(SIGTERM, DashboardScreen.endsProcess)
         }
         // Whoever started us may have blocked them, as threads of a pool do.
         var signals = sigset_t()
@@ -43,6 +43,18 @@ enum Console {
         var size = winsize()
         guard outputIsTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
+    }
+
+    static var rows: Int {
+        var size = winsize()
+        guard outputIsTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return 24 }
+        return Int(size.ws_row)
+    }
+
+    /// The terminal knows how to place its cursor.
+    static var canMove: Bool {
+        let term = ProcessInfo.processInfo.environment["TERM"] ?? ""
+        return !term.isEmpty && term != "dumb"
     }
 
     /// no-color.org: any value that is not empty turns colour off.

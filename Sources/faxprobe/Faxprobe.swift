@@ -9,7 +9,8 @@ struct Faxprobe: ParsableCommand {
         version: version,
         subcommands: [
             Analyze.self, Compare.self, Sanitize.self, Explain.self, Simulate.self, Regress.self, Merge.self, Send.self,
-            Receive.self, Echo.self, Gateway.self, Register.self, Impair.self, Probe.self, Modem.self, ATA.self,
+            Receive.self, Echo.self, Gateway.self, Register.self, Impair.self, Probe.self, Modem.self, ModemSend.self,
+            ModemReceive.self, IAX.self, ATA.self, Server.self,
         ])
 
     /// Wrong usage is status 2 here (the parser's own would be 64); help and version are 0.

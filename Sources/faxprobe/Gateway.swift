@@ -25,8 +25,7 @@ struct Gateway: ParsableCommand {
               3  no port, or the record could not be written
             """)
 
-    @Option(help: ArgumentHelp("Where to listen for SIP over UDP.", valueName: "address:port"))
-    var listen = "127.0.0.1:5060"
+    @Option(help: SIPTransportArguments.listenHelp) var listen: [String] = []
     @Option(
         help: ArgumentHelp(
             "Whom to call; without a user the one that the caller dialled is put in.", valueName: "uri"))
@@ -39,27 +38,27 @@ struct Gateway: ParsableCommand {
     @OptionGroup(title: "Calls") var endpoint: EndpointArguments
 
     func validate() throws {
-        try ReceiveArguments.validate(listen, calls, allow)
-        if endpoint.transport != .auto {
+        try ReceiveArguments.validate(endpoint, listen, calls, allow)
+        if endpoint.transport != nil {
             throw ValidationError("--transport is not for a gateway: --side and --offer say where T.38 is spoken.")
         }
-        if !endpoint.id.isEmpty {
+        if endpoint.id != nil {
             throw ValidationError("--id is not for a gateway: both sides keep what they call themselves.")
         }
     }
 
     func run() throws {
-        let place = EndpointArguments.endpoint(listen, port: 5_060) ?? Endpoint(IPAddress(v4: 0x7F00_0001), 5_060)
-        if place.port != 0, (try? SIPTarget.resolve(to)) == place {
-            throw ValidationError("--to leads back to the gateway itself.")
-        }
-        try endpoint.run {
-            let target = try SIPTarget.resolve(to)
-            var settings = try endpoint.settings(listen: place)
+        if endpoint.dryRun { throw ValidationError("--dry-run is not for a gateway.") }
+        try endpoint.run { choices in
+            let ports = try ReceiveArguments.ports(endpoint, choices, listen)
+            let target = try SIPTarget.destination(to)
+            guard !ports.contains(target.path) else {
+                throw ValidationError("--to leads back to the gateway itself.")
+            }
+            var settings = try endpoint.settings(choices, ports: ports)
             settings.costs = costs.limits
             settings.allowedCallers = allow.compactMap { IPAddress($0) }
-            var profile = gateway.profile(
-                to: SIPTarget.destination(to, at: target), maxRate: endpoint.maxRate, hasECM: !endpoint.noEcm)
+            var profile = gateway.profile(to: target, maxRate: settings.fax.maxRate, hasECM: settings.fax.hasECM)
             profile.calls = calls
             settings.gateway = profile
             return { $0.gateway(settings) }

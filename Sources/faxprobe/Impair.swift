@@ -33,7 +33,7 @@ struct Impair: ParsableCommand {
 
     func validate() throws {
         for (name, text) in [("--listen", listen), ("--to", to)]
-        where EndpointArguments.endpoint(text, port: 5_060) == nil {
+        where EndpointText.endpoint(text, port: 5_060) == nil {
             throw ValidationError("\(name) wants an IP address and a port, such as 127.0.0.1:5060.")
         }
         if let timeout, !(timeout > 0 && timeout <= 1e7) { throw ValidationError("--timeout wants seconds above 0.") }
@@ -45,8 +45,8 @@ struct Impair: ParsableCommand {
     }
 
     func run() throws {
-        guard let own = EndpointArguments.endpoint(listen, port: 5_060),
-            let target = EndpointArguments.endpoint(to, port: 5_060)
+        guard let own = EndpointText.endpoint(listen, port: 5_060),
+            let target = EndpointText.endpoint(to, port: 5_060)
         else { return }
         Console.catchSignals(.both)
         let output = StandardOutput(flushesEachTime: true)

@@ -24,18 +24,18 @@ struct Modem: ParsableCommand {
             """)
 
     @OptionGroup(title: "Modems") var modems: ModemArguments
-    @Option(help: ArgumentHelp("Where to listen for SIP over UDP.", valueName: "address:port"))
-    var listen = "127.0.0.1:5060"
+    @Option(help: SIPTransportArguments.listenHelp) var listen: [String] = []
     @Option(help: ArgumentHelp("Address that may call; repeatable; otherwise anyone may.", valueName: "address"))
     var allow: [String] = []
     @OptionGroup(title: "Calls") var endpoint: EndpointArguments
 
-    func validate() throws { try ReceiveArguments.validate(listen, nil, allow) }
+    func validate() throws { try ReceiveArguments.validate(endpoint, listen, nil, allow) }
 
     func run() throws {
-        try endpoint.run {
-            let place = EndpointArguments.endpoint(listen, port: 5_060) ?? Endpoint(IPAddress(v4: 0x7F00_0001), 5_060)
-            var settings = try endpoint.settings(listen: place)
+        if endpoint.dryRun { throw ValidationError("--dry-run is not for soft modems.") }
+        try endpoint.run { choices in
+            let ports = try ReceiveArguments.ports(endpoint, choices, listen)
+            var settings = try endpoint.settings(choices, ports: ports)
             settings.allowedCallers = allow.compactMap { IPAddress($0) }
             settings.modems = try modems.settings()
             return { $0.modems(settings) }

@@ -11,7 +11,9 @@ struct ModemArguments: ParsableArguments {
         help: ArgumentHelp(
             "Where a number leads that was dialled, such as sip:{number}@192.0.2.20.", valueName: "uri"))
     var to: String
-    @Option(help: ArgumentHelp("Where INVITEs go instead of where the URI says.", valueName: "address:port"))
+    @Option(
+        help: ArgumentHelp(
+            "Where INVITEs go instead of where the URI says, such as tcp:192.0.2.1:5060.", valueName: "proxy"))
     var proxy: String?
     @Option(
         help: ArgumentHelp("Called number of a modem; one for each, in order.", valueName: "number"))
@@ -26,9 +28,7 @@ struct ModemArguments: ParsableArguments {
         guard to.contains(ModemSettings.placeholder) else {
             throw ValidationError("--to wants a SIP URI with {number} in it, such as sip:{number}@192.0.2.20.")
         }
-        if let proxy, EndpointArguments.endpoint(proxy, port: 5_060) == nil {
-            throw ValidationError("--proxy wants an IP address and a port, such as 127.0.0.1:5060.")
-        }
+        if let problem = proxy.flatMap({ SIPTarget.proxyProblem($0) }) { throw ValidationError("--proxy: \(problem).") }
         guard number.count <= count else { throw ValidationError("--number can be given once for each modem.") }
         guard let bits = UInt32(mode, radix: 8), bits <= 0o777 else {
             throw ValidationError("--mode wants three octal digits, such as 660.")
@@ -42,8 +42,8 @@ struct ModemArguments: ParsableArguments {
     func settings() throws -> ModemSettings {
         let example = to.split(separator: ModemSettings.placeholder, omittingEmptySubsequences: false)
             .joined(separator: "0")
-        let peer = try proxy.flatMap { EndpointArguments.endpoint($0, port: 5_060) } ?? SIPTarget.resolve(example)
-        var settings = ModemSettings(link: link, target: to, peer: peer)
+        let place = try SIPTarget.destination(example, proxy: proxy)
+        var settings = ModemSettings(link: link, target: to, place: place)
         settings.count = count
         settings.numbers = number
         settings.mode = UInt32(mode, radix: 8) ?? settings.mode

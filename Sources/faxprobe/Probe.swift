@@ -1,6 +1,7 @@
 import ArgumentParser
 import FaxCore
 import FaxEndpoint
+import FaxProtocol
 import FaxReport
 import Foundation
 
@@ -42,17 +43,19 @@ struct Probe: ParsableCommand {
     @Flag(help: "Go ahead with the plan, wherever it calls.") var yes = false
     @Option(help: ArgumentHelp("Our address for SIP; port 0 is any free one.", valueName: "address:port"))
     var listen: String?
-    @Option(help: ArgumentHelp("Where everything goes instead of where the URI says.", valueName: "address:port"))
+    @Option(
+        help: ArgumentHelp(
+            "Where everything goes instead of where the URI says; tcp: or tls: before it, or a SIP URI.",
+            valueName: "host:port"))
     var proxy: String?
     @OptionGroup(title: "Cost of calls outside") var costs: CostArguments
     @OptionGroup(title: "Calls") var endpoint: EndpointArguments
 
     func validate() throws {
-        for (name, text) in [("--listen", listen), ("--proxy", proxy)] {
-            if let text, EndpointArguments.endpoint(text, port: 5_060) == nil {
-                throw ValidationError("\(name) wants an IP address and a port, such as 127.0.0.1:5060.")
-            }
+        if let listen, EndpointText.endpoint(listen, port: 5_060) == nil {
+            throw ValidationError("--listen wants an IP address and a port, such as 127.0.0.1:5060.")
         }
+        if let problem = proxy.flatMap({ SIPTarget.proxyProblem($0) }) { throw ValidationError("--proxy: \(problem).") }
         guard (uri == nil) == receive else { throw ValidationError("Name whom to probe, or say --receive.") }
         _ = try checks()
     }
@@ -81,7 +84,8 @@ struct Probe: ParsableCommand {
     func run() throws {
         let report: ProbeReport
         do {
-            let plan = ProbePlan(checks: try checks(), transport: endpoint.transport, profile: try profile())
+            let plan = ProbePlan(
+                checks: try checks(), transport: try endpoint.choices().call.plainTransport, profile: try profile())
             report = try uri.map { try call($0, plan) } ?? wait(plan)
             if let html { try Data(ProbePage.text(report).utf8).write(to: URL(filePath: html), options: .atomic) }
         } catch let error as SIPTarget.Failure {
@@ -105,13 +109,12 @@ struct Probe: ParsableCommand {
     }
 
     private func call(_ uri: String, _ plan: ProbePlan) throws -> ProbeReport {
-        let proxy = proxy.flatMap { EndpointArguments.endpoint($0, port: 5_060) }
         let target = try ProbeTarget(uri, proxy: proxy)
         return try probe(plan, at: target, isConfirmed: try confirm(plan, at: target))
     }
 
     private func wait(_ plan: ProbePlan) throws -> ProbeReport {
-        let place = listen.flatMap { EndpointArguments.endpoint($0, port: 5_060) }
+        let place = listen.flatMap { EndpointText.endpoint($0, port: 5_060) }
         var settings = try endpoint.settings(listen: place ?? Endpoint(IPAddress(v4: 0x7F00_0001), 5_060))
         settings.answering = Answering(folder: try ReceptionFolder(path: dir))
         return try watched { run in
@@ -123,15 +126,21 @@ struct Probe: ParsableCommand {
 
     /// - Parameter isConfirmed: limits that the user did not name make room for the plan.
     private func probe(_ plan: ProbePlan, at target: ProbeTarget, isConfirmed: Bool) throws -> ProbeReport {
-        let peer = target.peer ?? Endpoint(IPAddress(v4: 0), 0)
-        let place = listen.flatMap { EndpointArguments.endpoint($0, port: 0) }
-        var settings = try endpoint.settings(listen: place ?? SIPTarget.anyPort(for: peer))
+        var settings = try endpoint.settings(endpoint.choices(), ports: ports(towards: target))
         settings.costs = costs.limits
         if isConfirmed {
             settings.costs.calls = costs.maxCalls ?? max(settings.costs.calls, plan.calls.count)
             if costs.maxMinutes == nil { settings.costs.time = max(settings.costs.time, plan.estimate * 2) }
         }
         return try watched { try $0.run(plan, at: target, settings) }
+    }
+
+    private func ports(towards target: ProbeTarget) -> [SIPPath] {
+        let any = target.destination.map { SIPTarget.anyPorts(for: $0) } ?? []
+        guard let place = listen.flatMap({ EndpointText.endpoint($0, port: 0) }) else {
+            return any.isEmpty ? [SIPPath(.udp, Endpoint(IPAddress(v4: 0), 0))] : any
+        }
+        return [SIPPath(.udp, place), SIPPath(.tcp, place)] + any.filter { $0.transport == .tls }
     }
 
     /// With progress, and until it is stopped.

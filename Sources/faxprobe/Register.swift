@@ -1,6 +1,7 @@
 import ArgumentParser
 import FaxCore
 import FaxEndpoint
+import FaxReport
 
 struct Register: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,6 +12,7 @@ struct Register: ParsableCommand {
 
             EXAMPLES
               FAXPROBE_PASSWORD=secret faxprobe register sip:pbx.example.com --user 5551234
+              faxprobe register "sip:pbx.example.com;transport=tls" --user 5551234 --password-file secret
               faxprobe register sip:192.0.2.1:5080 --user fax --password-file secret --once
 
             To register and take calls, use --register with receive and echo.
@@ -22,27 +24,39 @@ struct Register: ParsableCommand {
               3  there is no port, or a file cannot be read
             """)
 
-    @Argument(help: ArgumentHelp("The registrar.", valueName: "uri")) var uri: String
+    @Argument(help: ArgumentHelp("The registrar; without it that of the line.", valueName: "uri")) var uri: String?
     @Flag(help: "Register, take it back, and leave.") var once = false
-    @Option(help: ArgumentHelp("Our address for SIP; port 0 is any free one.", valueName: "address:port"))
-    var listen: String?
+    @Option(help: SIPTransportArguments.listenHelp) var listen: [String] = []
     @OptionGroup(title: "Calls") var endpoint: EndpointArguments
 
     func validate() throws {
-        if let listen, EndpointArguments.endpoint(listen, port: 0) == nil {
-            throw ValidationError("--listen wants an IP address and a port, such as 127.0.0.1:5060.")
-        }
+        try endpoint.sip.validate(listen: listen)
         if endpoint.register != nil { throw ValidationError("Name the registrar once, without --register.") }
+        if uri == nil, endpoint.configuration.config == nil {
+            throw ValidationError("Name a registrar, or a configuration whose line has one.")
+        }
     }
 
     func run() throws {
         var endpoint = endpoint
         endpoint.register = uri
-        try endpoint.run { [endpoint] in
-            let registrar = try SIPTarget.resolve(uri)
-            let place = listen.flatMap { EndpointArguments.endpoint($0, port: 0) }
-            let settings = try endpoint.settings(listen: place ?? SIPTarget.anyPort(for: registrar))
+        endpoint.noDashboard = true
+        if endpoint.dryRun {
+            return try endpoint.plan("register") { [endpoint] choices, plan in
+                plan.add("once", .bool(once))
+                return try settings(endpoint, choices)
+            }
+        }
+        try endpoint.run { [endpoint] choices in
+            let settings = try settings(endpoint, choices)
             return { $0.register(once: once, settings) }
         }
+    }
+
+    private func settings(_ endpoint: EndpointArguments, _ choices: EndpointChoices) throws -> EndpointSettings {
+        guard let uri = choices.registrar else { throw ValidationError("The line has no registrar.") }
+        let ports = try endpoint.sip.ports(listen, choices, port: 0)
+        return try endpoint.settings(
+            choices, ports: ports.isEmpty ? SIPTarget.anyPorts(for: SIPTarget.destination(uri)) : ports)
     }
 }

@@ -6,7 +6,7 @@ import Regression
 
 struct Regress: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run a suite of simulated calls, and judge it by its gates.",
+        abstract: "Run a suite of simulated calls, or of calls over devices, and judge it.",
         discussion: """
             A suite names documents, paths (stations and transport), impairments (networks), trials and gates; every
             combination is a cell. Trial n of every cell has the same seed, so paths meet the same network, and a build meets
@@ -25,6 +25,7 @@ struct Regress: ParsableCommand {
               faxprobe regress suite.yaml --html report.html --captures calls --junit report.xml
               faxprobe regress suite.yaml --shard 2/8 --json part-2.json
               faxprobe merge part-*.json -o results.json
+              faxprobe regress corpus/suites/ata-spa2102-emulated.yaml --records calls    ATAs, in real time
               faxprobe regress suite.yaml --emit slurm --shards 64 > job.sh
 
             EXIT STATUS
@@ -53,6 +54,8 @@ struct Regress: ParsableCommand {
     var emit: JobFile.Kind?
     @Option(help: ArgumentHelp("With --emit: how many shards.", valueName: "n")) var shards: Int?
     @OptionGroup(title: "Reports") var reports: RegressReports
+    @Option(help: ArgumentHelp("Of a suite that names devices: keep records of calls there.", valueName: "folder"))
+    var records: String?
     @Flag(help: "Show progress, also where standard error is no terminal.") var watch = false
     @Flag(help: "Overwrite files.") var force = false
 
@@ -71,6 +74,7 @@ struct Regress: ParsableCommand {
 
     func run() throws {
         let path = suite
+        if let text = RegressDevices.text(path) { return try runDevices(text) }
         let suite = try SuiteFile.read(path)
         if check { return tell(suite) }
         if let emit, let shards {
@@ -92,6 +96,19 @@ struct Regress: ParsableCommand {
         }
         if let failure = made?.failure { try SuiteFile.fail(failure, .couldNotRun) }
         if status != .passed { throw ExitCode(status.rawValue) }
+    }
+
+    /// A suite that names devices: its calls take their real time.
+    private func runDevices(_ text: String) throws {
+        guard shard == nil, emit == nil, !resume, state == nil, reports.captures == nil else {
+            throw ValidationError(
+                "A suite that names devices runs in one go: no --shard, --emit, --resume, --state; --records instead of --captures."
+            )
+        }
+        try RegressDevices(
+            path: suite, baseline: baseline, saveBaseline: saveBaseline, json: json, records: records, jobs: jobs,
+            checks: check, force: force, reports: reports
+        ).run(text)
     }
 
     private func prepare(_ run: inout RegressRun, _ done: (SuiteReports) -> Void) throws {

@@ -46,7 +46,7 @@ struct Simulate: ParsableCommand {
     @Option(help: ArgumentHelp("Rows of each of them, 40 to 4300.", valueName: "n"))
     var rows = SimulatedDocument.standardRows
     @Flag(help: "Without error correction mode.") var noEcm = false
-    @Option(help: ArgumentHelp("14400, 9600 or 4800.", valueName: "bit/s")) var maxRate: Int?
+    @Option(help: ArgumentHelp("14400, 12000, 9600, 7200, 4800 or 2400.", valueName: "bit/s")) var maxRate: Int?
     @Option(help: ArgumentHelp("Secondaries in each UDPTL packet; 0: primaries only.", valueName: "n"))
     var redundancy: Int?
     @Option(help: ArgumentHelp("Parity instead of redundancy.", valueName: "span:entries")) var fec: String?

@@ -1,12 +1,13 @@
 import FaxCore
 import FaxDSP
 import Simulator
+import TestSupport
 import Testing
 
 @testable import FaxEndpoint
 
 /// What calls outside may come to.
-@Suite struct CostGuardTests {
+@Suite(.live) struct CostGuardTests {
     private static let carrier = Endpoint(IPAddress(v4: 0xC000_0207), 5_060)
 
     @Test(arguments: [

@@ -2,12 +2,13 @@ import FaxCore
 import FaxDSP
 import Foundation
 import Simulator
+import TestSupport
 import Testing
 
 @testable import FaxEndpoint
 
 /// `faxprobe send`, `receive`, `echo` as processes of their own, as scripts run them.
-@Suite struct EndpointCommandTests {
+@Suite(.live) struct EndpointCommandTests {
     /// The command lies beside the test bundle.
     static let executable = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
         path: "faxprobe")
@@ -202,7 +203,7 @@ import Testing
     /// Words of the command line, and the status.
     private static let wrongUses: [(String, Int32)] = [
         ("send", 2), ("send sip:1@127.0.0.1", 2), ("send 5551234 page.tif", 2),
-        ("send sip:1@127.0.0.1 page.tif --max-rate 12000", 2), ("send sip:1@127.0.0.1 missing.tif", 3),
+        ("send sip:1@127.0.0.1 page.tif --max-rate 12345", 2), ("send sip:1@127.0.0.1 missing.tif", 3),
         ("send sip:1@127.0.0.1 page.tif --transport x", 2), ("receive --dir /dev/null/x", 3),
         ("receive --listen nowhere --dir in", 2), ("receive --listen 192.0.2.1:5060 --dir in", 3),
         ("receive --dir in --calls 0", 2), ("receive --listen 127.0.0.1:0 --dir in --record /dev/null/x", 3),
@@ -213,6 +214,10 @@ import Testing
         ("probe sip:1@127.0.0.1 --only reach,dance", 2), ("probe sip:1@127.0.0.1 --only long --quick", 2),
         ("probe sip:1@192.0.2.9", 2), ("probe sip:1@192.0.2.9 --quick", 2),
         ("probe sip:1@127.0.0.1 --listen 192.0.2.1:5060", 3),
+        ("receive --listen tls:127.0.0.1:0 --dir in", 2),
+        ("receive --listen 127.0.0.1:0 --listen tcp:127.0.0.1:0 --dir in", 2),
+        ("send sip:1@127.0.0.1;transport=sctp page.tif", 2), ("send sip:1@127.0.0.1 page.tif --tls-cert a", 2),
+        ("send sips:1@127.0.0.1 page.tif --tls-ca missing.pem", 3),
     ]
 
     @Test(arguments: wrongUses)

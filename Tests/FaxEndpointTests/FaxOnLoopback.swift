@@ -3,6 +3,7 @@ import FaxDSP
 import FaxProtocol
 import FaxStation
 import Foundation
+import LiveLab
 import Simulator
 import Testing
 
@@ -16,10 +17,17 @@ struct FaxOnLoopback {
     var sender = EndpointSettings(listen: anyPort)
     var receiver = EndpointSettings(listen: anyPort)
     var pages: [PageBitmap] = [TextLikePage(heightPx: 120, seed: 3).bitmap()]
+    /// Over what the sender calls, and the name that the receiver has to prove over TLS.
+    var carrier = SIPTransport.udp
+    var host: String?
     /// Where the sender calls instead of the receiver itself, given that one's address.
     var through: (Endpoint) throws -> Endpoint = { $0 }
+    /// Where the receiver is registered before it is called.
+    var registers: RegistrationRequest?
     /// Told of every event of the sender, with the sender.
     var onSenderEvent: (EndpointEvent, LiveEndpoint) -> Void = { _, _ in }
+    /// What the settings name files of; they are gone with their last owner.
+    var certificates: LabCertificates?
     var patience = Duration.seconds(90)
 
     struct Outcome {
@@ -31,7 +39,7 @@ struct FaxOnLoopback {
         var files: [String]
         /// Of the received file.
         var pages: [PageBitmap]
-        var lateness: LatenessMeter
+        var lateness: DurationMeter
     }
 
     init(_ transport: FaxTransport = .auto) {
@@ -56,10 +64,16 @@ struct FaxOnLoopback {
         defer { called.close() }
         let caller = try LiveEndpoint(sender)
         defer { caller.close() }
-        let target = try through(called.address)
-        caller.send(
-            OutgoingFax(try OutgoingDocument(pages), to: SIPTarget.destination("sip:200@\(target)", at: target)))
         var (senderEvents, receiverEvents): ([EndpointEvent], [EndpointEvent]) = ([], [])
+        if let registers {
+            called.register(registers)
+            receiverEvents = called.awaitRegistration()
+        }
+        let listening = called.ports.first { $0.transport == carrier }?.endpoint ?? called.address
+        let place = SIPPath(carrier, try through(listening))
+        var destination = SIPDestination(uri: "sip:200@\(place.endpoint)\(place.uriParameter)", path: place)
+        destination.host = host
+        caller.send(OutgoingFax(try OutgoingDocument(pages), to: destination))
         let clock = ContinuousClock()
         let limit = clock.now + patience
         while senderEvents.result == nil, clock.now < limit {
@@ -83,6 +97,18 @@ struct FaxOnLoopback {
             files: try FileManager.default.contentsOfDirectory(atPath: answering.folder.path).sorted(),
             pages: try path.map { try TIFFDocument.read(Array(Data(contentsOf: URL(filePath: $0)))) } ?? [],
             lateness: lateness)
+    }
+}
+
+extension LiveEndpoint {
+    /// The events until its registration stands, or failed.
+    fileprivate func awaitRegistration() -> [EndpointEvent] {
+        var seen: [EndpointEvent] = []
+        while let event = events.next(within: .seconds(20)) {
+            seen.append(event)
+            if case .registration = event.kind { break }
+        }
+        return seen
     }
 }
 

@@ -4,12 +4,13 @@ import FaxWire
 import Foundation
 import NIOCore
 import Simulator
+import TestSupport
 import Testing
 
 @testable import FaxEndpoint
 
 /// Malformed SIP at speed against a live port: no answer that is larger than what came, nothing kept, calls go on.
-@Suite struct HostileSIPTests {
+@Suite(.live) struct HostileSIPTests {
     /// A UDP socket of a peer that is no endpoint of ours.
     private final class Peer {
         let socket: BoundSocket

@@ -4,12 +4,13 @@ import FaxProtocol
 import FaxStation
 import FaxWire
 import Simulator
+import TestSupport
 import Testing
 
 @testable import FaxEndpoint
 
 /// Calls through the impairing proxy on real sockets.
-@Suite struct ImpairTests {
+@Suite(.live) struct ImpairTests {
     private static func fax(_ network: String, _ transport: FaxTransport) async throws -> (
         FaxOnLoopback.Outcome, [ImpairedCall]
     ) {

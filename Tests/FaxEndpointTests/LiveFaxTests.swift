@@ -4,12 +4,13 @@ import FaxProtocol
 import FaxStation
 import FaxWire
 import Simulator
+import TestSupport
 import Testing
 
 @testable import FaxEndpoint
 
 /// Faxes between two endpoints over real sockets.
-@Suite struct LiveFaxTests {
+@Suite(.live) struct LiveFaxTests {
     @Test(arguments: [(FaxTransport.t38, "t38"), (.auto, "t38"), (.g711, "g711")])
     func aFaxArrivesAsItWasSent(transport: FaxTransport, carriedBy: String) async throws {
         let fax = FaxOnLoopback(transport)

@@ -2,12 +2,13 @@ import FaxCore
 import FaxDSP
 import Foundation
 import Simulator
+import TestSupport
 import Testing
 
 @testable import FaxEndpoint
 
 /// What is told as received lies on the disk; what cannot be kept is no success.
-@Suite struct ReceptionTests {
+@Suite(.live) struct ReceptionTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "faxprobe-\(UUID().uuidString)")
 
     private func withFolder(_ body: (ReceptionFolder) throws -> Void) throws {
@@ -29,16 +30,16 @@ import Testing
         }
     }
 
-    @Test func onRequestAsPDFToo() throws {
+    @Test func onRequestAsPDFAndPNGToo() throws {
         try withFolder { inbox in
             var inbox = inbox
-            inbox.writesPDF = true
+            inbox.formats = [.tiff, .pdf, .png]
             let reception = try inbox.begin("fax-1")
             try document(pages: 1).write(to: URL(filePath: reception.temporaryPath))
             let kept = try #require(try reception.commit(confirmed: 1))
-            #expect(kept.paths.map { $0.suffix(4) } == [".tif", ".pdf"])
+            #expect(kept.paths.map { $0.suffix(4) } == [".tif", ".pdf", ".png"])
             let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-            #expect(left == ["fax-1.pdf", "fax-1.tif"])
+            #expect(left == ["fax-1-1.png", "fax-1.pdf", "fax-1.tif"])
             #expect(try DocumentImport.pages(of: kept.paths[1]).count == 1)
         }
     }

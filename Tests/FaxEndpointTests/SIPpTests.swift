@@ -2,12 +2,13 @@ import FaxCore
 import FaxProtocol
 import FaxStation
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FaxEndpoint
 
 /// SIPp (Debian's `sip-tester`) as the other side: SIP by others. Without it these tests fail.
-@Suite struct SIPpTests {
+@Suite(.live) struct SIPpTests {
     /// SIPp at work on a scenario; ports of its own.
     struct SIPp {
         let port: UInt16
@@ -90,10 +91,17 @@ import Testing
         """
     }
 
-    @Test(arguments: ["488 Not Acceptable Here", "415 Unsupported Media Type", "606 Not Acceptable"])
-    func aRefusedSwitchEndsACallThatHasToBeT38(status: String) async throws {
-        let sipp = try SIPp(Self.refusal(status), ["-m", "1"])
+    /// The refusal, and what carries SIP, in SIPp's word for it and ours.
+    private static let refusals: [(String, String, SIPTransport)] = [
+        ("488 Not Acceptable Here", "u1", .udp), ("415 Unsupported Media Type", "t1", .tcp),
+        ("606 Not Acceptable", "u1", .udp),
+    ]
+
+    @Test(arguments: refusals)
+    func aRefusedSwitchEndsACallThatHasToBeT38(status: String, word: String, carrier: SIPTransport) async throws {
+        let sipp = try SIPp(Self.refusal(status), ["-m", "1", "-t", word])
         var fax = FaxOnLoopback(.t38)
+        fax.carrier = carrier
         let target = Endpoint(FaxOnLoopback.address, sipp.port)
         fax.through = { _ in target }
         let outcome = try await fax.run()

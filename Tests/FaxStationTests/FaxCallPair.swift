@@ -17,8 +17,11 @@ final class FaxCallPair {
     static let answererAddress = IPAddress(v4: 0x0A00_0002)
 
     /// - Parameter change: of both settings, the caller's first.
-    init(seed: UInt64 = 1, _ change: (inout FaxCallSettings, inout FaxCallSettings) -> Void = { _, _ in }) throws {
-        let document = try MemoryFile(try TIFFDocument.write([TextLikePage(heightPx: 100, seed: 3).bitmap()]))
+    init(
+        seed: UInt64 = 1, pages: [PageBitmap] = FaxCallPair.pages,
+        _ change: (inout FaxCallSettings, inout FaxCallSettings) -> Void = { _, _ in }
+    ) throws {
+        let document = try MemoryFile(try TIFFDocument.write(pages))
         let reception = try MemoryFile()
         var calling = FaxStation(.caller)
         calling.documentPath = document.path
@@ -35,6 +38,11 @@ final class FaxCallPair {
         caller = FaxCall(first, random: SeededRandom(seed: seed))
         answerer = FaxCall(second, random: SeededRandom(seed: seed &+ 1_000))
     }
+
+    static let pages = [TextLikePage(heightPx: 100, seed: 3).bitmap()]
+
+    /// What the answerer wrote.
+    func received() throws -> [PageBitmap] { try TIFFDocument.read(reception.octets()) }
 
     private static func settings(_ station: FaxStation, _ address: IPAddress) -> FaxCallSettings {
         FaxCallSettings(

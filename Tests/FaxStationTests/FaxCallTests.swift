@@ -147,8 +147,8 @@ private final class HangingUp: NetworkNode {
         isOver = true
         let own = station.call.settings.agent.path.endpoint
         for output in station.call.hangUp(at: now) {
-            if case .send(let octets, from: _, to: let remote) = output {
-                send(SimulatedDatagram(from: own, to: remote, octets))
+            if case .signal(let octets, to: let path) = output {
+                send(SimulatedDatagram(from: own, to: path.endpoint, octets))
             }
         }
     }

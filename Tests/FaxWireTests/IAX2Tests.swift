@@ -117,4 +117,53 @@ struct IAX2Tests {
             }
         }
     }
+
+    // MARK: - Writing
+
+    @Test func whatIsWrittenIsReadAgain() throws {
+        var elements = IAX2Elements()
+        elements.version = 2
+        elements.calledNumber = "200"
+        elements.callingNumber = "100"
+        elements.callingName = "A fax"
+        elements.username = "fax0"
+        elements.password = "p"
+        elements.capability = 0x4C
+        elements.format = IAX2Format.linear
+        elements.authenticationMethods = 3
+        elements.challenge = "12345"
+        elements.md5Result = "00ff"
+        elements.refresh = 300
+        elements.cause = "busy"
+        elements.causeCode = 17
+        elements.unknownCommand = 111
+        elements.wantsEncryption = true
+        elements.callToken = [1, 2, 3]
+        let read = IAX2Elements.read(elements.octets.span.bytes)
+        #expect(read.value == elements && read.stoppedBy == nil)
+        #expect(Array(elements.octets.prefix(4)) == [11, 2, 0, 2])
+        var empty = IAX2Elements()
+        #expect(empty.octets.isEmpty)
+        empty.callToken = []
+        #expect(empty.octets == [54, 0])
+        empty.callToken = [UInt8](repeating: 7, count: 300)
+        #expect(empty.octets.count == 257)
+    }
+
+    @Test(arguments: [UInt64(0), 4, 0x7F, 0x80, 1 << 16, 1 << 63]) func fullFramesAreReadAgain(subclass: UInt64) throws
+    {
+        var frame = IAX2FullFrame(
+            source: 0x7FFE, destination: 3, timestamp: 0xFEDC_BA98, outbound: 250, inbound: 3, kind: .voice,
+            subclass: subclass)
+        frame.isRetransmission = true
+        let octets = frame.octets([1, 2, 3])
+        frame.data = 12..<15
+        #expect(try read(octets) == .full(frame))
+    }
+
+    @Test func miniFramesAreReadAgain() throws {
+        let octets = IAX2MiniFrame.octets(source: 9, timestamp: 65_535, [1, 2])
+        #expect(octets == IAX2Maker.mini(9, time: 65_535, [1, 2]))
+        #expect(try read(octets) == .mini(IAX2MiniFrame(source: 9, timestamp: 65_535, data: 4..<6)))
+    }
 }

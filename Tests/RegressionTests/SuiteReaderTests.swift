@@ -1,6 +1,7 @@
 import FaxProtocol
 import FaxStation
 import Foundation
+import PlacedText
 import Regression
 import Simulator
 import TestSupport
@@ -100,7 +101,7 @@ import Testing
 
     @Test(arguments: bad)
     func `What cannot be is told with line and column`(_ bad: Bad) {
-        let error = #expect(throws: SuiteError.self) { try SuiteReader().read(bad.text) }
+        let error = #expect(throws: PlacedError.self) { try SuiteReader().read(bad.text) }
         #expect(error?.line == bad.line)
         #expect(error?.column == bad.column)
         #expect(error?.problem.contains(bad.problem) == true, "\(error.map(String.init(describing:)) ?? "no error")")
@@ -117,11 +118,11 @@ import Testing
             let before = Array(repeating: "*a\(level - 1)", count: 5).joined(separator: ", ")
             bomb += "a\(level): &a\(level) [\(before)]\n"
         }
-        let error = #expect(throws: SuiteError.self) { try SuiteReader().read(bomb) }
+        let error = #expect(throws: PlacedError.self) { try SuiteReader().read(bomb) }
         #expect(error?.problem == "a suite has paths")
 
         let many = "name: x\na: &a x\nb: [\(Array(repeating: "*a", count: 17).joined(separator: ", "))]\n"
-        let refused = #expect(throws: SuiteError.self) { try SuiteReader().read(many) }
+        let refused = #expect(throws: PlacedError.self) { try SuiteReader().read(many) }
         #expect(refused?.problem == "more than 16 aliases")
         #expect(refused?.line == 3)
     }
@@ -133,15 +134,15 @@ import Testing
             let before = Array(repeating: "*a\(level - 1)", count: 3).joined(separator: ", ")
             bomb += "a\(level): &a\(level) [\(before)]\n"
         }
-        let error = #expect(throws: SuiteError.self) { try SuiteReader().read(bomb) }
+        let error = #expect(throws: PlacedError.self) { try SuiteReader().read(bomb) }
         #expect(error?.problem.contains("values, aliases expanded") == true)
     }
 
     @Test func `Nesting and size have limits`() {
         let deep = "name: " + String(repeating: "[", count: 500) + String(repeating: "]", count: 500)
-        #expect(throws: SuiteError.self) { try SuiteReader().read(deep) }
+        #expect(throws: PlacedError.self) { try SuiteReader().read(deep) }
         let long = "name: x\n" + String(repeating: "#", count: 300_000)
-        let error = #expect(throws: SuiteError.self) { try SuiteReader().read(long) }
+        let error = #expect(throws: PlacedError.self) { try SuiteReader().read(long) }
         #expect(error?.problem.contains("octets") == true)
     }
 

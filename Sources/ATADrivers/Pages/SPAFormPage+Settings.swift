@@ -66,8 +66,8 @@ extension SettingDialect {
 }
 
 /// `application/x-www-form-urlencoded`.
-enum FormText {
-    static func encoded(_ text: String) -> String {
+public enum FormText {
+    public static func encoded(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var octets: [UInt8] = []
         for octet in text.utf8 {

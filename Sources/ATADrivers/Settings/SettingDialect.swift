@@ -41,6 +41,13 @@ public struct SettingDialect: Sendable {
     }
 }
 
+extension SettingDialect {
+    /// Every native name that does not hang on a line's number, in the order of ``ATASetting``.
+    public var nativeNames: [String] {
+        ATASetting.allCases.flatMap { terms[$0]?.names ?? [] }.filter { !$0.contains("#") }
+    }
+}
+
 extension ATAFamily {
     /// `nil`: nothing is known of its settings.
     public var dialect: SettingDialect? {

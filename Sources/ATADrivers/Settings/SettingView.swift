@@ -47,7 +47,7 @@ public struct SettingView: Sendable {
 extension ATASetting {
     static let textLimit = 255
 
-    func accepts(_ value: String) -> Bool {
+    public func accepts(_ value: String) -> Bool {
         switch kind {
         case .flag: value == "yes" || value == "no"
         case .choice(let values): values.contains(value)
@@ -56,7 +56,7 @@ extension ATASetting {
         }
     }
 
-    var wanted: String {
+    public var wanted: String {
         switch kind {
         case .flag: "yes or no"
         case .choice(let values): values.joined(separator: ", ")

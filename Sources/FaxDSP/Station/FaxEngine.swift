@@ -29,6 +29,10 @@ public struct FaxEngine: ~Copyable {
     /// Hears a step of samples and puts in their place as many that it sends in the same time; silence when it sends
     /// nothing.
     public mutating func step(_ samples: inout [Int16]) {
+        if log.keepsSilent(for: samples.count) {
+            samples.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+            return
+        }
         let count = Int32(clamping: samples.count)
         samples.withUnsafeMutableBufferPointer { buffer in
             _ = fax_rx(state, buffer.baseAddress, count)
@@ -61,6 +65,8 @@ public struct FaxEngine: ~Copyable {
 
     /// What happened so far.
     public var report: FaxStationReport { log.report }
+    /// How far the fax has come at the moment.
+    public var progress: FaxProgress { log.progress(t30) }
     /// Of its frames, for who asks often.
     public var frameCount: Int { log.report.frames.count }
 

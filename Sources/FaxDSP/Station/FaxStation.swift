@@ -42,9 +42,10 @@ public struct FaxStation: Sendable {
     public var hasECM = true
     public var modems: [Modem] = Modem.allCases
     public var compressions: [Compression] = Compression.allCases
-    /// The TIFF it sends; `nil`: it has nothing to send.
+    public var abilities = FaxAbilities()
+    /// The TIFF it sends, or, answering, offers to who polls; `nil`: it has nothing to send.
     public var documentPath: String?
-    /// Where it writes what it receives; `nil`: it does not receive.
+    /// Where it writes what it receives; `nil`: it does not receive. A caller without a document polls.
     public var receptionPath: String?
 
     public init(_ role: Role) { self.role = role }

@@ -58,6 +58,12 @@ public struct FaxStationReport: Sendable {
     public var events: [Event] = []
     /// What the other side called itself.
     public var remoteIdentification = ""
+    /// SUB and SEP of the other side; empty: none came.
+    public var subaddress = ""
+    public var selectivePollingAddress = ""
+    /// Who made the other machine, and which model it is, by its NSF, where libspandsp knows; `nil` otherwise.
+    public var remoteVendor: String?
+    public var remoteModel: String?
     public var rateBps = 0
     public var hasECM = false
     public var pagesSent = 0

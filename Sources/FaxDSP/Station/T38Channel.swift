@@ -67,7 +67,8 @@ public struct T38Channel: Sendable, Hashable {
 
     /// After whatever else sets counts of transmissions.
     func configure(_ core: OpaquePointer) {
-        t38_set_t38_version(core, Int32(clamping: version))
+        // libspandsp takes version 1 for the ASN.1 of 2002.
+        t38_set_t38_version(core, version < 2 ? 0 : Int32(clamping: version))
         t38_set_data_rate_management_method(
             core,
             Int32(clamping: rateManagement.spandsp.rawValue))

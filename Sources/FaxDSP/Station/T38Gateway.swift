@@ -1,3 +1,4 @@
+import CFaxEngine
 import CSpanDSP
 import FaxCore
 import FaxWire
@@ -78,6 +79,7 @@ public struct T38Gateway: ~Copyable {
     /// An IFP packet came, under its number in the stream. `false`: it could not be read.
     @discardableResult
     public mutating func receive(_ packet: RawSpan, sequence: Int) -> Bool {
+        faxprobe_gateway_ready_buffer(UnsafeMutableRawPointer(state))
         let isTaken = T38Outbox.receive(core, packet, sequence)
         if !isTaken { refused += 1 }
         return isTaken

@@ -40,6 +40,7 @@ public struct T38Terminal: ~Copyable {
 
     /// So many samples' time passes; packets to send are appended.
     public mutating func step(samples: Int, into packets: inout [T38Outgoing]) {
+        if log.keepsSilent(for: samples) { return }
         _ = t38_terminal_send_timeout(state, Int32(clamping: samples))
         log.sampleCount += samples
         outbox.drain(into: &packets)
@@ -59,6 +60,8 @@ public struct T38Terminal: ~Copyable {
 
     /// What happened so far.
     public var report: FaxStationReport { log.report }
+    /// How far the fax has come at the moment.
+    public var progress: FaxProgress { log.progress(t30) }
     /// Of its frames, for who asks often.
     public var frameCount: Int { log.report.frames.count }
 

@@ -10,14 +10,14 @@ struct EchoReply: Sendable {
     let result: FaxResult
     let pages: [PageBitmap]
     /// Where the fax came from.
-    let peer: Endpoint
+    let peer: SIPPath
     /// From of its INVITE.
     let from: String
 
     /// Only to where the fax came from, whatever the From says: nobody can have a third party called.
     var destination: SIPDestination {
         let user = SIPURI(from).user.map { "\($0)@" } ?? ""
-        return SIPDestination(uri: "sip:\(user)\(peer)", path: SIPPath(.udp, peer))
+        return SIPDestination(uri: "sip:\(user)\(peer.endpoint)\(peer.uriParameter)", path: peer)
     }
 
     /// Draws the cover page, which takes a moment and a child process; `problem`: it could not be drawn, and the pages
@@ -25,7 +25,7 @@ struct EchoReply: Sendable {
     func document() throws -> (document: OutgoingDocument, problem: String?) {
         let cover: [PageBitmap]
         do {
-            cover = try PageDrawing.draw(PlainPDF.pages(text: coverText), isFine: true)
+            cover = try PageDrawing.draw(PlainPDF.pages(text: coverText), PageForm())
         } catch {
             return (try OutgoingDocument(pages), "the cover page \(error.text)")
         }

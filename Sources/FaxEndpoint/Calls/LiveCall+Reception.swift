@@ -15,7 +15,7 @@ extension LiveCall {
         let bound = NIOLoopBound(self, eventLoop: loop)
         host.disk.run {
             do {
-                let kept = try reception.commit(confirmed: result.pagesConfirmed)
+                let kept = try reception.commit(confirmed: result.report.pagesReceived)
                 return kept.map { Kept.pages(paths: $0.paths, $0.pages) } ?? .nothing
             } catch {
                 return .failed("\(error)")

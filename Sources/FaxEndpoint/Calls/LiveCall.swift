@@ -13,6 +13,8 @@ final class LiveCall: HostedCall {
         case receiving(Reception)
         /// Fax software faxes, through a soft modem.
         case modem(LiveModem)
+        /// Fetches a document, behind one that is sent.
+        case fetching(Reception, after: OutgoingDocument?)
     }
 
     let number: Int
@@ -21,7 +23,7 @@ final class LiveCall: HostedCall {
     /// From of an INVITE that came in.
     var caller = ""
     /// Where its signalling comes from or goes to.
-    let peer: Endpoint
+    let peer: SIPPath
     let began: Instant
     /// The result has been told.
     private(set) var isReported = false
@@ -34,11 +36,13 @@ final class LiveCall: HostedCall {
     private var toldEvents = 0
     private var toldEngines = 0
     private var needsRoom = false
+    private var progressDue = Instant.zero
+    private var toldProgress: CallProgress?
     /// Why this side ended the call.
     private var problem: String?
 
     init(
-        _ call: FaxCall, number: Int, purpose: Purpose, peer: Endpoint, media: (rtp: BoundSocket, udptl: BoundSocket),
+        _ call: FaxCall, number: Int, purpose: Purpose, peer: SIPPath, media: (rtp: BoundSocket, udptl: BoundSocket),
         host: any LiveCallHost, loop: any EventLoop
     ) {
         self.call = call
@@ -47,7 +51,7 @@ final class LiveCall: HostedCall {
         self.peer = peer
         self.host = host
         self.loop = loop
-        timer = WakeTimer(loop)
+        timer = WakeTimer(host.wakes)
         began = LiveClock.now
         giveUpAt = began + host.settings.limits.callDuration
         let maximum = host.settings.limits.mediaDatagram
@@ -73,10 +77,18 @@ final class LiveCall: HostedCall {
         pass(call.start(at: now), at: now)
     }
 
-    func receive(_ message: SIPMessage, _ octets: [UInt8], from source: Endpoint) {
+    func receive(_ message: SIPMessage, _ octets: [UInt8], from path: SIPPath) {
         let now = LiveClock.now
-        host.record(from: source, to: local(.sip), octets, at: now)
-        pass(call.receive(message, from: SIPPath(.udp, source), at: now), at: now)
+        host.record(octets, from: path, to: local(.sip), at: now)
+        pass(call.receive(message, from: path, at: now), at: now)
+    }
+
+    /// A connection that led there could not be had, or is gone.
+    func transportFailed(_ path: SIPPath, _ reason: String) {
+        guard call.awaitsResponse(from: path) else { return }
+        host.tell(number, .trouble("SIP over \(path.transport.rawValue) with \(path.endpoint): \(reason)"))
+        let now = LiveClock.now
+        pass(call.transportFailed(path, at: now), at: now)
     }
 
     private func receiveMedia(_ octets: [UInt8], _ port: FaxCall.Port, from source: Endpoint) {
@@ -127,6 +139,7 @@ final class LiveCall: HostedCall {
         for output in outputs {
             switch output {
             case .send(let octets, from: let port, to: let remote): send(octets, from: port, to: remote, at: now)
+            case .signal(let octets, to: let path): signal(octets, to: path, at: now)
             case .event(let event):
                 host.tell(number, .call(event))
                 if case .modem(let modem) = purpose { modem.follow(event, of: self, at: now) }
@@ -138,21 +151,27 @@ final class LiveCall: HostedCall {
             udptl?.flush()
         }
         tellProgress()
+        tellHowFar(at: now)
         makeRoom(at: now)
         if hasEnded { finish() }
         arm()
         if isFinished { host.forget(self) }
         if case .modem(let modem) = purpose { modem.settle() }
+        host.noteTurn(LiveClock.now - now)
     }
 
     private func send(_ octets: [UInt8], from port: FaxCall.Port, to remote: Endpoint, at now: Instant) {
         switch port {
-        case .sip: host.sendSIP(octets, to: remote)
         case .rtp: rtp?.put(octets, to: remote)
         case .udptl: udptl?.put(octets, to: remote)
-        case .rtcp, .stray: return
+        case .sip, .rtcp, .stray: return
         }
         host.record(from: local(port), to: remote, octets, at: now)
+    }
+
+    private func signal(_ octets: [UInt8], to path: SIPPath, at now: Instant) {
+        host.sendSIP(octets, to: path)
+        host.record(octets, from: local(.sip), to: path, at: now)
     }
 
     private func local(_ port: FaxCall.Port) -> Endpoint {
@@ -186,9 +205,21 @@ final class LiveCall: HostedCall {
         toldEvents = report.events.count
     }
 
+    /// How far it is, every so often while it changes.
+    private func tellHowFar(at now: Instant) {
+        guard let interval = host.settings.progressInterval, now >= progressDue, call.media != nil else { return }
+        progressDue = now + interval
+        let progress = CallProgress(media: call.media, fax: call.progress, carriage: call.carriage)
+        guard progress != toldProgress else { return }
+        let isWorse = progress.losses > toldProgress?.losses ?? 0
+        toldProgress = progress
+        host.tell(number, .progress(progress))
+        if isWorse { host.tell(number, .loss(progress.carriage)) }
+    }
+
     /// Before a page comes there has to be room for it.
     private func makeRoom(at now: Instant) {
-        guard needsRoom, case .receiving(let reception) = purpose, !call.hasEnded else { return }
+        guard needsRoom, let reception = purpose.reception, !call.hasEnded else { return }
         needsRoom = false
         do {
             try reception.reserve()
@@ -210,15 +241,16 @@ final class LiveCall: HostedCall {
         udptl?.close()
         rtp = nil
         udptl = nil
-        switch purpose {
-        case .sending(let fax): report(result(wanted: fax.document.pages.count), [])
-        case .receiving(let reception): keep(result(wanted: nil), reception)
-        case .modem: isReported = true
+        if case .modem = purpose {
+            isReported = true
+            return
         }
+        guard let reception = purpose.reception else { return report(result, []) }
+        keep(result, reception)
     }
 
-    private func result(wanted: Int?) -> FaxResult {
-        var result = FaxResult(call, wanted: wanted, began: began)
+    private var result: FaxResult {
+        var result = FaxResult(call, wanted: purpose.pagesWanted, offered: host.settings.answering?.offer, began: began)
         if let problem, !result.isSuccess { result.reason = problem }
         return result
     }

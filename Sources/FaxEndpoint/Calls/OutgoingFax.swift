@@ -8,9 +8,11 @@ public final class OutgoingDocument: Sendable {
     private let file: MemoryFile
 
     /// Throws when the pages cannot be coded, or the system gives no memory file.
+    ///
+    /// An engine reads a page in one go, on the event loop of all calls: its coding is one that is quick to read.
     public init(_ pages: [PageBitmap]) throws {
         self.pages = pages
-        file = try MemoryFile(try TIFFDocument.write(pages))
+        file = try MemoryFile(try TIFFDocument.write(pages, coding: .packBits))
     }
 
     /// For the T.30 engine, in this process only.
@@ -22,6 +24,8 @@ public struct OutgoingFax: Sendable {
     public var document: OutgoingDocument
     public var destination: SIPDestination
     public var manner = CallManner()
+    /// Whoever sends it knows its events by this.
+    public var tag: Int?
 
     public init(_ document: OutgoingDocument, to destination: SIPDestination) {
         self.document = document

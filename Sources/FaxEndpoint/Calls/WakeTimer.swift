@@ -1,48 +1,34 @@
 import FaxCore
-import NIOCore
 
-/// One callback at the earliest time that it was armed for. Belongs to its event loop.
+/// One callback at the earliest time that it was armed for. Belongs to its schedule's event loop.
 final class WakeTimer {
-    private let loop: any EventLoop
-    private var timer: NIOScheduledCallback?
-    private var armed: Instant?
+    private let schedule: WakeSchedule
+    /// With the millisecond that it stands in the schedule for.
+    private var armed: (due: Instant, millisecond: Int64)?
     /// Told when something may be due, with the time that it was armed for.
     var onWake: ((Instant) -> Void)?
 
-    init(_ loop: any EventLoop) { self.loop = loop }
+    /// In a millisecond.
+    static let nanoseconds: Int64 = 1_000_000
 
-    /// One that comes too early is put off then.
+    init(_ schedule: WakeSchedule) { self.schedule = schedule }
+
+    /// At the next whole millisecond.
     func arm(at due: Instant) {
-        if let armed {
-            guard due < armed else { return }
-            timer?.cancel()
-        }
-        armed = due
-        timer = try? loop.scheduleCallback(
-            at: NIODeadline(Self.rounded(due)), handler: Waker(timer: NIOLoopBound(self, eventLoop: loop)))
+        if let armed, due >= armed.due { return }
+        let (later, overflow) = due.nanoseconds.addingReportingOverflow(Self.nanoseconds - 1)
+        let millisecond = (overflow ? due.nanoseconds : later) / Self.nanoseconds
+        let stands = armed?.millisecond == millisecond
+        armed = (due, millisecond)
+        if !stands { schedule.add(self, at: millisecond) }
     }
 
-    /// To the next whole millisecond: what many calls have to do in the same one is done in one turn of the loop.
-    private static func rounded(_ due: Instant) -> Instant {
-        let (later, overflow) = due.nanoseconds.addingReportingOverflow(999_999)
-        return overflow ? due : Instant(nanoseconds: later / 1_000_000 * 1_000_000)
-    }
+    func cancel() { armed = nil }
 
-    func cancel() {
-        timer?.cancel()
-        timer = nil
-        armed = nil
-    }
-
-    private func fire() {
-        let due = armed
-        timer = nil
-        armed = nil
-        if let due { onWake?(due) }
-    }
-
-    private struct Waker: NIOScheduledCallbackHandler, Sendable {
-        let timer: NIOLoopBound<WakeTimer>
-        func handleScheduledCallback(eventLoop: some EventLoop) { timer.value.fire() }
+    /// - Parameter now: the millisecond that has come. It may be armed for a later one.
+    func fire(millisecond now: Int64) {
+        guard let armed, armed.millisecond <= now else { return }
+        self.armed = nil
+        onWake?(armed.due)
     }
 }

@@ -64,7 +64,7 @@ private final class Collector: @unchecked Sendable {
     // Written by its thread only, read by others after `done`.
     private(set) var octets: [UInt8] = []
     private(set) var isOverfull = false
-    private let done = DispatchSemaphore(value: 0)
+    private let done = MonotonicSemaphore()
 
     /// - Parameter isCut: what is beyond the limit is thrown away; otherwise reading ends there.
     init(_ handle: FileHandle, limit: Int, isCut: Bool) {
@@ -88,7 +88,5 @@ private final class Collector: @unchecked Sendable {
     }
 
     /// `false`: the pipe is still open.
-    func wait(for patience: Duration) -> Bool {
-        done.wait(timeout: .now() + .seconds(Int(patience.components.seconds))) == .success
-    }
+    func wait(for patience: Duration) -> Bool { done.wait(for: patience) }
 }

@@ -1,6 +1,6 @@
 import FaxDSP
 
-/// Documents as pages that a fax machine can send: 1728 pixels across 215 mm, 204 dots an inch, black and white.
+/// Documents as pages that a fax machine can send: black and white, of a ``PageForm``.
 public enum DocumentImport {
     public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
         public var description: String
@@ -23,11 +23,11 @@ public enum DocumentImport {
 
     /// Every page of a file.
     /// - Throws: ``Failure`` or ``FileOctets/Failure``, each one line with the file's name.
-    public static func pages(of path: String, isFine: Bool = true) throws -> [PageBitmap] {
+    public static func pages(of path: String, as form: PageForm = PageForm()) throws -> [PageBitmap] {
         let octets = try FileOctets.read(path, limit: Limit.octets)
         guard !octets.isEmpty else { throw Failure(path, "is empty") }
         do throws(DocumentProblem) {
-            let pages = try pages(octets, isFine: isFine)
+            let pages = try pages(octets, form)
             guard !pages.isEmpty else { throw DocumentProblem("has no pages") }
             guard pages.count <= Limit.pages else { throw DocumentProblem("has more than \(Limit.pages) pages") }
             return pages
@@ -36,18 +36,18 @@ public enum DocumentImport {
         }
     }
 
-    private static func pages(_ octets: [UInt8], isFine: Bool) throws(DocumentProblem) -> [PageBitmap] {
+    private static func pages(_ octets: [UInt8], _ form: PageForm) throws(DocumentProblem) -> [PageBitmap] {
         switch DocumentKind(octets) {
         case .tiff:
             do {
-                return try TIFFDocument.read(octets).map { PageFit.fit($0) }
+                return try TIFFDocument.read(octets).map { PageFit.fit($0, form) }
             } catch {
                 throw DocumentProblem("\(error)")
             }
-        case .pdf: return try PageDrawing.draw(octets, isFine: isFine)
-        case .jpeg: return try PageDrawing.draw(try PlainPDF.page(jpeg: octets), isFine: isFine)
-        case .png: return try PageDrawing.draw(try PlainPDF.page(image: PNGImage(octets)), isFine: isFine)
-        case .text(let text): return try PageDrawing.draw(try PlainPDF.pages(text: text), isFine: isFine)
+        case .pdf: return try PageDrawing.draw(octets, form)
+        case .jpeg: return try PageDrawing.draw(try PlainPDF.page(jpeg: octets), form)
+        case .png: return try PageDrawing.draw(try PlainPDF.page(image: PNGImage(octets)), form)
+        case .text(let text): return try PageDrawing.draw(try PlainPDF.pages(text: text), form)
         case .unknown: throw DocumentProblem("is no TIFF, PDF, PNG, JPEG or text")
         }
     }

@@ -4,12 +4,11 @@ import Foundation
 /// Draws PDF pages by a program of the system: Ghostscript, else poppler. It is a child process with limits on time,
 /// memory and output, it gets the document on a file of its own, and nothing of the document runs.
 enum PageDrawing {
-    private static let octetsOfPage = 4 << 20
+    /// More than a page of it takes.
+    private static func octetsOfPage(_ form: PageForm) -> Int { max(4 << 20, form.widthPx / 8 * form.rows * 2) }
 
-    /// Each page fitted into 215 × 297 mm, greys as halftones, 204 × 196 dots an inch, or 204 × 98.
-    static func draw(_ pdf: [UInt8], isFine: Bool) throws(DocumentProblem) -> [PageBitmap] {
-        let rows = isFine ? 2_292 : 1_146
-        let dpi = isFine ? 196 : 98
+    /// Each page fitted into a sheet of that form, greys as halftones.
+    static func draw(_ pdf: [UInt8], _ form: PageForm) throws(DocumentProblem) -> [PageBitmap] {
         guard let program = Program.found else {
             throw DocumentProblem("cannot be drawn: neither gs (Ghostscript) nor pdftoppm (poppler) is installed")
         }
@@ -24,13 +23,13 @@ enum PageDrawing {
             throw DocumentProblem("cannot be drawn: \(error.localizedDescription)")
         }
         let run = ChildRun(
-            program.path, program.arguments(file.path, rows: rows, dpi: dpi),
-            outputLimit: octetsOfPage * (DocumentImport.Limit.pages + 1))
+            program.path, program.arguments(file.path, form),
+            outputLimit: octetsOfPage(form) * (DocumentImport.Limit.pages + 1))
         let outcome = try run.run()
-        let pages = PBMReader.pages(outcome.output, dpiX: 204, dpiY: dpi)
+        let pages = PBMReader.pages(outcome.output, dpiX: form.dpi.x, dpiY: form.dpi.y)
         guard !pages.isEmpty else { throw problem(outcome) }
         if outcome.status != 0 { throw problem(outcome) }
-        return pages.map { $0.widthPx == PageFit.width ? $0 : PageFit.fit($0) }
+        return pages.map { $0.widthPx == form.widthPx ? $0 : PageFit.fit($0, form) }
     }
 
     private static func problem(_ outcome: ChildRun.Outcome) -> DocumentProblem {
@@ -52,18 +51,19 @@ enum PageDrawing {
             }
         }
 
-        func arguments(_ file: String, rows: Int, dpi: Int) -> [String] {
+        func arguments(_ file: String, _ form: PageForm) -> [String] {
             let last = DocumentImport.Limit.pages + 1
             switch self {
             case .ghostscript:
                 return [
                     "-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", "-dNOPROMPT", "-sDEVICE=pbmraw", "-sstdout=%stderr",
-                    "-sOutputFile=%stdout", "-r204x\(dpi)", "-g\(PageFit.width)x\(rows)", "-dFIXEDMEDIA",
+                    "-sOutputFile=%stdout", "-r\(form.dpi.x)x\(form.dpi.y)", "-g\(form.widthPx)x\(form.rows)",
+                    "-dFIXEDMEDIA",
                     "-dPDFFitPage",
                     "-dPDFSTOPONERROR", "-dLastPage=\(last)", file,
                 ]
             case .poppler:
-                return ["-mono", "-rx", "204", "-ry", "\(dpi)", "-l", "\(last)", file]
+                return ["-mono", "-rx", "\(form.dpi.x)", "-ry", "\(form.dpi.y)", "-l", "\(last)", file]
             }
         }
     }

@@ -1,26 +1,29 @@
 import FaxDSP
 
-/// Black and white pages of any size as pages of a fax machine: 1728 pixels wide, 204 × 98, 196 or 391 dots an inch.
+/// Black and white pages of any size as pages of a fax machine.
 enum PageFit {
-    static let width = 1_728
-    private static let dpiX = 204
-    private static let dpisY = [98, 196, 391]
     /// Rows of one page: more is a scroll that nobody's machine takes.
     private static let rowLimit = 20_000
 
     /// A page that is one already stays as it is. Another is scaled to the width; what it measures in the height follows
     /// from its own resolution, or, where it does not tell, from square pixels.
-    static func fit(_ page: PageBitmap) -> PageBitmap {
-        let isOurs = page.widthPx == width && (dpisY + [100, 200, 400]).contains(page.dpiY)
-        guard !isOurs, page.widthPx > 0, page.heightPx > 0 else { return page }
+    static func fit(_ page: PageBitmap, _ form: PageForm = PageForm()) -> PageBitmap {
+        form.takesAsIs(page) ? page : scale(page, to: form)
+    }
+
+    /// A page of exactly that form.
+    static func scale(_ page: PageBitmap, to form: PageForm) -> PageBitmap {
+        guard page.widthPx > 0, page.heightPx > 0 else { return page }
         let ratio = page.dpiX > 0 && page.dpiY > 0 ? Double(page.dpiX) / Double(page.dpiY) : 1
-        let height = Double(page.heightPx) * Double(width) / Double(page.widthPx) * ratio * 196 / Double(dpiX)
-        return scale(page, to: min(max(Int(height.rounded()), 1), rowLimit))
+        let scale = Double(form.widthPx) / Double(page.widthPx)
+        let height = Double(page.heightPx) * scale * ratio * Double(form.dpi.y) / Double(form.dpi.x)
+        return Self.scale(page, to: min(max(Int(height.rounded()), 1), rowLimit), form)
     }
 
     /// A pixel is black where at least half of what it covers is.
-    private static func scale(_ page: PageBitmap, to height: Int) -> PageBitmap {
-        var scaled = PageBitmap(widthPx: width, heightPx: height, dpiX: dpiX, dpiY: 196, octets: [])
+    private static func scale(_ page: PageBitmap, to height: Int, _ form: PageForm) -> PageBitmap {
+        let width = form.widthPx
+        var scaled = PageBitmap(widthPx: width, heightPx: height, dpiX: form.dpi.x, dpiY: form.dpi.y, octets: [])
         scaled.octets = [UInt8](repeating: 0, count: scaled.octetsPerRow * height)
         let columns = (0..<width).map { span($0, of: width, over: page.widthPx) }
         for row in 0..<height {

@@ -15,20 +15,30 @@ extension EndpointDriver {
             switch made {
             case .success(let made):
                 if let problem = made.problem { bound.value.tell(reply.call, .trouble(problem)) }
-                let fax = OutgoingFax(made.document, to: reply.destination)
-                bound.value.sendLater(fax)
-            case .failure(let error): bound.value.tell(reply.call, .trouble("\(error)"))
+                bound.value.sendLater(OutgoingFax(made.document, to: reply.destination), reply)
+            case .failure(let error): bound.value.giveUp(reply, "\(error)")
             }
         }
     }
 
     /// After a pause, and when the cost guard lets it go beside the calls that run.
-    private func sendLater(_ fax: OutgoingFax) {
+    private func sendLater(_ fax: OutgoingFax, _ reply: EchoReply) {
         let bound = NIOLoopBound(self, eventLoop: loop)
         loop.scheduleTask(in: Self.echoPause) {
             let driver = bound.value
-            driver.mustWait(fax) && !driver.isStopping ? driver.sendLater(fax) : driver.send(fax)
+            guard !driver.isStopping else { return }
+            if driver.mustWait(fax) { return driver.sendLater(fax, reply) }
+            do {
+                try driver.place(fax)
+            } catch {
+                driver.giveUp(reply, "\(error)")
+            }
         }
+    }
+
+    /// Nobody is called back: whoever counts echoes has to know.
+    private func giveUp(_ reply: EchoReply, _ reason: String) {
+        tell(reply.call, .notReturned(reply.result.withoutEcho(reason)))
     }
 
     private func mustWait(_ fax: OutgoingFax) -> Bool {
@@ -44,7 +54,13 @@ extension EndpointDriver {
 
     /// Keeps this endpoint registered until it stops.
     func register(_ request: RegistrationRequest) {
-        let registration = LiveRegistration(request, driver: self) { [weak self] in self?.tell(nil, .registration($0)) }
+        guard let agent = agent(towards: request.registrar.path) else {
+            return tell(nil, .trouble("\(NoPort(peer: request.registrar.path))"))
+        }
+        expect(request.registrar)
+        let registration = LiveRegistration(request, agent: agent, driver: self) { [weak self] in
+            self?.tell(nil, .registration($0))
+        }
         self.registration = registration
         registration.start()
     }
@@ -73,7 +89,7 @@ extension EndpointDriver {
         calls = [:]
         farCalls = [:]
         modems?.close()
-        sip?.close()
+        closePorts()
         guard let recorder else { return then() }
         recorder.sync(then: then)
     }

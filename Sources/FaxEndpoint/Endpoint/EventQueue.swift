@@ -1,11 +1,9 @@
-import Dispatch
-import FaxCore
 import Synchronization
 
 /// Events on their way from the event loop to the thread that wants them.
 public final class EventQueue: Sendable {
     private let events = Mutex<[EndpointEvent]>([])
-    private let available = DispatchSemaphore(value: 0)
+    private let available = MonotonicSemaphore()
 
     /// When nobody takes events, those of callers who were not let in are left out beyond this.
     private static let limit = 10_000
@@ -23,8 +21,7 @@ public final class EventQueue: Sendable {
 
     /// The next event; `nil`: none came in time.
     public func next(within patience: Duration) -> EndpointEvent? {
-        let nanoseconds = Int(clamping: max(.zero, patience).wholeNanoseconds)
-        guard available.wait(timeout: .now() + .nanoseconds(nanoseconds)) == .success else { return nil }
+        guard available.wait(for: patience) else { return nil }
         return events.withLock { $0.isEmpty ? nil : $0.removeFirst() }
     }
 }

@@ -10,9 +10,12 @@ struct LiveClock: Sendable {
     init() {
         var date = timespec()
         clock_gettime(CLOCK_REALTIME, &date)
-        let epoch = Instant(nanoseconds: Int64(date.tv_sec) * 1_000_000_000 + Int64(date.tv_nsec))
-        offset = epoch - Self.now
+        self.init(
+            date: Instant(nanoseconds: Int64(date.tv_sec) * 1_000_000_000 + Int64(date.tv_nsec)), at: Self.now)
     }
+
+    /// - Parameter date: since the Unix epoch, at that moment of the monotonic clock.
+    init(date: Instant, at moment: Instant) { offset = date - moment }
 
     /// Of the clock that the event loop's deadlines count by.
     static var now: Instant { Instant(nanoseconds: Int64(clamping: NIODeadline.now().uptimeNanoseconds)) }

@@ -5,31 +5,42 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A fax machine on the IP network: a UDP port for SIP, ports for media, and any number of calls on one event loop of its
+/// A fax machine on the IP network: ports for SIP over UDP, TCP and TLS, ports for media, and any number of calls on one event loop of its
 /// own. Events come out of ``events``; all functions may be called on any thread but the loop's.
 public final class LiveEndpoint: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let loop: any EventLoop
+    private let disk: DiskQueue
     private let driver: NIOLoopBound<EndpointDriver>
     public let events = EventQueue()
-    /// Where SIP is listened to.
+    /// Where SIP is listened to; the first place.
     public let address: Endpoint
+    public let ports: [SIPPath]
 
     /// Begins to listen. Throws when an address or a port cannot be had, or the record cannot be written.
     public init(_ settings: EndpointSettings) throws {
-        let socket = try BoundSocket(settings.listen)
-        address = socket.endpoint
+        let tls = try settings.tls == TLSSettings() ? nil : TLSContexts(settings.tls)
+        var ports = try SIPPorts(settings.ports, hasCertificate: settings.tls.hasCertificate)
+        address = ports.ports.first?.socket.endpoint ?? Endpoint(IPAddress(v4: 0), 0)
+        self.ports = ports.ports.filter(\.listens).map(\.path)
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         self.loop = loop
         let events = events
+        let opened = ports
         let seed = SystemRandomNumberGenerator.seed()
+        let disk = DiskQueue(loop)
+        self.disk = disk
         do {
             driver = try loop.submit {
-                let driver = try EndpointDriver(settings, socket: socket, seed: seed, loop: loop) { events.put($0) }
+                let driver = try EndpointDriver(
+                    settings, ports: opened, tls: tls, seed: seed, loop: loop, disk: disk
+                ) { events.put($0) }
                 return NIOLoopBound(driver, eventLoop: loop)
             }.wait()
         } catch {
+            ports.close()
+            disk.close()
             try? group.syncShutdownGracefully()
             throw error
         }
@@ -37,6 +48,10 @@ public final class LiveEndpoint: Sendable {
 
     public func send(_ fax: OutgoingFax) {
         loop.execute { [driver] in driver.value.send(fax) }
+    }
+
+    func onDriver(_ body: @escaping @Sendable (EndpointDriver) -> Void) {
+        loop.execute { [driver] in body(driver.value) }
     }
 
     public func register(_ request: RegistrationRequest) {
@@ -51,6 +66,10 @@ public final class LiveEndpoint: Sendable {
             let query = OptionsQuery(peer, driver: driver.value) { given in
                 answer.withLock { $0 = given }
                 done.signal()
+            }
+            guard let query else {
+                done.signal()
+                return
             }
             driver.value.query = query
             query.start(within: patience)
@@ -71,11 +90,11 @@ public final class LiveEndpoint: Sendable {
     }
 
     /// How late packets left so far.
-    public var lateness: LatenessMeter { get throws { try loop.submit { [driver] in driver.value.lateness }.wait() } }
-    /// The same, and begins to count anew.
-    public func takeLateness() throws -> LatenessMeter {
-        try loop.submit { [driver] in driver.value.takeLateness() }.wait()
+    public var lateness: DurationMeter {
+        get throws { try loop.submit { [driver] in driver.value.times.lateness }.wait() }
     }
+    /// What its calls and its event loop did in time so far; begins to count anew.
+    public func takeTimes() throws -> LoopTimes { try loop.submit { [driver] in driver.value.takeTimes() }.wait() }
     /// Datagrams that were no SIP, too long or too many.
     public var dropped: Int { get throws { try loop.submit { [driver] in driver.value.dropped }.wait() } }
     /// Why the record is not whole; `nil`: it is.
@@ -84,7 +103,10 @@ public final class LiveEndpoint: Sendable {
     }
 
     /// Gives the threads back; call ``stop(patience:)`` before.
-    public func close() { try? group.syncShutdownGracefully() }
+    public func close() {
+        disk.close()
+        try? group.syncShutdownGracefully()
+    }
 }
 
 extension SystemRandomNumberGenerator {

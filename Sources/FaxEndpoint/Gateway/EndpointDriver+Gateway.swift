@@ -8,7 +8,7 @@ extension EndpointDriver {
     /// The target is one destination to the cost guard, whatever numbers are called there.
     /// - Parameter callID: of the INVITE that came.
     func makeGatewayCall(
-        _ profile: GatewayProfile, callID: String, from source: Endpoint
+        _ profile: GatewayProfile, callID: String, from source: SIPPath
     ) throws -> LiveGatewayCall {
         let number = takeNumber()
         let target = profile.destination
@@ -25,16 +25,17 @@ extension EndpointDriver {
     }
 
     private func makeGatewayCall(
-        _ profile: GatewayProfile, number: Int, from source: Endpoint
-    ) throws(MediaPorts.Exhausted) -> LiveGatewayCall {
+        _ profile: GatewayProfile, number: Int, from source: SIPPath
+    ) throws -> LiveGatewayCall {
         let near = try leg(towards: source)
         let far: (leg: GatewaySettings.Leg, ports: MediaPorts.Pair)
         do {
-            far = try leg(towards: profile.destination.path.endpoint)
+            far = try leg(towards: profile.destination.path)
         } catch {
             MediaPorts.close(near.ports)
             throw error
         }
+        expect(profile.destination)
         let settings = profile.settings(near: near.leg, far: far.leg)
         return LiveGatewayCall(
             GatewayCall(settings, random: SeededRandom(seed: random.next())), number: number, peer: source,
@@ -42,10 +43,10 @@ extension EndpointDriver {
     }
 
     private func leg(
-        towards peer: Endpoint
-    ) throws(MediaPorts.Exhausted) -> (leg: GatewaySettings.Leg, ports: MediaPorts.Pair) {
-        let ports = try openMedia()
-        let agent = agent(towards: peer)
+        towards peer: SIPPath
+    ) throws -> (leg: GatewaySettings.Leg, ports: MediaPorts.Pair) {
+        guard let agent = agent(towards: peer) else { throw NoPort(peer: peer) }
+        let ports = try openMedia(towards: peer)
         let leg = GatewaySettings.Leg(
             agent: agent, mediaAddress: agent.path.endpoint.address, audioPort: ports.rtp.endpoint.port,
             t38Port: ports.udptl.endpoint.port)

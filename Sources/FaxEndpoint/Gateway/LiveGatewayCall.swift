@@ -9,7 +9,7 @@ final class LiveGatewayCall: HostedCall {
     let number: Int
     let call: GatewayCall
     /// Where the caller's signalling comes from.
-    let peer: Endpoint
+    let peer: SIPPath
     private let host: any LiveCallHost
     private var ports: [GatewayCall.Side: (rtp: UDPPort, udptl: UDPPort)] = [:]
     private let timer: WakeTimer
@@ -25,14 +25,14 @@ final class LiveGatewayCall: HostedCall {
     private var farCallID: String?
 
     init(
-        _ call: GatewayCall, number: Int, peer: Endpoint, near: MediaPorts.Pair, far: MediaPorts.Pair,
+        _ call: GatewayCall, number: Int, peer: SIPPath, near: MediaPorts.Pair, far: MediaPorts.Pair,
         host: any LiveCallHost, loop: any EventLoop
     ) {
         self.call = call
         self.number = number
         self.peer = peer
         self.host = host
-        timer = WakeTimer(loop)
+        timer = WakeTimer(host.wakes)
         began = LiveClock.now
         giveUpAt = began + host.settings.limits.callDuration
         ports = [.near: open(near, .near, loop), .far: open(far, .far, loop)]
@@ -55,11 +55,20 @@ final class LiveGatewayCall: HostedCall {
 
     // MARK: - In
 
-    func receive(_ message: SIPMessage, _ octets: [UInt8], from source: Endpoint) {
+    func receive(_ message: SIPMessage, _ octets: [UInt8], from path: SIPPath) {
         let now = LiveClock.now
         let side: GatewayCall.Side = message.callID == call.callIDs.first ? .near : .far
-        host.record(from: source, to: agent(side).path.endpoint, octets, at: now)
-        pass(call.receive(message, from: SIPPath(.udp, source), at: now), at: now)
+        host.record(octets, from: path, to: agent(side).path.endpoint, at: now)
+        pass(call.receive(message, from: path, at: now), at: now)
+    }
+
+    func transportFailed(_ path: SIPPath, _ reason: String) {
+        guard call.awaitsResponse(from: path) else { return }
+        let text = "SIP over \(path.transport.rawValue) with \(path.endpoint): \(reason)"
+        host.tell(number, .trouble(text))
+        problem = problem ?? text
+        let now = LiveClock.now
+        pass(call.transportFailed(path, at: now), at: now)
     }
 
     private func receive(_ octets: [UInt8], _ port: FaxCall.Port, _ side: GatewayCall.Side, from source: Endpoint) {
@@ -110,8 +119,8 @@ final class LiveGatewayCall: HostedCall {
             farCallID = id
             onFarCall?(id)
         }
-        host.sendSIP(octets, to: path.endpoint)
-        host.record(from: agent(side).path.endpoint, to: path.endpoint, octets, at: now)
+        host.sendSIP(octets, to: path)
+        host.record(octets, from: agent(side).path.endpoint, to: path, at: now)
     }
 
     private func send(

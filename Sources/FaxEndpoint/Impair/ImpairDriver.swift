@@ -12,6 +12,7 @@ final class ImpairDriver {
     private let loop: any EventLoop
     private let onEnd: (ImpairedCall) -> Void
     private var sip: UDPPort?
+    private let address: IPAddress
     private var ports: MediaPorts
     private var relay: SIPRelay
     private var legs: [String: ImpairedLeg] = [:]
@@ -25,7 +26,8 @@ final class ImpairDriver {
         self.settings = settings
         self.loop = loop
         self.onEnd = onEnd
-        ports = MediaPorts(address: socket.endpoint.address, range: settings.mediaPorts)
+        address = socket.endpoint.address
+        ports = MediaPorts(range: settings.mediaPorts)
         relay = SIPRelay(own: socket.endpoint)
         sip = UDPPort(socket, on: loop, maximum: UDPPort.datagramLimit) { [weak self] in self?.receive($0, from: $1) }
         sweep()
@@ -81,7 +83,7 @@ final class ImpairDriver {
     // MARK: - Media
 
     private func openPort(for leg: ImpairedLeg) -> UDPPort? {
-        guard let pair = try? ports.open() else { return nil }
+        guard let pair = try? ports.open(at: address) else { return nil }
         Glibc.close(pair.udptl.descriptor)
         let number = pair.rtp.endpoint.port
         return UDPPort(pair.rtp, on: loop, maximum: 2_048) { [weak self, weak leg] octets, source in

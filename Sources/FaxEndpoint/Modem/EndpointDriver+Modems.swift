@@ -9,10 +9,10 @@ extension EndpointDriver {
     /// Makes a call for a modem that dialled; not yet begun. `nil`: it cannot be tried, and why has been told.
     func dial(_ destination: SIPDestination, _ modem: LiveModem) -> LiveCall? {
         guard !isStopping else { return nil }
-        let peer = destination.path.endpoint
+        let peer = destination.path
         do {
             let call = try makeCall(FaxStation(.caller), purpose: .modem(modem), peer: peer, destination: destination)
-            tell(call.number, .began(uri: destination.uri, peer: peer, isIncoming: false))
+            tell(call.number, .began(uri: destination.uri, peer: peer.endpoint, isIncoming: false))
             return call
         } catch {
             tell(nil, .trouble("\(error)"))

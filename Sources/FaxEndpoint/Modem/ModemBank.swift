@@ -93,8 +93,8 @@ final class ModemBank {
             tell(modem, .gaveUp("no number was dialled"))
             return nil
         }
-        let destination = SIPDestination(
-            uri: settings.uri(for: dialled), path: SIPPath(.udp, settings.peer))
+        var destination = settings.place
+        destination.uri = settings.uri(for: dialled)
         return driver.dial(destination, modem)
     }
 

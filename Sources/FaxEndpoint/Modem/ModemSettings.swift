@@ -1,4 +1,5 @@
 import FaxCore
+import FaxProtocol
 import FaxStation
 import FaxWire
 
@@ -9,8 +10,8 @@ public struct ModemSettings: Sendable {
     public var count = 1
     /// Where a number that was dialled leads: a SIP URI with `{number}` in it.
     public var target: String
-    /// Where INVITEs go: the address of the target's host, or a proxy.
-    public var peer: Endpoint
+    /// Where INVITEs go, whatever number is dialled: the target's host, or a proxy.
+    public var place: SIPDestination
     /// Called numbers (user parts of the request's URI), one for each modem in order; a call to one of them is for that modem
     /// alone, any other one for the first modem that is idle.
     public var numbers: [String] = []
@@ -21,10 +22,15 @@ public struct ModemSettings: Sendable {
     public static let limit = 100
     public static let placeholder = "{number}"
 
-    public init(link: String, target: String, peer: Endpoint) {
+    public init(link: String, target: String, place: SIPDestination) {
         self.link = link
         self.target = target
-        self.peer = peer
+        self.place = place
+    }
+
+    /// Over UDP.
+    public init(link: String, target: String, peer: Endpoint) {
+        self.init(link: link, target: target, place: SIPTarget.destination(target, at: peer))
     }
 
     func link(of index: Int) -> String { count == 1 ? link : "\(link)\(index)" }

@@ -15,6 +15,7 @@ final class CallRecorder {
     private var written = 0
     /// Packets so far.
     private(set) var frames = 0
+    private var streams = RecordedStreams()
     /// Why the record is not whole; `nil`: it is.
     private(set) var failure: String?
     /// Told once when something cannot be written.
@@ -33,13 +34,34 @@ final class CallRecorder {
         pending = writer.bytes
     }
 
+    /// A datagram.
     func add(from source: Endpoint, to destination: Endpoint, _ octets: [UInt8], at now: Instant) {
-        guard failure == nil else { return }
+        guard mayGrow else { return }
+        add(
+            FrameMaker.udp(
+                from: source, to: destination, payload: octets, ipID: UInt16(truncatingIfNeeded: frames)), at: now)
+    }
+
+    /// A SIP message of a connection, as one TCP segment in the clear, whatever carried it.
+    func addStream(from source: Endpoint, to destination: Endpoint, _ octets: [UInt8], at now: Instant) {
+        guard mayGrow else { return }
+        let (sequence, acknowledgement) = streams.advance(from: source, to: destination, by: octets.count)
+        add(
+            FrameMaker.tcp(
+                from: source, to: destination, sequence: sequence, acknowledgement: acknowledgement, payload: octets,
+                ipID: UInt16(truncatingIfNeeded: frames)), at: now)
+    }
+
+    private var mayGrow: Bool {
+        guard failure == nil else { return false }
         guard written + pending.count < limit else {
-            return fail("is longer than \(limit >> 20) MB: the rest is left out")
+            fail("is longer than \(limit >> 20) MB: the rest is left out")
+            return false
         }
-        let frame = FrameMaker.udp(
-            from: source, to: destination, payload: octets, ipID: UInt16(truncatingIfNeeded: frames))
+        return true
+    }
+
+    private func add(_ frame: [UInt8], at now: Instant) {
         frames += 1
         pending += PcapngWriter.packetBlock(
             ticks: UInt64(clamping: clock.date(of: now).nanoseconds), frame: frame)

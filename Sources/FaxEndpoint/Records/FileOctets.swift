@@ -4,6 +4,8 @@ import Glibc
 public enum FileOctets {
     public struct Failure: Error, Sendable, CustomStringConvertible {
         public var description: String
+
+        public init(description: String) { self.description = description }
     }
 
     public static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {

@@ -11,8 +11,12 @@ public struct ReceptionFolder: Sendable {
     }
 
     public let path: String
-    /// Each fax as PDF beside the TIFF.
-    public var writesPDF = false
+    public enum Format: String, Sendable, Hashable, CaseIterable {
+        case tiff, pdf, png
+    }
+
+    /// What each fax becomes: one TIFF, one PDF, a PNG a page.
+    public var formats: [Format] = [.tiff]
     /// Octets that have to be free before a call is answered.
     public static let spaceNeeded = 16 << 20
 
@@ -35,7 +39,7 @@ public struct ReceptionFolder: Sendable {
         if statvfs(path, &space) == 0, UInt64(space.f_bavail) * UInt64(space.f_frsize) < UInt64(Self.spaceNeeded) {
             throw Failure(description: "\(path): the disk is full")
         }
-        let reception = Reception(folder: path, name: name, writesPDF: writesPDF)
+        let reception = Reception(folder: path, name: name, formats: formats)
         let descriptor = open(reception.temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             throw Failure(description: "cannot write into \(path): \(Self.reason)")
@@ -51,11 +55,10 @@ public struct ReceptionFolder: Sendable {
 struct Reception: Sendable {
     let folder: String
     let name: String
-    let writesPDF: Bool
+    let formats: [ReceptionFolder.Format]
     /// Where the T.30 engine writes.
     var temporaryPath: String { "\(folder)/\(name).part" }
     var path: String { "\(folder)/\(name).tif" }
-    private var pdfPath: String { "\(folder)/\(name).pdf" }
 
     /// Sets room aside behind what has been written: the engine confirms a page before anybody knows whether the disk took
     /// it, so the room must be there before the page comes. File systems that cannot do that are taken as they are.
@@ -98,27 +101,40 @@ struct Reception: Sendable {
             throw ReceptionFolder.Failure(description: "cannot write \(path): \(ReceptionFolder.reason)")
         }
         unlink(temporaryPath)
-        var paths = [path]
-        if writesPDF {
-            try writePDF(pages)
-            paths.append(pdfPath)
-        }
+        let others = try writeOthers(pages)
+        // Only now: whatever was confirmed has been on the disk in one form or another all the time.
+        if !formats.isEmpty, !formats.contains(.tiff) { unlink(path) }
         try flush(folder)
-        return (paths, pages)
+        return ((formats.contains(.tiff) || others.isEmpty ? [path] : []) + others, pages)
     }
 
-    private func writePDF(_ pages: [PageBitmap]) throws(ReceptionFolder.Failure) {
-        guard let octets = try? PDFWriter.octets(pages) else {
-            throw ReceptionFolder.Failure(description: "\(pdfPath): the pages cannot be coded")
+    private func writeOthers(_ pages: [PageBitmap]) throws(ReceptionFolder.Failure) -> [String] {
+        var paths: [String] = []
+        if formats.contains(.pdf) {
+            let pdf = "\(folder)/\(name).pdf"
+            try write(try? PDFWriter.octets(pages), to: pdf)
+            paths.append(pdf)
         }
+        guard formats.contains(.png) else { return paths }
+        for (index, page) in pages.enumerated() {
+            let png = "\(folder)/\(name)-\(index + 1).png"
+            try write(PNGWriter.octets(page), to: png)
+            paths.append(png)
+        }
+        return paths
+    }
+
+    /// Whole and flushed under its name, or not at all.
+    private func write(_ octets: [UInt8]?, to path: String) throws(ReceptionFolder.Failure) {
+        guard let octets else { throw ReceptionFolder.Failure(description: "\(path): the pages cannot be coded") }
         do {
             try FileOctets.write(octets, to: temporaryPath)
         } catch {
             throw ReceptionFolder.Failure(description: error.description)
         }
         try flush(temporaryPath)
-        guard rename(temporaryPath, pdfPath) == 0 else {
-            throw ReceptionFolder.Failure(description: "cannot write \(pdfPath): \(ReceptionFolder.reason)")
+        guard rename(temporaryPath, path) == 0 else {
+            throw ReceptionFolder.Failure(description: "cannot write \(path): \(ReceptionFolder.reason)")
         }
     }
 

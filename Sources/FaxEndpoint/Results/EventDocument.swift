@@ -7,17 +7,26 @@ import FaxWire
 
 /// Events as JSON (`docs/endpoint.md`), one a line.
 public enum EventDocument {
-    public static func line(_ event: EndpointEvent) -> String {
+    /// - Parameter job: whose call it is; `nil`: of no job.
+    public static func line(_ event: EndpointEvent, job: String? = nil) -> String {
         let (name, members) = content(event.kind)
-        let head: [JSONValue.Member] = [
+        var head: [JSONValue.Member] = [
             .init("event", .string(name)), .init("time", .time(event.time)), .init("call", .optional(event.call)),
         ]
+        if let job { head.append(.init("job", .string(job))) }
         return JSONWriter.text(.object(head + members), style: .line) + "\n"
     }
 
     private static func content(_ kind: EndpointEvent.Kind) -> (String, [JSONValue.Member]) {
         switch kind {
-        case .listening(let endpoint): return ("listening", [.init("address", .string("\(endpoint)"))])
+        case .listening(let ports):
+            return (
+                "listening",
+                [
+                    .init("address", .optional(ports.first.map { "\($0.endpoint)" })),
+                    .init("ports", .array(ports.map { .string($0.text) })),
+                ]
+            )
         case .refused(let source, let status, let reason):
             return (
                 "refused",
@@ -48,12 +57,17 @@ public enum EventDocument {
                     .init("octets", .integer(page.codedOctets)), .init("ecm_retransmitted", .integer(page.ecmRetries)),
                 ]
             )
+        case .progress(let progress): return ("progress", progress.members)
+        case .loss(let carriage): return ("loss", [.init("network", carriage.document)])
         case .result(let result): return ("fax", members(result))
+        case .notReturned(let result): return ("not-returned", [.init("reason", .optional(result.reason))])
         case .gateway(let event): return content(event)
         case .gatewayResult(let result): return ("fax", members(result))
         case .registration(let event): return content(event)
         case .modem(let event): return content(event)
+        case .iax2(let event): return event.document
         case .trouble(let text): return ("trouble", [.init("text", .string(text))])
+        case .warning(let text): return ("warning", [.init("text", .string(text))])
         }
     }
 
@@ -86,24 +100,29 @@ public enum EventDocument {
     /// - Parameters:
     ///   - reason: why not all that were wanted came; `nil`: they did.
     ///   - verdicts: what the analysis of the record says of each call.
+    ///   - jobs: of a list; `nil`: there was none.
     static func last(
-        _ results: [any RunResult], reason: String?, verdicts: [String], lateness: LatenessMeter?
+        _ outcomes: RunOutcomes, reason: String?, verdicts: [String], lateness: DurationMeter?,
+        jobs: JobTally? = nil
     ) -> String {
-        let told = results.first { !$0.isSuccess } ?? results.last
-        let isConfirmed = reason == nil && !results.isEmpty && results.allSatisfy { $0.isSuccess }
+        let told = outcomes.told
+        let isWhole = jobs?.areConfirmed ?? (outcomes.calls > 0 && outcomes.areSuccesses)
+        let isConfirmed = isWhole && reason == nil
         let legs = told?.legs.map { [JSONValue.Member("legs", $0)] } ?? []
+        let counts = jobs.map { [JSONValue.Member("jobs", $0.document)] } ?? []
         let members: [JSONValue.Member] = [
             .init("event", .string("result")), .init("confirmed", .bool(isConfirmed)),
-            .init("calls", .integer(results.count)), .init("succeeded", .integer(results.count { $0.isSuccess })),
+            .init("calls", .integer(outcomes.calls)), .init("succeeded", .integer(outcomes.succeeded)),
             .init("reason", .optional(reason ?? told?.reason)),
-            .init("files", .array(results.flatMap { $0.files }.map { .string($0) })),
+            .init("files", .array(outcomes.files.map { .string($0) })),
             .init("verdicts", .array(verdicts.map { .string($0) })), .init("lateness", document(lateness)),
             .init("fax", told?.document ?? .null),
+            .init("network", (told as? FaxResult)?.carriage.document ?? .null),
         ]
-        return JSONWriter.text(.object(members + legs), style: .line) + "\n"
+        return JSONWriter.text(.object(members + legs + counts), style: .line) + "\n"
     }
 
-    private static func document(_ lateness: LatenessMeter?) -> JSONValue {
+    private static func document(_ lateness: DurationMeter?) -> JSONValue {
         guard let lateness, lateness.count > 0 else { return .null }
         return .object([
             .init("p50_ms", .milliseconds(lateness.quantile(0.5))),
@@ -117,7 +136,7 @@ public enum EventDocument {
         [
             .init("confirmed", .bool(result.isSuccess)), .init("reason", .optional(result.reason)),
             .init("files", .array(result.files.map { .string($0) })), .init("call_id", .optional(result.callID)),
-            .init("fax", result.document),
+            .init("fax", result.document), .init("network", result.carriage.document),
         ]
     }
 

@@ -15,7 +15,7 @@ public enum EventText {
 
     private static func text(_ kind: EndpointEvent.Kind) -> String? {
         switch kind {
-        case .listening(let endpoint): "listening on \(endpoint)"
+        case .listening(let ports): "listening on " + ports.map(\.text).joined(separator: ", ")
         case .refused(let source, let status, let reason): "refused a call from \(source) with \(status): \(reason)"
         case .began(let uri, let peer, let isIncoming):
             isIncoming ? "from \(uri) at \(peer)" : "calling \(uri) at \(peer)"
@@ -27,12 +27,16 @@ public enum EventText {
             "page \(page.pages): \(page.rows) rows"
                 + (page.badRows > 0 ? ", \(page.badRows) of them bad" : "")
                 + (page.ecmRetries > 0 ? ", \(page.ecmRetries) frames sent again" : "")
+        case .progress, .loss: nil
         case .result(let result): text(result)
+        case .notReturned(let result): result.reason
         case .gateway(let event): text(event)
         case .gatewayResult(let result): text(result)
         case .registration(let event): text(event)
         case .modem(let event): text(event)
+        case .iax2(let event): event.text
         case .trouble(let text): text
+        case .warning(let text): "warning: \(text)"
         }
     }
 

@@ -25,11 +25,10 @@ extension FaxResult {
             .init("pages_confirmed", .integer(pagesConfirmed)),
             .init("trainings", trainings),
             .init("duration_s", .seconds(duration)),
+            .init("pages_returned", .optional(pagesReturned)),
+            .init("subaddress", .optional(report.subaddress.isEmpty ? nil : report.subaddress)),
         ])
     }
-
-    /// A fax goes from the one who calls to the one who answers.
-    private var isCaller: Bool { isSender }
 
     private var them: String? {
         let name = report.remoteIdentification

@@ -29,8 +29,15 @@ public struct EndpointRun {
     public var shouldStop: () -> Bool = { false }
     /// Given the port in use.
     public var onListening: (Endpoint) -> Void = { _ in }
-    private let write: (String) -> Void
-    private let complain: (String) -> Void
+    /// Takes a text instead of standard output; `false`: it does not.
+    public var takesText: (String) -> Bool = { _ in false }
+    /// Told of every event, and asked every so often.
+    public var onEvent: (EndpointEvent) -> Void = { _ in }
+    public var onTick: () -> Void = {}
+    /// All calls are over; what is written from here on is the end.
+    public var onCallsOver: () -> Void = {}
+    let write: (String) -> Void
+    let complain: (String) -> Void
 
     /// - Parameters:
     ///   - write: takes text for standard output.
@@ -60,6 +67,11 @@ public struct EndpointRun {
         run(settings, wanted: nil, callsGoOn: true) { _ in }
     }
 
+    /// Fetches documents.
+    public func poll(_ requests: [PollRequest], _ settings: EndpointSettings) -> Status {
+        run(settings, wanted: requests.count) { endpoint in for request in requests { endpoint.poll(request) } }
+    }
+
     /// Keeps a registration until it is stopped, or `once` it stands.
     public func register(once: Bool, _ settings: EndpointSettings) -> Status {
         run(settings, wanted: nil, endsWhenRegistered: once) { _ in }
@@ -86,18 +98,30 @@ public struct EndpointRun {
         tally.endsOnTrouble = !answers || callback != nil
         tally.callback = callback
         tally.countsReceptions = settings.answering?.echoes != true
-        follow(endpoint, &tally)
-        endpoint.stop()
-        while let event = endpoint.events.next(within: .zero) { tell(event, &tally) }
-        tally.lateness = try? endpoint.lateness
-        return end(tally, settings, recordFailure: try? endpoint.recordFailure)
+        return conclude(endpoint, tally, record: settings.recordPath)
     }
 
+    /// Follows an endpoint that has begun to its end.
+    /// - Parameter record: its path, where every packet is recorded.
+    func conclude(_ endpoint: any FollowedEndpoint, _ tally: Tally, record: String?) -> Status {
+        var tally = tally
+        follow(endpoint, &tally)
+        endpoint.stop(patience: Self.patience)
+        while let event = endpoint.events.next(within: .zero) { tell(event, &tally) }
+        onCallsOver()
+        tally.lateness = try? endpoint.lateness
+        return end(tally, record: record, recordFailure: try? endpoint.recordFailure)
+    }
+
+    /// For the other sides, when all is over.
+    private static let patience = Duration.seconds(4)
+
     /// Until everything has come, or time or patience is over.
-    private func follow(_ endpoint: LiveEndpoint, _ tally: inout Tally) {
+    private func follow(_ endpoint: any FollowedEndpoint, _ tally: inout Tally) {
         let clock = ContinuousClock()
         let limit = timeout.map { clock.now + $0 }
         while !tally.isComplete, !tally.isHopeless {
+            onTick()
             if shouldStop() {
                 tally.stopped = "stopped"
                 return
@@ -113,32 +137,38 @@ public struct EndpointRun {
     private func tell(_ event: EndpointEvent, _ tally: inout Tally) {
         let wasWaiting = tally.callback?.isWaiting ?? false
         tally.take(event)
+        onEvent(event)
         if writesJSON {
             write(EventDocument.line(event))
         } else if let line = EventText.line(event) {
-            write(line)
+            show(line)
         }
         if let callback = tally.callback, callback.isWaiting, !wasWaiting {
-            write(writesJSON ? CallbackReport.waitingDocument(callback) : CallbackReport.waitingText(callback))
+            show(writesJSON ? CallbackReport.waitingDocument(callback) : CallbackReport.waitingText(callback))
         }
+    }
+
+    func show(_ text: String) {
+        if !takesText(text) { write(text) }
     }
 
     // MARK: - The end
 
-    private func end(_ tally: Tally, _ settings: EndpointSettings, recordFailure: String??) -> Status {
+    private func end(_ tally: Tally, record: String?, recordFailure: String??) -> Status {
         var status = tally.status
         var verdicts: [String] = []
         if let recordFailure = recordFailure ?? nil {
             complain(recordFailure)
             status = .couldNotRun
-        } else if let path = settings.recordPath {
+        } else if let path = record {
             verdicts = diagnose(path)
         }
         if let reason = tally.complaint { complain(reason) }
         if let callback = tally.callback, !match(callback), status == .confirmed { status = .failed }
         if writesJSON {
             write(
-                EventDocument.last(tally.results, reason: tally.shortfall, verdicts: verdicts, lateness: tally.lateness)
+                EventDocument.last(
+                    tally.outcomes, reason: tally.shortfall, verdicts: verdicts, lateness: tally.lateness)
             )
         }
         return status
@@ -157,7 +187,7 @@ public struct EndpointRun {
     }
 
     /// What `analyze` says of the record.
-    private func diagnose(_ path: String) -> [String] {
+    func diagnose(_ path: String) -> [String] {
         var report = AnalyzeRun(write: writesJSON ? { _ in } : write, complain: complain)
         report.report.usesColour = usesColour
         let verdicts = VerdictCollector()
@@ -171,7 +201,7 @@ public struct EndpointRun {
 /// What came of the calls of a run.
 struct Tally {
     let wanted: Int?
-    private(set) var results: [any RunResult] = []
+    private(set) var outcomes = RunOutcomes()
     /// Something that no call can begin without was missing.
     private(set) var isHopeless = false
     /// Why the run ended before all had come.
@@ -179,7 +209,7 @@ struct Tally {
     var endsWhenRegistered = false
     /// What answers calls goes on, whatever befalls one of them.
     var endsOnTrouble = true
-    var lateness: LatenessMeter?
+    var lateness: DurationMeter?
     var callback: CallbackWait?
     /// A reception that is echoed counts when the echo is through.
     var countsReceptions = true
@@ -191,17 +221,22 @@ struct Tally {
     var isComplete: Bool {
         if endsWhenRegistered, isRegistered != nil { return true }
         if let callback { return callback.isOver }
-        return wanted.map { results.count >= $0 } ?? false
+        return wanted.map { outcomes.calls >= $0 } ?? false
     }
 
     mutating func take(_ event: EndpointEvent) {
         switch event.kind {
         case .result(let result):
             callback?.take(result)
-            if countsReceptions || result.isSender || !result.isSuccess { results.append(result) }
-        case .gatewayResult(let result): results.append(result)
+            if countsReceptions || result.isSender || !result.isSuccess || result.pagesReturned != nil {
+                outcomes.add(result)
+            }
+        case .notReturned(let result): outcomes.add(result)
+        case .gatewayResult(let result): outcomes.add(result)
         case .trouble: if event.call == nil, endsOnTrouble { isHopeless = true }
-        case .listening, .refused, .began, .call, .negotiated, .page, .gateway, .modem: break
+        case .listening, .warning, .refused, .began, .call, .negotiated, .page, .progress, .loss, .gateway, .modem,
+            .iax2:
+            break
         case .registration(.registered): isRegistered = true
         case .registration(.failed): isRegistered = false
         case .registration(.unregistered): break
@@ -210,18 +245,18 @@ struct Tally {
 
     /// `nil`: what was wanted has come.
     var shortfall: String? {
-        guard let wanted, results.count < wanted else { return nil }
-        return "\(results.count) of \(wanted) calls ended: \(stopped ?? "the others could not begin")"
+        guard let wanted, outcomes.calls < wanted else { return nil }
+        return "\(outcomes.calls) of \(wanted) calls ended: \(stopped ?? "the others could not begin")"
     }
 
     /// What a person has to be told beside the results.
     var complaint: String? {
-        shortfall ?? stopped.flatMap { results.allSatisfy { $0.isSuccess } ? nil : $0 }
+        shortfall ?? stopped.flatMap { outcomes.areSuccesses ? nil : $0 }
     }
 
     var status: EndpointRun.Status {
         if isHopeless { return .couldNotRun }
         if let callback { return callback.returned?.isSuccess == true ? .confirmed : .failed }
-        return results.allSatisfy { $0.isSuccess } && shortfall == nil && isRegistered != false ? .confirmed : .failed
+        return outcomes.areSuccesses && shortfall == nil && isRegistered != false ? .confirmed : .failed
     }
 }

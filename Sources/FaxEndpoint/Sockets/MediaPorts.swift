@@ -3,7 +3,6 @@ import Glibc
 
 /// Gives calls their ports for media: an even one for RTP, the one after the next for UDPTL (the one between is RTCP's).
 struct MediaPorts {
-    private let address: IPAddress
     private let range: ClosedRange<UInt16>
     private var next: Int
 
@@ -17,8 +16,7 @@ struct MediaPorts {
         var description: String { "no free media ports in \(range.lowerBound) to \(range.upperBound)" }
     }
 
-    init(address: IPAddress, range: ClosedRange<UInt16>) {
-        self.address = address
+    init(range: ClosedRange<UInt16>) {
         self.range = range
         next = Self.first(in: range)
     }
@@ -33,7 +31,7 @@ struct MediaPorts {
 
     /// Two sockets that nobody else has; each start goes on behind the one before, so that late packets of a call that is
     /// over do not meet the next.
-    mutating func open() throws(Exhausted) -> Pair {
+    mutating func open(at address: IPAddress) throws(Exhausted) -> Pair {
         let tries = range.count / Self.stride
         for _ in 0..<max(tries, 0) {
             if next + 2 > Int(range.upperBound) { next = Self.first(in: range) }

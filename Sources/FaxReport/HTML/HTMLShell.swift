@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 
 /// The file around a report for a browser: what it may do and how it looks. It needs nothing else: no network, and no
@@ -57,5 +58,7 @@ package struct HTMLShell {
             + "style-src 'sha256-\(Self.hash(style))'; img-src data:; base-uri 'none'; form-action 'none'"
     }
 
-    private static func hash(_ text: String) -> String { Data(SHA256.digest(Array(text.utf8))).base64EncodedString() }
+    private static func hash(_ text: String) -> String {
+        Data(SHA256.hash(data: Data(text.utf8))).base64EncodedString()
+    }
 }

@@ -5,11 +5,11 @@ import FaxDSP
 /// Pictures as PNG (ISO/IEC 15948): pages in black and white, others in a palette. A page's pixels are its own, one for
 /// one; the `pHYs` chunk says how far apart they are, so that a viewer that heeds it shows a 204×98 page in its right
 /// shape.
-enum PNGWriter {
+package enum PNGWriter {
     private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
     /// `nil`: zlib failed (no memory).
-    static func octets(_ page: PageBitmap) -> [UInt8]? {
+    package static func octets(_ page: PageBitmap) -> [UInt8]? {
         guard let data = deflated(scanlines(page), level: Z_BEST_COMPRESSION) else { return nil }
         var png = ByteWriter()
         png.raw(signature)

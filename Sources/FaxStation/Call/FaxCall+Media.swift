@@ -36,6 +36,7 @@ extension FaxCall {
         if case .t38(let leg) = leg { return leg.move(to: remote) }
         guard machine.useT38(settings.t38.channel(agreed)) else { return fail("libspandsp gives no T.38 engine") }
         forgetCompletion()
+        keepFigures()
         if case .audio(let audio) = leg, settings.faults.udptl.keepsRTP { lingering = audio }
         leg = .t38(
             T38Leg(

@@ -86,6 +86,11 @@ public final class FaxCall {
         drive(at: now) { take(sip.handle(.message(message, from: path), at: now)) }
     }
 
+    /// The driver could not send on that path, or its connection is gone.
+    public func transportFailed(_ path: SIPPath, at now: Instant) -> [Output] {
+        drive(at: now) { take(sip.handle(.transportFailed(path), at: now)) }
+    }
+
     /// ``deadline`` has come, or may have.
     public func wake(at now: Instant) -> [Output] {
         drive(at: now) {
@@ -142,6 +147,8 @@ public final class FaxCall {
     public var callID: String? { sip.callID }
     /// A SIP request of ours, such as BYE, waits for its answer.
     public var awaitsResponse: Bool { sip.awaitsResponse }
+    /// A SIP request of ours that went that way waits for its answer.
+    public func awaitsResponse(from path: SIPPath) -> Bool { sip.awaitsResponse(from: path) }
     /// The call is over and nothing is left to repeat.
     public var isFinished: Bool { phase == .ended && (sip.isFinished || sip.callID == nil) }
     public var hasEnded: Bool { phase == .ended }
@@ -162,8 +169,25 @@ public final class FaxCall {
     /// Of T.38 that is over.
     private var unrecoveredBefore = 0
 
+    /// What became of the packets; of each kind of media the last leg's.
+    public var carriage: FaxCarriage {
+        var carriage = carriageBefore
+        switch leg {
+        case .none: break
+        case .audio(let leg): carriage.audio = leg.carriage
+        case .t38(let leg): carriage.t38 = leg.carriage
+        }
+        return carriage
+    }
+    private var carriageBefore = FaxCarriage()
+    /// How far the fax has come at the moment.
+    public var progress: FaxProgress { machine.progress }
+
     /// Call it before the leg is given up.
-    func keepFigures() { unrecoveredBefore = unrecoveredIFPs }
+    func keepFigures() {
+        unrecoveredBefore = unrecoveredIFPs
+        carriageBefore = carriage
+    }
 
     /// What carried the fax last.
     public internal(set) var lastMedia: Media?
@@ -187,7 +211,7 @@ public final class FaxCall {
     private func take(_ taken: [SIPCall.Output]) {
         for output in taken {
             switch output {
-            case .send(let octets, to: let path): outputs.append(.send(octets, from: .sip, to: path.endpoint))
+            case .send(let octets, to: let path): outputs.append(.signal(octets, to: path))
             case .event(let event): follow(event)
             }
         }

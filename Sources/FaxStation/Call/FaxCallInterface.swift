@@ -11,7 +11,10 @@ extension FaxCall {
     }
 
     public enum Output: Sendable, Equatable {
+        /// A datagram of media.
         case send([UInt8], from: Port, to: Endpoint)
+        /// A SIP message; over TCP and TLS the driver finds the connection.
+        case signal([UInt8], to: SIPPath)
         /// What a person or a log may want to know.
         case event(Event)
     }

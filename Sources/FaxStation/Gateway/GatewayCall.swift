@@ -81,6 +81,11 @@ public final class GatewayCall {
         }
     }
 
+    /// The driver could not send on that path, or its connection is gone.
+    public func transportFailed(_ path: SIPPath, at now: Instant) -> [Output] {
+        drive(at: now) { for side in Side.allCases { handle(.transportFailed(path), side) } }
+    }
+
     /// ``deadline`` has come, or may have.
     public func wake(at now: Instant) -> [Output] {
         drive(at: now) {
@@ -133,6 +138,10 @@ public final class GatewayCall {
     public var callIDs: [String] { [near.sip.callID, far?.sip.callID].compactMap { $0 } }
     /// A request of ours, such as BYE, waits for its answer.
     public var awaitsResponse: Bool { near.sip.awaitsResponse || far?.sip.awaitsResponse == true }
+    /// A request of ours that went that way does.
+    public func awaitsResponse(from path: SIPPath) -> Bool {
+        near.sip.awaitsResponse(from: path) || far?.sip.awaitsResponse(from: path) == true
+    }
     public var hasEnded: Bool { endTime != nil }
     /// Both sides are over and nothing is left to repeat.
     public var isFinished: Bool {

@@ -113,6 +113,11 @@ final class FaxMachine {
         return modems?.report ?? FaxStationReport()
     }
 
+    var progress: FaxProgress {
+        if t38 != nil { return t38?.progress ?? FaxProgress() }
+        return modems?.progress ?? FaxProgress()
+    }
+
     var frameCount: Int {
         if t38 != nil { return t38?.frameCount ?? 0 }
         return modems?.frameCount ?? 0

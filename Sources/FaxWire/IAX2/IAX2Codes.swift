@@ -106,6 +106,11 @@ public enum IAX2Control: UInt8, Sendable {
 
 /// Media formats, one bit each (RFC 5456 §8.7).
 public enum IAX2Format {
+    public static let muLaw: UInt64 = 1 << 2
+    public static let aLaw: UInt64 = 1 << 3
+    /// 16 bits a sample, 8 kHz, the high octet first.
+    public static let linear: UInt64 = 1 << 6
+
     /// The name by which SDP and RFC 3551 know it; of G.726 the packing is the one that Asterisk, whose protocol this was,
     /// gives each bit. `nil`: not an audio format that is known.
     public static func encoding(_ bit: UInt64) -> String? {

@@ -32,6 +32,15 @@ public struct SIPAuthentication: Sendable, Hashable {
     public var algorithm: String? { parameters["algorithm"] }
     public var username: String? { parameters["username"] }
     public var isStale: Bool { parameters["stale"]?.lowercased() == "true" }
+
+    /// The value of one field; `nil`: it begins with no scheme.
+    public init?(_ value: String) {
+        let octets = SIPText.trimmed(Array(value.utf8)[...])
+        let scheme = octets.prefix { $0.isToken }
+        guard !scheme.isEmpty else { return nil }
+        self.scheme = SIPText.string(scheme)
+        parameters = [SIPParameter](octets: octets.dropFirst(scheme.count), separator: 0x2C)
+    }
 }
 
 /// `Session-Expires` (RFC 4028 §4).
@@ -97,14 +106,7 @@ extension SIPMessage {
 
     /// One a field: commas stand between parameters here, not between values.
     private func authentications(_ headers: [SIPHeader]) -> [SIPAuthentication] {
-        headers.flatMap { values($0) }.compactMap { value in
-            let octets = SIPText.trimmed(Array(value.utf8)[...])
-            let scheme = octets.prefix { $0.isToken }
-            guard !scheme.isEmpty else { return nil }
-            return SIPAuthentication(
-                scheme: SIPText.string(scheme),
-                parameters: [SIPParameter](octets: octets.dropFirst(scheme.count), separator: 0x2C))
-        }
+        headers.flatMap { values($0) }.compactMap { SIPAuthentication($0) }
     }
 
     public var sessionExpires: SIPSessionExpires? {

@@ -13,7 +13,7 @@ public struct LiveComparison: Sendable {
     public var live: [Outcome] = []
     public var simulated: [Outcome] = []
     /// How late packets left, of both endpoints.
-    public var lateness = LatenessMeter()
+    public var lateness = DurationMeter()
 
     public init(setting: LiveSetting, simulated: [Outcome]) {
         self.setting = setting
@@ -73,7 +73,7 @@ public struct LiveComparisonRun: Sendable {
     /// The same limit that simulated calls have.
     private static let limit = Duration.seconds(600)
 
-    public func live(_ setting: LiveSetting) throws -> (outcomes: [LiveComparison.Outcome], lateness: LatenessMeter) {
+    public func live(_ setting: LiveSetting) throws -> (outcomes: [LiveComparison.Outcome], lateness: DurationMeter) {
         let spec = try setting.spec()
         let proxies = Mutex<[ImpairProxy]>([])
         defer { proxies.withLock { for proxy in $0 { proxy.close() } } }
@@ -93,7 +93,7 @@ public struct LiveComparisonRun: Sendable {
         }
         let outcome = try Crowd(plan).run()
         let inOrder = outcome.calls.sorted { ($0.number ?? 0) < ($1.number ?? 0) }
-        return (inOrder.map(Self.outcome), outcome.lateness)
+        return (inOrder.map(Self.outcome), outcome.times.lateness)
     }
 
     /// By the simulator's measure: both engines ended without error, and every page came.

@@ -29,7 +29,7 @@ public final class Baresip {
 
             """
         let account =
-            "<sip:tester@127.0.0.1>;regint=0;audio_codecs=pcmu"
+            "<sip:200@127.0.0.1>;regint=0;audio_codecs=pcmu"
             + (target == nil ? ";answermode=auto" : "") + "\n"
         for (name, text) in [("config", config), ("accounts", account), ("contacts", "")] {
             try Data(text.utf8).write(to: folder.appending(path: name))

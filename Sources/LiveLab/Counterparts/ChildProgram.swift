@@ -11,25 +11,38 @@ public final class ChildProgram {
 
     public let folder: URL
     private let process = Process()
-    private var log: URL { folder.appending(path: "output.log") }
+    private let log: URL
 
     /// - Parameters:
     ///   - program: an absolute path.
     ///   - folder: made when missing; it becomes the program's current directory.
-    public init(_ program: String, _ arguments: [String], folder: URL) throws {
+    ///   - log: the file in it that is made anew for what the program writes.
+    public init(_ program: String, _ arguments: [String], folder: URL, log name: String = "output.log") throws {
         guard FileManager.default.isExecutableFile(atPath: program) else { throw Missing(program: program) }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         self.folder = folder
-        _ = FileManager.default.createFile(atPath: folder.appending(path: "output.log").path, contents: nil)
-        let output = try FileHandle(forWritingTo: folder.appending(path: "output.log"))
+        log = folder.appending(path: name)
+        _ = FileManager.default.createFile(atPath: log.path, contents: nil)
+        let output = try FileHandle(forWritingTo: log)
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output
-        try process.run()
+        try Self.hearingSignals { try process.run() }
         try? output.close()
+    }
+
+    /// A program keeps the signals blocked that the thread has blocked which starts it, and threads of the library's pools have all:
+    /// HylaFAX's scheduler would never hear of the end of its children.
+    private static func hearingSignals(_ start: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try start()
     }
 
     public var number: Int32 { process.processIdentifier }
@@ -64,6 +77,22 @@ public final class ChildProgram {
             for process in children + [process.processIdentifier] { kill(process, SIGKILL) }
         }
         process.waitUntilExit()
+    }
+
+    /// Ends it and what it has started, which would go on without it: politely, then by force.
+    public func endFamily() {
+        var family: [pid_t] = process.isRunning ? [process.processIdentifier] : []
+        var next = 0
+        while next < family.count {
+            family += Self.children(of: family[next])
+            next += 1
+        }
+        for member in family { kill(member, SIGTERM) }
+        end()
+        let clock = ContinuousClock()
+        let limit = clock.now + .seconds(2)
+        while clock.now < limit, family.contains(where: { kill($0, 0) == 0 }) { Thread.sleep(forTimeInterval: 0.02) }
+        for member in family.dropFirst() { kill(member, SIGKILL) }
     }
 
     private static func children(of process: pid_t) -> [pid_t] {

@@ -81,8 +81,8 @@ public enum FaxMaterial {
         }
     }
 
-    /// 8,000 samples a second, one channel, 16 bits.
-    private static func wave(_ samples: [Int16]) -> [UInt8] {
+    /// A WAV file: 8,000 samples a second, one channel, 16 bits.
+    public static func wave(_ samples: [Int16]) -> [UInt8] {
         func word(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
         var file: [UInt8] = Array("RIFF".utf8) + word(36 + 2 * samples.count) + Array("WAVEfmt ".utf8) + word(16)
         file += [1, 0, 1, 0] + word(8_000) + word(16_000) + [2, 0, 16, 0]

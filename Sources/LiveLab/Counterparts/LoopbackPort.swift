@@ -11,12 +11,25 @@ public enum LoopbackPort {
     /// A UDP port of 127.0.0.1 that nobody had a moment ago; 0 when there is none.
     public static func free() -> UInt16 { bound(0) ?? 0 }
 
+    /// The same of TCP.
+    public static func freeTCP() -> UInt16 { bound(0, SOCK_STREAM) ?? 0 }
+
+    /// The same for media, an even one: above those that the system gives to anybody who asks for any.
+    public static func freeForMedia() -> UInt16 {
+        for _ in 0..<100 {
+            let port = UInt16.random(in: 30_600...32_600) * 2
+            // A stream, or an image line, takes the ports behind it, too.
+            if (port...port + 3).allSatisfy({ bound($0) != nil }) { return port }
+        }
+        return free() & ~1
+    }
+
     /// Somebody listens there.
     public static func isTaken(_ port: UInt16) -> Bool { bound(port) == nil }
 
     /// The port that a socket gets that asks for this one (0: any) and is closed again; `nil`: none.
-    private static func bound(_ port: UInt16) -> UInt16? {
-        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+    private static func bound(_ port: UInt16, _ kind: __socket_type = SOCK_DGRAM) -> UInt16? {
+        let descriptor = socket(AF_INET, Int32(kind.rawValue), 0)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var address = sockaddr_in()
@@ -30,5 +43,21 @@ public enum LoopbackPort {
             }
         }
         return status == 0 ? UInt16(bigEndian: address.sin_port) : nil
+    }
+
+    /// Somebody takes TCP connections there.
+    public static func answers(_ port: UInt16) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
     }
 }

@@ -13,12 +13,12 @@ public final class SIPp {
     ///   - folder: for its files; it stays.
     public init(_ scenario: SIPpScenario, calling target: Endpoint? = nil, folder: URL) throws {
         port = LoopbackPort.free()
-        let media = LoopbackPort.free()
+        let media = LoopbackPort.freeForMedia()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appending(path: "scenario.xml")
         try Data(scenario.xml.utf8).write(to: file)
         var arguments = [
-            "-sf", file.path, "-i", "127.0.0.1", "-p", "\(port)", "-mi", "127.0.0.1", "-mp", "\(media & ~1)",
+            "-sf", file.path, "-i", "127.0.0.1", "-p", "\(port)", "-mi", "127.0.0.1", "-mp", "\(media)",
             "-nostdin",
             "-m", "1", "-timeout", "85s", "-trace_err", "-error_file", folder.appending(path: "errors.log").path,
         ]

@@ -45,29 +45,46 @@ public struct SIPpScenario: Sendable {
 
     // MARK: - Waiting
 
-    public static func receive(_ method: String, optional: Bool = false, remembersCaller: Bool = false) -> String {
-        let option = optional ? " optional=\"true\"" : ""
-        guard remembersCaller else { return "<recv request=\"\(method)\"\(option)/>" }
-        return """
-            <recv request="\(method)"\(option)><action>
-            <ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/>
-            <ereg regexp="sip:[^&gt;]*" search_in="hdr" header="Contact:" assign_to="target"/>
-            </action></recv>
-            """
+    /// - Parameter expecting: regular expressions; a message that lacks one fails the scenario.
+    public static func receive(
+        _ method: String, optional: Bool = false, remembersCaller: Bool = false, expecting: [String] = []
+    ) -> String {
+        let actions = (remembersCaller ? callerActions : []) + checks(expecting)
+        return waiting("request=\"\(method)\"\(optional ? " optional=\"true\"" : "")", actions)
     }
 
     /// A request to be answered later, whatever comes between.
-    public static func remember(_ method: String) -> String {
-        """
-        <recv request="\(method)"><action>
-        <ereg regexp=".*" search_in="hdr" header="Via:" assign_to="via"/>
-        <ereg regexp=".*" search_in="hdr" header="CSeq:" assign_to="cseq"/>
-        </action></recv>
-        """
+    public static func remember(_ method: String, remembersCaller: Bool = false) -> String {
+        let actions = [
+            "<ereg regexp=\".*\" search_in=\"hdr\" header=\"Via:\" assign_to=\"via\"/>",
+            "<ereg regexp=\".*\" search_in=\"hdr\" header=\"CSeq:\" assign_to=\"cseq\"/>",
+        ]
+        return waiting("request=\"\(method)\"", actions + (remembersCaller ? callerActions : []))
+    }
+
+    private static let callerActions = [
+        "<ereg regexp=\".*\" search_in=\"hdr\" header=\"From:\" assign_to=\"caller\"/>",
+        "<ereg regexp=\"sip:[^&gt;]*\" search_in=\"hdr\" header=\"Contact:\" assign_to=\"target\"/>",
+    ]
+
+    private static func checks(_ expressions: [String]) -> [String] {
+        expressions.enumerated().flatMap { place, expression in
+            let text = expression.replacing("\"", with: "&quot;")
+            return [
+                "<ereg regexp=\"\(text)\" search_in=\"msg\" check_it=\"true\" assign_to=\"seen\(place)\"/>",
+                // SIPp wants every variable to be used.
+                "<log message=\"[$seen\(place)]\"/>",
+            ]
+        }
+    }
+
+    private static func waiting(_ attributes: String, _ actions: [String]) -> String {
+        guard !actions.isEmpty else { return "<recv \(attributes)/>" }
+        return "<recv \(attributes)><action>\n\(actions.joined(separator: "\n"))\n</action></recv>"
     }
 
     /// To that request.
-    public static func answerRemembered(_ status: String) -> String {
+    public static func answerRemembered(_ status: String, hasContact: Bool = false) -> String {
         """
         <send><![CDATA[
         SIP/2.0 \(status)
@@ -76,14 +93,14 @@ public struct SIPpScenario: Sendable {
         To: <sip:200@[local_ip]:[local_port]>;tag=[pid]SIPp[call_number]
         [last_Call-ID:]
         CSeq: [$cseq]
-        Content-Length: 0
+        \(hasContact ? "Contact: <sip:[local_ip]:[local_port]>\n" : "")Content-Length: 0
 
         ]]></send>
         """
     }
 
-    public static func receive(_ status: Int, optional: Bool = false) -> String {
-        "<recv response=\"\(status)\"\(optional ? " optional=\"true\"" : "")/>"
+    public static func receive(_ status: Int, optional: Bool = false, expecting: [String] = []) -> String {
+        waiting("response=\"\(status)\"\(optional ? " optional=\"true\"" : "")", checks(expecting))
     }
 
     public static func pause(_ milliseconds: Int) -> String { "<pause milliseconds=\"\(milliseconds)\"/>" }
@@ -140,7 +157,7 @@ public struct SIPpScenario: Sendable {
     /// Of the side that was called, and has remembered who did. An ACK of a refusal has the branch of what was refused
     /// (RFC 3261 §17.1.1.3).
     public static func requestBack(
-        _ method: String, _ number: Int, _ description: Description? = nil, branch: String
+        _ method: String, _ number: Int, _ description: Description? = nil, branch: String, fields: String = ""
     ) -> String {
         let type = description == nil ? "" : "Content-Type: application/sdp\n"
         return """
@@ -153,7 +170,7 @@ public struct SIPpScenario: Sendable {
             CSeq: \(number) \(method)
             Contact: <sip:[local_ip]:[local_port]>
             Max-Forwards: 70
-            \(type)Content-Length: [len]
+            \(fields)\(type)Content-Length: [len]
 
             \(description?.text ?? "")
             ]]></send>

@@ -38,8 +38,11 @@ public struct SoloEndpoint {
         endpoint = try LiveEndpoint(settings)
     }
 
-    public func send(_ pages: [PageBitmap], to target: Endpoint, uri: String? = nil) throws {
-        let destination = SIPTarget.destination(uri ?? "sip:200@\(target)", at: target)
+    public func send(_ pages: [PageBitmap], to target: Endpoint) throws {
+        try send(pages, to: SIPTarget.destination("sip:200@\(target)", at: target))
+    }
+
+    public func send(_ pages: [PageBitmap], to destination: SIPDestination) throws {
         endpoint.send(OutgoingFax(try OutgoingDocument(pages), to: destination))
     }
 

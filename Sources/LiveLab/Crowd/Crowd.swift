@@ -11,7 +11,8 @@ public final class Crowd {
     private let folder: URL
     private let caller: LiveEndpoint
     private let called: LiveEndpoint
-    private let fax: OutgoingFax
+    /// Who sends, and what; by turns.
+    private let senders: [(endpoint: LiveEndpoint, fax: OutgoingFax)]
     private let clock = ContinuousClock()
     private var outcome = CrowdOutcome()
     /// Places in the outcome by Call-ID.
@@ -20,7 +21,7 @@ public final class Crowd {
     private var freePlaces: [Int] = []
     private var begun = 0
     private var ended = 0
-    private let descriptorsBefore: Int
+    private let openBefore: OpenFiles
 
     private static let address = IPAddress(v4: 0x7F00_0001)
 
@@ -29,16 +30,26 @@ public final class Crowd {
         throws
     {
         ProcessFigures.raiseDescriptorLimit()
-        descriptorsBefore = ProcessFigures.now.descriptors
+        // It is held for as long as this is there.
+        let document = try OutgoingDocument(plan.document.pages)
+        openBefore = OpenFiles()
         self.plan = plan
         self.folder = folder
         var receiving = Self.settings(plan, 30_000...49_999)
         receiving.answering = Answering(folder: try ReceptionFolder(path: folder.path))
         called = try LiveEndpoint(receiving)
-        caller = try LiveEndpoint(Self.settings(plan, 10_000...29_999))
-        let target = try plan.through(called.address)
-        fax = OutgoingFax(
-            try OutgoingDocument(plan.document.pages), to: SIPTarget.destination("sip:200@\(target)", at: target))
+        var calling = Self.settings(plan, 10_000...29_999)
+        if plan.goesBothWays {
+            calling.answering = Answering(folder: try ReceptionFolder(path: folder.appending(path: "back").path))
+        }
+        caller = try LiveEndpoint(calling)
+        var senders = [(caller, Self.fax(document, to: try plan.through(called.address)))]
+        if plan.goesBothWays { senders.append((called, Self.fax(document, to: caller.address))) }
+        self.senders = senders
+    }
+
+    private static func fax(_ document: OutgoingDocument, to target: Endpoint) -> OutgoingFax {
+        OutgoingFax(document, to: SIPTarget.destination("sip:200@\(target)", at: target))
     }
 
     private static func settings(_ plan: CrowdPlan, _ ports: ClosedRange<UInt16>) -> EndpointSettings {
@@ -59,13 +70,13 @@ public final class Crowd {
     public func run() throws -> CrowdOutcome {
         defer { try? FileManager.default.removeItem(at: folder) }
         try fill()
-        _ = try (caller.takeLateness(), called.takeLateness())
+        _ = try (caller.takeTimes(), called.takeTimes())
         let (start, before) = (clock.now, ProcessFigures.now)
         stand()
         outcome.standing = clock.now - start
         outcome.cpu = ProcessFigures.now.cpu - before.cpu
-        outcome.lateness.add(try caller.takeLateness())
-        outcome.lateness.add(try called.takeLateness())
+        outcome.times.add(try caller.takeTimes())
+        outcome.times.add(try called.takeTimes())
         drain()
         close()
         return outcome
@@ -138,14 +149,15 @@ public final class Crowd {
         called.close()
         outcome.calls.removeAll { $0.callID.isEmpty }
         if plan.comparesAtEnd { for place in outcome.calls.indices { compare(place) } }
-        outcome.descriptorsLeft = ProcessFigures.now.descriptors - descriptorsBefore
+        outcome.filesLeft = OpenFiles().since(openBefore)
     }
 
     // MARK: - Events
 
     private func begin() {
+        let sender = senders[begun % senders.count]
         begun += 1
-        caller.send(fax)
+        sender.endpoint.send(sender.fax)
     }
 
     private func take(within patience: Duration) {

@@ -23,6 +23,8 @@ public struct CrowdPlan: Sendable {
     public var adjust: @Sendable (inout EndpointSettings) -> Void = { _ in }
     /// Where the sender calls instead of the receiver, given that one's address.
     public var through: @Sendable (Endpoint) throws -> Endpoint = { $0 }
+    /// Every other call goes from the receiver to the sender, so that both do as much.
+    public var goesBothWays = false
     /// After the last call has begun; what has not ended then is cut, and is a failure.
     public var patience = Duration.seconds(300)
     /// Received files are compared when the crowd is gone, so that comparing takes no time from calls. Otherwise as they
@@ -71,8 +73,8 @@ public struct CrowdOutcome: Sendable {
     public var calls: [CrowdCall] = []
     /// Calls that were whole and equal and are not among ``calls``.
     public var counted = 0
-    /// While the crowd stood: how late packets left on both sides.
-    public var lateness = LatenessMeter()
+    /// While the crowd stood: how late packets left on both sides, and how long calls held the loops.
+    public var times = LoopTimes()
     /// While the crowd stood, from its first to its last moment: wall time and both ends' processor time.
     public var standing = Duration.zero
     public var cpu = Duration.zero
@@ -82,7 +84,7 @@ public struct CrowdOutcome: Sendable {
     public var residentKiB = 0
     public var descriptors = 0
     /// At the end, when everything was closed: what is still open that was not at the start.
-    public var descriptorsLeft = 0
+    public var filesLeft: [String] = []
     /// Troubles that were told, of no call.
     public var troubles: [String] = []
 

@@ -14,26 +14,26 @@ public struct LoadRow: Sendable {
         self.limit = limit
     }
 
-    public var isInTime: Bool { outcome.lateness.quantile(0.99).map { $0 <= limit } ?? false }
+    public var isInTime: Bool { outcome.times.lateness.quantile(0.99).map { $0 <= limit } ?? false }
     public var areWhole: Bool { outcome.whole == outcome.total && outcome.total > 0 }
-    public var isGood: Bool { isInTime && areWhole && outcome.troubles.isEmpty && outcome.descriptorsLeft <= 0 }
+    public var isGood: Bool { isInTime && areWhole && outcome.troubles.isEmpty && outcome.filesLeft.isEmpty }
 
     /// What a curve shows of it, in the order of ``heads``.
     public var cells: [String] {
         func ms(_ time: Duration?) -> String { time.map { LabText.number($0.inMilliseconds, 1) } ?? "–" }
-        let lateness = outcome.lateness
+        let (lateness, turns) = (outcome.times.lateness, outcome.times.turns)
         return [
             "\(wanted)", "\(outcome.total)", "\(outcome.whole)", ms(lateness.quantile(0.5)),
             ms(lateness.quantile(0.99)), ms(lateness.quantile(0.999)), ms(lateness.count > 0 ? lateness.longest : nil),
+            ms(turns.quantile(0.999)), ms(turns.count > 0 ? turns.longest : nil),
             LabText.number(outcome.cores, 2), LabText.number(outcome.cores * 1_000 / Double(max(1, wanted)), 2),
             "\(outcome.residentKiB >> 10)", isGood ? "yes" : "no",
         ]
     }
 
     public static let heads = [
-        "at once", "calls", "whole and equal", "late p50 ms", "p99 ms", "p99.9 ms", "most ms", "cores",
-        "millicores a call",
-        "RSS MB", "good",
+        "at once", "calls", "whole and equal", "late p50 ms", "p99 ms", "p99.9 ms", "most ms", "turn p99.9 ms",
+        "most ms", "cores", "millicores a call", "RSS MB", "good",
     ]
 
     public var line: String {
@@ -52,7 +52,8 @@ public struct LoadRow: Sendable {
             let equal = call.areEqual.map { $0 ? "equal" : "different" } ?? "nothing to compare"
             found.append("\(call.callID): sender: \(sent); receiver: \(received); pages: \(equal)")
         }
-        if outcome.descriptorsLeft > 0 { found.append("\(outcome.descriptorsLeft) descriptors are left open") }
+        let left = outcome.filesLeft
+        if !left.isEmpty { found.append("\(left.count) left open: \(left.prefix(8).joined(separator: ", "))") }
         return found
     }
 }

@@ -22,20 +22,8 @@ public struct ProcessFigures: Sendable {
         }
         return ProcessFigures(
             cpu: duration(usage.ru_utime) + duration(usage.ru_stime), residentKiB: figure("VmRSS"),
-            descriptors: openDescriptors,
+            descriptors: OpenFiles().count,
             threads: figure("Threads"))
-    }
-
-    /// Files and sockets; what the system's own event queues hold open is not counted: some are made once and kept.
-    private static var openDescriptors: Int {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-        return names.count { name in
-            guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(name)")
-            else {
-                return false
-            }
-            return !target.hasPrefix("anon_inode:")
-        }
     }
 
     private static func duration(_ time: timeval) -> Duration {
@@ -48,5 +36,33 @@ public struct ProcessFigures: Sendable {
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
         limit.rlim_cur = limit.rlim_max
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}
+
+/// Files and sockets that this process has open at one moment. Without the event queues of the system itself: some are made
+/// once and kept.
+public struct OpenFiles: Sendable {
+    /// A path, or what the system calls it, by number.
+    private let targets: [Int: String]
+
+    public init() {
+        let folder = "/proc/self/fd/"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        var targets: [Int: String] = [:]
+        for name in names {
+            guard let number = Int(name),
+                let target = try? FileManager.default.destinationOfSymbolicLink(atPath: folder + name),
+                !target.hasPrefix("anon_inode:")
+            else { continue }
+            targets[number] = target
+        }
+        self.targets = targets
+    }
+
+    public var count: Int { targets.count }
+
+    /// What was not open then, in the order of its numbers.
+    public func since(_ earlier: OpenFiles) -> [String] {
+        targets.filter { earlier.targets[$0.key] != $0.value }.sorted { $0.key < $1.key }.map(\.value)
     }
 }

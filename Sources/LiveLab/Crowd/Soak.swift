@@ -16,6 +16,8 @@ public struct Soak: Sendable {
         /// In the order of ``Soak/crowds``.
         public var crowds: [CrowdOutcome] = []
         public var samples: [Sample] = []
+        /// When everything was closed: what is still open that was not at the start.
+        public var filesLeft: [String] = []
     }
 
     /// T.38 and G.711 beside each other.
@@ -29,6 +31,7 @@ public struct Soak: Sendable {
     public init(time: Duration) { self.time = time }
 
     public func run() throws -> Outcome {
+        let openBefore = OpenFiles()
         let document = try SimulatedDocument.standard()
         let results = Mutex([Result<CrowdOutcome, any Error>?](repeating: nil, count: crowds.count))
         let left = Mutex(crowds.count)
@@ -47,6 +50,9 @@ public struct Soak: Sendable {
         }
         var outcome = Outcome(samples: watch { left.withLock { $0 == 0 } })
         outcome.crowds = try results.withLock { try $0.compactMap { try $0?.get() } }
+        // Of one crowd: it may be something of another.
+        for place in outcome.crowds.indices { outcome.crowds[place].filesLeft = [] }
+        outcome.filesLeft = OpenFiles().since(openBefore)
         return outcome
     }
 

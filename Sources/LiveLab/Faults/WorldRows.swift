@@ -117,6 +117,6 @@ struct WorldRows {
 /// All that may befall a call.
 public enum FaultMatrix {
     public static func rows(faxprobe: URL) -> [InteropRow] {
-        WorldRows(faxprobe: faxprobe).all + DeathRows(faxprobe: faxprobe).all
+        WorldRows(faxprobe: faxprobe).all + ClockRows(faxprobe: faxprobe).all + DeathRows(faxprobe: faxprobe).all
     }
 }

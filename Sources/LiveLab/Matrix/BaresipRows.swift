@@ -24,7 +24,7 @@ enum BaresipRows {
                 let sound = try FaxMaterial.sound(of: .answerer, in: bench.folder)
                 let baresip = try Baresip(saying: sound, calling: nil, folder: bench.folder.appending(path: "baresip"))
                 let solo = try SoloEndpoint(.g711, in: bench.folder, answers: false)
-                try solo.send([FaxMaterial.page], to: baresip.endpoint, uri: "sip:tester@\(baresip.endpoint)")
+                try solo.send([FaxMaterial.page], to: baresip.endpoint)
                 return attempt(solo, baresip)
             },
         ]

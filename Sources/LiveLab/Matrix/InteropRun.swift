@@ -16,23 +16,33 @@ public struct InteropRun: Sendable {
     public init(keep: URL) { self.keep = keep }
 
     /// Results in the order of the rows.
+    ///
+    /// Each job is a thread of its own: rows wait more than they compute, and Dispatch runs no more than there are processors.
     public func run(_ rows: [InteropRow]) -> [InteropResult] {
         let results = Mutex([InteropResult?](repeating: nil, count: rows.count))
         let next = Mutex(0)
-        DispatchQueue.concurrentPerform(iterations: max(1, min(jobs, rows.count))) { _ in
-            while let number = next.withLock({ next -> Int? in
-                guard next < rows.count else { return nil }
-                next += 1
-                return next - 1
-            }) {
-                let result = attempt(rows[number])
-                results.withLock {
-                    $0[number] = result
-                    onResult(result)
+        let group = DispatchGroup()
+        for _ in 0..<max(1, min(jobs, rows.count)) {
+            group.enter()
+            Thread.detachNewThread {
+                while let number = next.withLock({ Self.take(&$0, of: rows.count) }) {
+                    let result = attempt(rows[number])
+                    results.withLock {
+                        $0[number] = result
+                        onResult(result)
+                    }
                 }
+                group.leave()
             }
         }
+        group.wait()
         return results.withLock { $0.compactMap { $0 } }
+    }
+
+    private static func take(_ next: inout Int, of count: Int) -> Int? {
+        guard next < count else { return nil }
+        defer { next += 1 }
+        return next
     }
 
     private func attempt(_ row: InteropRow) -> InteropResult {

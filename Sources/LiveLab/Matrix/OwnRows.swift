@@ -83,7 +83,9 @@ enum OwnRows {
                 if settings.answering != nil { settings.recordPath = record.path }
                 adjust(&settings)
             }
-            let outcome = try Crowd(plan, folder: bench.folder.appending(path: "in")).run()
+            var outcome = try Crowd(plan, folder: bench.folder.appending(path: "in")).run()
+            // What other rows beside it have open.
+            outcome.filesLeft = []
             return attempt(outcome, calls: calls, carriage, hasECM, record)
         }
     }

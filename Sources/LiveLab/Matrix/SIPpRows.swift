@@ -1,12 +1,13 @@
 import FaxCore
 import FaxDSP
 import FaxEndpoint
+import FaxProtocol
 import FaxStation
 import Foundation
 
 /// SIPp with scenarios of ours, in both roles.
 enum SIPpRows {
-    static var all: [InteropRow] { refusals + answerers + callers + replays }
+    static var all: [InteropRow] { refusals + answerers + signalling + [registrar] + callers + replays }
 
     // MARK: - We call
 
@@ -38,6 +39,41 @@ enum SIPpRows {
                 outcome.has(.mediaBegan(.t38)) ? [] : ["T.38 did not begin after the second try"]
             },
         ]
+    }
+
+    private static var signalling: [InteropRow] {
+        [
+            called("sipp-redirects", "g711", "302 to another name", .redirecting, .g711) { outcome in
+                outcome.has(.answered) ? [] : ["the call was not answered at its new place"]
+            },
+            called("sipp-100rel", "g711", "early media told reliably, PRACK", .reliable, .g711) { outcome in
+                outcome.has(.answered) ? [] : ["the call was not answered"]
+            },
+            called("sipp-refreshes-t38", "t38", "UPDATE and re-INVITE refresh the session", .refreshing) { outcome in
+                let turns = outcome.events.count { if case .call(.mediaBegan) = $0.kind { true } else { false } }
+                return turns == 2 ? [] : ["media began \(turns) times, not as audio and as T.38"]
+            },
+        ]
+    }
+
+    /// Registers, and takes it back.
+    private static var registrar: InteropRow {
+        InteropRow(
+            "sipp-registrar", peer: "SIPp", role: .calls, carriage: "none", hasECM: nil,
+            "423 with Min-Expires; a nonce used again until it is stale"
+        ) { bench in
+            let sipp = try SIPp(.particularRegistrar, folder: bench.folder.appending(path: "sipp"))
+            let solo = try SoloEndpoint(.auto, in: bench.folder, answers: true) {
+                $0.user = "200"
+                $0.credentials = [SIPCredentials(username: "200", password: "a secret")]
+            }
+            let registrar = SIPTarget.destination("sip:\(sipp.endpoint)", at: sipp.endpoint)
+            solo.endpoint.register(RegistrationRequest(registrar: registrar))
+            var problems = solo.awaitsRegistration() ? [] : ["the registration did not come about"]
+            let outcome = solo.end(within: .zero)
+            problems += sipp.end().map { ["SIPp: \($0)"] } ?? []
+            return attempt(problems, solo, outcome)
+        }
     }
 
     /// No fax can come of these calls: nobody is there. The call has to go by the scenario, and to be told as failed.

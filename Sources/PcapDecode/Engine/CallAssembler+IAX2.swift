@@ -2,12 +2,14 @@ import FaxCore
 import FaxWire
 
 extension CallAssembler {
-    /// By its port, else by a NEW.
+    /// By its port, by a NEW, or because it answers one.
     func isIAX2(_ info: PacketInfo, _ payload: RawSpan) -> Bool {
         if info.source.port == IAX2Frame.port || info.destination.port == IAX2Frame.port {
             return IAX2Frame.looksLike(payload)
         }
-        return IAX2Frame.looksLikeNew(payload)
+        if IAX2Frame.looksLikeNew(payload) { return true }
+        let answered = FlowKey(source: info.destination, destination: info.source)
+        return iax2.speaks(answered) && IAX2Frame.looksLike(payload)
     }
 
     mutating func iax2(_ info: PacketInfo, _ payload: RawSpan) {

@@ -1,4 +1,5 @@
 import FaxCore
+import FaxProtocol
 import FaxWire
 
 /// The media that one party of an IAX2 call sends.
@@ -8,7 +9,7 @@ struct IAX2Stream {
     private let firstTime: Instant
     private var lastFrame: FrameRef
     private var lastTime: Instant
-    private var clock = IAX2Clock()
+    private var order = IAX2FrameOrder<Kept>(lookAhead: Self.lookAhead)
     private var figures = RTPStreamAccumulator(clockRate: 8_000)
     private var audio: AudioLog?
     private var events: [TelephoneEventRecord] = []
@@ -19,12 +20,9 @@ struct IAX2Stream {
     private var firstKnown: Int?
     private var unknownFrames = 0
     private var isEncrypted = false
-    private var waiting: [Waiting] = []
 
     /// A frame whose place the next ones decide.
-    private struct Waiting {
-        var time: Int
-        var samples: Int
+    private struct Kept: Sendable {
         var type: UInt8
         var octets: [UInt8]
         var byteCount: Int
@@ -53,19 +51,19 @@ struct IAX2Stream {
 
     /// A full voice frame: it tells the format of the mini frames that follow.
     mutating func takeVoice(_ frame: IAX2FullFrame, _ info: PacketInfo, _ payload: RawSpan) {
-        clock.set(frame.timestamp)
+        order.set(frame.timestamp)
         current = frame.subclass == 0 ? nil : min(frame.subclass.trailingZeroBitCount, 62)
         if firstKnown == nil { firstKnown = current }
         take(Int(frame.timestamp), info, payload.extracting(frame.data), byteCount: payload.byteCount)
     }
 
     mutating func takeMini(_ frame: IAX2MiniFrame, _ info: PacketInfo, _ payload: RawSpan) {
-        let time = clock.extended(frame.timestamp)
+        let time = order.extended(frame.timestamp)
         take(time, info, payload.extracting(frame.data), byteCount: payload.byteCount)
     }
 
     /// The time of any full frame leads mini frames over the wraps of their 16 bits.
-    mutating func takeTime(_ frame: IAX2FullFrame) { clock.set(frame.timestamp) }
+    mutating func takeTime(_ frame: IAX2FullFrame) { order.set(frame.timestamp) }
 
     mutating func takeComfortNoise(_ info: PacketInfo) {
         touch(info)
@@ -110,45 +108,20 @@ struct IAX2Stream {
         let samples = IAX2Format.samples(octets: data.byteCount, encoding) ?? Self.usualSamples
         guard samples > 0 else { return }
         let type = current.map { UInt8(Self.firstType + $0) } ?? Self.unknownType
-        if waiting.isEmpty, clock.lateness(time) == nil {
-            return put(clock.place(time, samples: samples), type, data, byteCount, info.time, info.frame)
+        if let place = order.placeAtOnce(time, samples: samples) {
+            return put(place, type, data, byteCount, info.time, info.frame)
         }
-        waiting.append(
-            Waiting(
-                time: time, samples: samples, type: type, octets: data.copied(), byteCount: byteCount,
-                arrival: info.time, frame: info.frame))
+        order.wait(
+            time, samples: samples,
+            Kept(type: type, octets: data.copied(), byteCount: byteCount, arrival: info.time, frame: info.frame))
         settle(atEnd: false)
     }
 
-    /// Decides about a frame that is late, and those behind it: frames are missing, or the sender stood still for a moment
-    /// and then sent what it had, all with the time of sending.
     private mutating func settle(atEnd: Bool) {
-        while let first = waiting.first {
-            let caughtUp = framesUntilCaughtUp()
-            guard caughtUp > 0 || waiting.count > Self.lookAhead || atEnd || clock.lateness(first.time) == nil else {
-                return
-            }
-            for frame in waiting.prefix(max(1, caughtUp)) {
-                let place =
-                    caughtUp > 0
-                    ? clock.placeNext(frame.time, samples: frame.samples)
-                    : clock.place(frame.time, samples: frame.samples)
-                put(place, frame.type, frame.octets.span.bytes, frame.byteCount, frame.arrival, frame.frame)
-            }
-            waiting.removeFirst(max(1, caughtUp))
+        for placed in order.settled(atEnd: atEnd) {
+            let kept = placed.content
+            put(placed.place, kept.type, kept.octets.span.bytes, kept.byteCount, kept.arrival, kept.frame)
         }
-    }
-
-    /// How many of the frames that wait belong together because the last of them is in its place again; 0: none.
-    private func framesUntilCaughtUp() -> Int {
-        guard let first = waiting.first, let late = clock.lateness(first.time) else { return 0 }
-        var expected = Double(first.time) - late
-        for (index, frame) in waiting.enumerated() {
-            let length = Double(frame.samples) / 8
-            if index > 0, abs(Double(frame.time) - expected) <= IAX2Clock.Limit.tolerance * length { return index + 1 }
-            expected += length
-        }
-        return 0
     }
 
     private mutating func put(

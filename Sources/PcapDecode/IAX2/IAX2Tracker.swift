@@ -30,6 +30,8 @@ struct IAX2Tracker {
     }
 
     private var senders: [Leg: Sender] = [:]
+    /// Of the senders.
+    private var flows: Set<FlowKey> = []
     private var waiting: [Leg: [Kept]] = [:]
     private var waitingOctets = 0
     private var recent: [Sender] = []
@@ -82,6 +84,9 @@ struct IAX2Tracker {
         waitingOctets += octets.count
         waiting[leg, default: []].append(Kept(info: info, octets: octets))
     }
+
+    /// Whether a call has a sender on that flow.
+    func speaks(_ flow: FlowKey) -> Bool { flows.contains(flow) }
 
     // MARK: Calls
 
@@ -142,6 +147,7 @@ struct IAX2Tracker {
 
     private mutating func register(_ leg: Leg, _ sender: Sender) -> Sender {
         senders[leg] = sender
+        flows.insert(leg.flow)
         sender.iax2.setNumber(leg.number, of: sender.party)
         for kept in waiting.removeValue(forKey: leg) ?? [] {
             waitingOctets -= kept.octets.count
@@ -157,6 +163,7 @@ struct IAX2Tracker {
         guard calls.contains(where: { $0.iax2 != nil }) else { return }
         let closed = Set(calls.map(\.id))
         senders = senders.filter { !closed.contains($0.value.call.id) }
+        flows = Set(senders.keys.map(\.flow))
         recent.removeAll { closed.contains($0.call.id) }
     }
 }

@@ -109,11 +109,15 @@ public struct ScenarioOptions: Sendable {
     /// The highest rate is a matter of the modems that a station has (T.30 Table 2, DIS bits 11 to 14).
     private func limit(_ station: inout CallScenario.StationOptions, to rate: Int) throws {
         switch rate {
-        case 14_400: station.modems = [.v27ter, .v29, .v17]
-        case 9_600: station.modems = [.v27ter, .v29]
-        case 4_800: station.modems = [.v27ter]
-        default: throw Failure("max-rate", "\(rate)", "wants 14400 (V.17), 9600 (V.29) or 4800 (V.27ter)")
+        case 14_400, 12_000: station.modems = [.v27ter, .v29, .v17]
+        case 9_600, 7_200: station.modems = [.v27ter, .v29]
+        case 4_800, 2_400: station.modems = [.v27ter]
+        default:
+            throw Failure(
+                "max-rate", "\(rate)", "wants 14400, 12000 (V.17), 9600, 7200 (V.29), 4800 or 2400 (V.27ter)")
         }
+        // Of the two rates of a modem the slower one: the sender begins there.
+        if [12_000, 7_200, 2_400].contains(rate) { station.abilities.firstRateBps = rate }
         station.t38.maxBitRate = rate
     }
 

@@ -1,7 +1,6 @@
 import FaxCore
 import FaxDSP
 import FaxWire
-import Glibc
 
 /// A fax call between two engines with nothing between them: the yardstick for what all else costs. Pages are in memory.
 public struct BareCall: Sendable {
@@ -106,7 +105,7 @@ public struct BareCall: Sendable {
     }
 
     func measured(_ run: (FaxStation, FaxStation) throws -> Run) throws -> Outcome {
-        let start = Self.cpuSeconds()
+        let start = ThreadClock.now
         let sent = try MemoryFile(document)
         let received = try MemoryFile()
         var (caller, answerer) = (caller, answerer)
@@ -115,12 +114,7 @@ public struct BareCall: Sendable {
         let result = try run(caller, answerer)
         return Outcome(
             caller: result.caller, answerer: result.answerer, received: try received.octets(),
-            seconds: Double(result.samples) / 8_000, cpuSeconds: Self.cpuSeconds() - start, packets: result.packets)
-    }
-
-    private static func cpuSeconds() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+            seconds: Double(result.samples) / 8_000, cpuSeconds: (ThreadClock.now - start).inSeconds,
+            packets: result.packets)
     }
 }

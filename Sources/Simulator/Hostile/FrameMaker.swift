@@ -10,16 +10,20 @@ public enum FrameMaker {
         segment.u16(UInt16(truncatingIfNeeded: 8 + payload.count))
         segment.u16(0)
         segment.raw(payload)
-        guard from.address.isV4, to.address.isV4 else { return udp6(from.address, to.address, segment.bytes) }
+        guard from.address.isV4, to.address.isV4 else {
+            return ip6(from.address, to.address, transport: 17, checksumAt: 6, segment.bytes)
+        }
         return ip(from.address, to.address, transport: 17, checksumAt: 6, segment.bytes, ipID: ipID)
     }
 
     /// RFC 8200 §3, with the checksum of §8.1.
-    private static func udp6(_ from: IPAddress, _ to: IPAddress, _ segment: [UInt8]) -> [UInt8] {
+    private static func ip6(
+        _ from: IPAddress, _ to: IPAddress, transport: UInt8, checksumAt: Int, _ segment: [UInt8]
+    ) -> [UInt8] {
         var frame = ByteWriter()
         frame.raw([2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x86, 0xDD, 0x60, 0, 0, 0])
         frame.u16(UInt16(truncatingIfNeeded: segment.count))
-        frame.raw([17, 64])
+        frame.raw([transport, 64])
         for address in [from, to] {
             frame.u64(address.high)
             frame.u64(address.low)
@@ -27,26 +31,29 @@ public enum FrameMaker {
         frame.raw(segment)
         var sum = InternetChecksum()
         sum.add(frame.bytes, 22..<54)
-        sum.add(17)
+        sum.add(Int(transport))
         sum.add(segment.count)
         sum.add(frame.bytes, 54..<54 + segment.count)
-        frame.patch16(sum.value == 0 ? 0xFFFF : sum.value, at: 60)
+        frame.patch16(sum.value == 0 ? 0xFFFF : sum.value, at: 54 + checksumAt)
         return frame.bytes
     }
 
     /// A segment with PSH and ACK.
     public static func tcp(
-        from: Endpoint, to: Endpoint, sequence: UInt32, payload: [UInt8], ipID: UInt16 = 0
+        from: Endpoint, to: Endpoint, sequence: UInt32, acknowledgement: UInt32 = 1, payload: [UInt8], ipID: UInt16 = 0
     ) -> [UInt8] {
         var segment = ByteWriter()
         segment.u16(from.port)
         segment.u16(to.port)
         segment.u32(sequence)
-        segment.u32(1)
+        segment.u32(acknowledgement)
         segment.u16(0x5018)
         segment.u16(0xFFFF)
         segment.u32(0)
         segment.raw(payload)
+        guard from.address.isV4, to.address.isV4 else {
+            return ip6(from.address, to.address, transport: 6, checksumAt: 16, segment.bytes)
+        }
         return ip(from.address, to.address, transport: 6, checksumAt: 16, segment.bytes, ipID: ipID)
     }
 

@@ -53,6 +53,7 @@ public struct CallScenario: Sendable {
         public var hasECM = true
         public var modems = FaxStation.Modem.allCases
         public var compressions = FaxStation.Compression.allCases
+        public var abilities = FaxAbilities()
         public var audio = AudioSettings()
         public var t38 = T38Settings()
         public var clockPPM = 0.0
@@ -73,12 +74,12 @@ public struct CallScenario: Sendable {
 /// Pages in the form that engines want, held once for any number of calls.
 public final class SimulatedDocument: Sendable {
     public let pages: [PageBitmap]
-    /// As TIFF.
+    /// As TIFF, in a coding that engines read quickly.
     public let octets: [UInt8]
 
     public init(_ pages: [PageBitmap]) throws {
         self.pages = pages
-        octets = try TIFFDocument.write(pages)
+        octets = try TIFFDocument.write(pages, coding: .packBits)
     }
 
     /// Rows of a page of ours, unless told otherwise.

@@ -139,6 +139,7 @@ public struct CallTrial: Sendable {
         station.hasECM = options.hasECM
         station.modems = options.modems
         station.compressions = options.compressions
+        station.abilities = options.abilities
         let agent = SIPAgent(path: SIPPath(.udp, Endpoint(address, 5_060)), user: user)
         var settings = FaxCallSettings(
             station: station, agent: agent, mediaAddress: address, audioPort: Self.audioPort,

@@ -47,6 +47,8 @@ public final class StationNode: NetworkNode {
             switch output {
             case .send(let octets, from: let port, to: let remote):
                 send(SimulatedDatagram(from: endpoint(port), to: remote, octets))
+            case .signal(let octets, to: let path):
+                send(SimulatedDatagram(from: sip, to: path.endpoint, octets))
             case .event(let event): onEvent?(event)
             }
         }

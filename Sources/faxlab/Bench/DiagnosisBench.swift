@@ -1,6 +1,6 @@
 import FaxCore
-import Glibc
 import PcapDecode
+import Simulator
 import T30Analyzer
 
 /// What the diagnosis costs beside the reading that it draws from: packets to calls, T.38 to the T.30 story.
@@ -27,12 +27,12 @@ struct DiagnosisBench {
         var calls = 0
         var diagnosing = Duration.zero
         let analyzer = FaxAnalyzer()
-        let start = threadTime()
+        let start = ThreadClock.now
         let decoder = CaptureDecoder { call in
             let fax = analyzer.analyze(call)
-            let begun = threadTime()
+            let begun = ThreadClock.now
             _ = Diagnosis(call, fax)
-            diagnosing += threadTime() - begun
+            diagnosing += ThreadClock.now - begun
             calls += 1
         }
         try CaptureInput(path: path).forEachFrame { frame, bytes in
@@ -40,12 +40,6 @@ struct DiagnosisBench {
             return true
         }
         decoder.finish()
-        return (threadTime() - start - diagnosing, diagnosing, calls)
-    }
-
-    private static func threadTime() -> Duration {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
+        return (ThreadClock.now - start - diagnosing, diagnosing, calls)
     }
 }

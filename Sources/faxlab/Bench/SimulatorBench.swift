@@ -101,13 +101,8 @@ struct SimulatorBench {
 
     /// Of this thread.
     private static func cpu(_ work: () throws -> Void) rethrows -> Duration {
-        func now() -> Duration {
-            var time = timespec()
-            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-            return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
-        }
-        let start = now()
+        let start = ThreadClock.now
         try work()
-        return now() - start
+        return ThreadClock.now - start
     }
 }

@@ -40,6 +40,7 @@ extension FuzzTarget {
             .mutants("RTP and RTCP", of: { $0.rtp + $0.rtcp }, feed: rtp),
             .mutants(
                 "IAX2", of: { $0.rtp.map { [0x80, 1, 0, 0, 0, 0, 0, 0, 0, 0, 6, 1] + $0.prefix(100) } }, feed: iax2),
+            .mutants("IAX2 peer", of: { _ in IAX2FuzzScript.frames }, feed: IAX2FuzzScript.feed),
             .mutants("UDPTL", of: \.udptl) { octets in
                 _ = UDPTLPacket.read(octets.span.bytes)
                 _ = MediaClassifier.kind(of: octets.span.bytes)

@@ -15,7 +15,9 @@ struct InteropCommand: ParsableCommand {
     @Flag(help: "Show the rows and do nothing.") var list = false
 
     func run() throws {
-        let rows = InteropMatrix.rows.filter { row in only.isEmpty || only.contains { row.id.hasPrefix($0) } }
+        // Faxes of fax software take too long to be tried without being asked for.
+        let all = InteropMatrix.rows + (list || !only.isEmpty ? InteropMatrix.software : [])
+        let rows = all.filter { row in only.isEmpty || only.contains { row.id.hasPrefix($0) } }
         guard !rows.isEmpty else { throw ValidationError("no such row; --list shows all.") }
         if list {
             return rows.forEach { print("\($0.id): \($0.peer), \($0.role.rawValue), \($0.carriage): \($0.what)") }

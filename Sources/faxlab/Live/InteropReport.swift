@@ -27,7 +27,6 @@ struct InteropReport {
             }
         }
 
-        var command: String { self == .others ? "make interop" : "make faults" }
     }
 
     var subject: Subject
@@ -40,6 +39,13 @@ struct InteropReport {
         self.versions = versions
     }
 
+    /// What was typed for it.
+    private var command: String {
+        if subject == .faults { return "make faults" }
+        let software = Set(InteropMatrix.software.map(\.id))
+        return results.allSatisfy { software.contains($0.row.id) } ? "make interop-software" : "make interop"
+    }
+
     var markdown: String {
         let works = results.count { $0.state == .works }
         let calls = results.reduce(0) { $0 + $1.row.calls }
@@ -47,7 +53,7 @@ struct InteropReport {
         return """
             \(subject.head)
 
-            `\(subject.command)`: \(LabMachine.line) \(works) of \(results.count) rows work; \(calls) calls in all.
+            `\(command)`: \(LabMachine.line) \(works) of \(results.count) rows work; \(calls) calls in all.
 
             \(programs.isEmpty ? "" : programs + "\n")
             \(LabText.table(Self.heads, results.map(Self.cells)))

@@ -69,7 +69,7 @@ struct LiveCompareCommand: ParsableCommand {
     /// Written by one thread, read when it has ended.
     private final class Box: @unchecked Sendable {
         let setting: LiveSetting
-        var result: Result<(outcomes: [LiveComparison.Outcome], lateness: LatenessMeter), any Error>?
+        var result: Result<(outcomes: [LiveComparison.Outcome], lateness: DurationMeter), any Error>?
         init(_ setting: LiveSetting) { self.setting = setting }
     }
 }

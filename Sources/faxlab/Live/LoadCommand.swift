@@ -10,7 +10,7 @@ struct LoadCommand: ParsableCommand {
         commandName: "load",
         abstract: "Many live faxes at one time on this machine: calls against lateness, processor and memory.",
         discussion: """
-            Both ends are in this process, each with one event loop. Ends with 1 when a fax failed, a page differs or the limit \
+            Both ends are in this process, each with one event loop; half of the calls go each way. Ends with 1 when a fax failed, a page differs or the limit \
             of lateness was passed. It wants an idle machine.
             """)
 
@@ -20,6 +20,7 @@ struct LoadCommand: ParsableCommand {
     @Option(help: "Seconds that each crowd stands, after as many in which it gathers.") var hold = 30.0
     @Option(help: "Pages a fax.") var pages = 1
     @Option(help: "The 99th percentile of lateness that is still good, in milliseconds.") var limit = 5.0
+    @Flag(help: "Every call from the same end to the other; otherwise half of them go each way.") var oneWay = false
     @Flag(help: "Stop at the first step that is not good.") var stopsAtLimit = false
     @Option(help: "Add a section to this report.") var report: String?
 
@@ -40,8 +41,9 @@ struct LoadCommand: ParsableCommand {
         let document = try SimulatedDocument.standard(pages: pages)
         var rows: [LoadRow] = []
         for count in counts ?? [] {
-            let plan = CrowdPlan(
+            var plan = CrowdPlan(
                 transport, atOnce: count, length: .hold(.seconds(hold)), ramp: .seconds(hold), document: document)
+            plan.goesBothWays = !oneWay
             let row = LoadRow(wanted: count, outcome: try Crowd(plan).run(), limit: .milliseconds(limit))
             rows.append(row)
             print(row.line)
@@ -50,7 +52,8 @@ struct LoadCommand: ParsableCommand {
             if stopsAtLimit, !row.isGood { break }
         }
         if let report {
-            try LoadReport(transport: transport, rows: rows, hold: hold, pages: pages).write(to: report)
+            let page = LoadReport(transport: transport, rows: rows, hold: hold, pages: pages, goesBothWays: !oneWay)
+            try page.write(to: report)
         }
         if rows.contains(where: { !$0.isGood }) { throw ExitCode(1) }
     }

@@ -8,6 +8,7 @@ struct LoadReport {
     var rows: [LoadRow]
     var hold: Double
     var pages: Int
+    var goesBothWays: Bool
 
     func write(to path: String) throws {
         let file = URL(filePath: path)
@@ -18,19 +19,24 @@ struct LoadReport {
     static let head = """
         # Load
 
-        `faxlab load`: sender and receiver in one process on one machine, each with one event loop on a thread of its own, over the \
+        `faxlab load`: two endpoints in one process on one machine, each with one event loop on a thread of its own, over the \
         loopback interface. A crowd gathers, then stands: who ends makes room for the next. Lateness is the time from when a call's \
-        packets were due until its turn came, of both ends, while the crowd stood; "cores" is the processor time of the whole process (two \
+        packets were due until its turn came, of both ends, while the crowd stood; a turn is how long one call \
+        held its loop in one go, while all others of it wait; "cores" is the processor time of the whole process (two \
         engines a call) in that time. A fax is whole when both ends say so; equal: every pixel, after the crowd had gone.
 
         """
+
+    private var ways: String {
+        goesBothWays ? "half of the calls went each way" : "all calls went from the same end to the other"
+    }
 
     private var section: String {
         """
 
         ## \(transport.rawValue), \(pages == 1 ? "one page" : "\(pages) pages") a call
 
-        \(LabMachine.line) Each crowd stood \(Int(hold)) s.
+        \(LabMachine.line) Each crowd stood \(Int(hold)) s; \(ways).
 
         \(LabText.table(LoadRow.heads, rows.map(\.cells)))
         \(rows.flatMap { row in row.problems.prefix(5).map { "\n- \(row.wanted) at once: \($0)" } }.joined())

@@ -55,13 +55,14 @@ struct SoakReport {
             let row = LoadRow(wanted: crowd.atOnce, outcome: result, limit: .seconds(60))
             found += row.problems.prefix(10).map { "\(crowd.transport.rawValue): \($0)" }
         }
+        found += outcome.filesLeft.map { "left open: \($0)" }
         if outcome.crowds.count < soak.crowds.count { found.append("a crowd told nothing") }
         return found
     }
 
     var table: String {
         let rows = zip(soak.crowds, outcome.crowds).map { crowd, result in
-            let lateness = result.lateness
+            let lateness = result.times.lateness
             func ms(_ share: Double) -> String {
                 lateness.quantile(share).map { LabText.number($0.inMilliseconds, 1) } ?? "–"
             }
@@ -107,7 +108,7 @@ struct SoakReport {
             \(course)
 
             \(trend ?? "") Descriptors left open when everything was closed: \
-            \(outcome.crowds.map { "\($0.descriptorsLeft)" }.joined(separator: ", ")).
+            \(outcome.filesLeft.count).
 
             \(verdict)
 

@@ -1,12 +1,13 @@
 import FaxCore
 import FaxDSP
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FaxEndpoint
 
 /// `send --await-callback` against `echo`, as processes of their own.
-@Suite struct CallbackTests {
+@Suite(.live) struct CallbackTests {
     private typealias Command = EndpointCommandTests.Command
 
     @Test func theFaxThatComesBackIsComparedWithTheOneSent() async throws {

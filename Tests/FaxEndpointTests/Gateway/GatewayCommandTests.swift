@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FaxEndpoint
 
 /// `faxprobe gateway` as a process of its own between two others.
-@Suite struct GatewayCommandTests {
+@Suite(.live) struct GatewayCommandTests {
     private typealias Command = EndpointCommandTests.Command
 
     /// The record holds both sides, and the analysis takes them for two legs of one call.

@@ -6,12 +6,13 @@ import FaxWire
 import Foundation
 import LiveLab
 import Simulator
+import TestSupport
 import Testing
 
 @testable import FaxEndpoint
 
 /// The gateway on real sockets, between two endpoints of ours and in series with rtpengine.
-@Suite struct LiveGatewayTests {
+@Suite(.live) struct LiveGatewayTests {
     struct Outcome {
         var fax: FaxOnLoopback.Outcome
         var gateway: GatewayResult?

@@ -5,13 +5,14 @@ import FaxStation
 import FaxWire
 import LiveLab
 import Simulator
+import TestSupport
 import Testing
 
 @testable import FaxEndpoint
 
 /// rtpengine (Debian's `rtpengine-daemon`) between an endpoint of ours on T.38 and one on G.711: SDP, UDPTL and RTP by
 /// others. Without it these tests fail. All eight combinations are rows of the interop matrix.
-@Suite(.serialized) struct RTPEngineTests {
+@Suite(.serialized, .live) struct RTPEngineTests {
     struct Row: Sendable, CustomTestStringConvertible {
         var t38: RTPEngineProxy.Party
         var codec: UInt8

@@ -2,12 +2,13 @@ import FaxCore
 import FaxProtocol
 import FaxReport
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FaxEndpoint
 
 /// Probes of peers by others: SIPp in scenarios of trouble.
-@Suite struct ProbePeerTests {
+@Suite(.live) struct ProbePeerTests {
     private typealias SIPp = SIPpTests.SIPp
 
     private static func scenario(_ steps: String) -> String {
@@ -167,6 +168,9 @@ import Testing
         }
         let text = ProbeText(report, usesColour: false).text
         #expect(report.states[.register] == state, "\(text)")
+        // REGISTER, 401, REGISTER, its end: each is a packet of the record.
+        let frames = report.steps.first { $0.check == .register }?.frames.count ?? 0
+        #expect(frames == 4, "\(text)")
         if state == .failed { #expect(report.reason(.register)?.hasPrefix("403") == true, "\(text)") }
         _ = try await OwnThread.run { sipp.end() }
     }

@@ -4,16 +4,17 @@ import FaxProtocol
 import FaxReport
 import Foundation
 import Simulator
+import TestSupport
 import Testing
 
 @testable import FaxEndpoint
 
 /// A probe of a real fax machine: our own.
-@Suite struct ProbeTests {
+@Suite(.live) struct ProbeTests {
     /// A probe of `peer` with waits that are short where nothing comes.
     static func probe(
         _ peer: Endpoint, _ checks: Set<ProbeCheck>, _ transport: FaxTransport = .auto,
-        profile: FaxProfile = FaxProfile(),
+        profile: FaxProfile = FaxProfile(), over carrier: SIPTransport = .udp,
         change: @escaping (inout ProbeRun, inout EndpointSettings) -> Void = { _, _ in }
     ) async throws -> ProbeReport {
         try await OwnThread.run {
@@ -26,17 +27,18 @@ import Testing
             settings.mediaPorts = first...first + 99
             change(&run, &settings)
             let plan = ProbePlan(checks: checks, transport: transport, profile: profile)
-            return try run.run(plan, at: try ProbeTarget("sip:200@\(peer)"), settings)
+            let parameter = carrier == .udp ? "" : ";transport=\(carrier.rawValue.lowercased())"
+            return try run.run(plan, at: try ProbeTarget("sip:200@\(peer)\(parameter)"), settings)
         }
     }
 
     /// Answers faxes while `body` runs.
     private static func withReceiver<Value>(
-        _ transport: FaxTransport = .auto, _ body: (Endpoint) async throws -> Value
+        _ transport: FaxTransport = .auto, over carrier: SIPTransport = .udp, _ body: (Endpoint) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appending(path: "faxprobe-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        var settings = EndpointSettings(listen: FaxOnLoopback.anyPort)
+        var settings = EndpointSettings(ports: [SIPPath(carrier, FaxOnLoopback.anyPort)])
         settings.transport = transport
         let first = UInt16.random(in: 50...290) * 100
         settings.mediaPorts = first...first + 99
@@ -53,6 +55,16 @@ import Testing
         endpoint.stop(patience: .seconds(1))
         endpoint.close()
         return value
+    }
+
+    /// The first call, and OPTIONS, over a connection; a port that is closed says so.
+    @Test func aProbeOverTCP() async throws {
+        let checks: Set<ProbeCheck> = [.name, .reach, .options, .answer, .tone]
+        let report = try await Self.withReceiver(over: .tcp) { try await Self.probe($0, checks, over: .tcp) }
+        #expect(report.states[.reach] == .passed && report.states[.options] == .passed)
+        #expect(report.states[.answer] == .passed && report.states[.tone] == .passed)
+        let closed = try await Self.probe(Endpoint(FaxOnLoopback.address, 1), checks, over: .tcp)
+        #expect(closed.states[.reach] == .failed && closed.states[.answer] == .notReached)
     }
 
     @Test func aFaxMachineThatOffersT38Passes() async throws {

@@ -56,6 +56,27 @@ import Testing
         return try #require(calls.first)
     }
 
+    /// Away from IAX2's port a NEW tells what it is, and what comes back on the same way is the other side's.
+    @Test func bothSidesOfACallOnOtherPorts() throws {
+        let wire = WireScript(keepsAudio: true)
+        let (caller, callee) = (Endpoint(WireScript.a, 12_464), Endpoint(WireScript.b, 24_329))
+        wire.packet(caller, callee, IAX2Maker.new(7))
+        wire.packet(callee, caller, command(7, 9, 7, time: 4, outbound: 0, IAX2Maker.element(9, [0, 0, 0, 4])))
+        wire.packet(callee, caller, control(4, 9, 7, time: 5, outbound: 1))
+        for time in 0..<20 {
+            for (from, to, number, other) in [(caller, callee, UInt16(7), UInt16(9)), (callee, caller, 9, 7)] {
+                wire.packet(
+                    from, to,
+                    time == 0
+                        ? IAX2Maker.voice(number, other, time: 20, outbound: 3, Self.frame)
+                        : IAX2Maker.mini(number, time: 20 + 20 * time, Self.frame))
+            }
+            wire.clock += 0.02
+        }
+        let call = try onlyCall(wire)
+        #expect(call.signalling.outcome == .answered && call.streams.map(\.packets) == [20, 20])
+    }
+
     @Test func storyAndStreams() throws {
         let wire = WireScript(keepsAudio: true)
         setUp(wire)

@@ -68,6 +68,7 @@ import Testing
         row("wrong-final-frame", "block-DCS", fires: false, "cut off inside a turn"),
         row("rtp-loss-passthrough", "outage-TCF", over: .g711, isRootCause: true, "the training of the TCF is hit"),
         row("loss-beyond-capture", "short-buffer", by: .callee, over: .g711, fires: false, "jitter before the capture"),
+        row("loss-beyond-capture", "too-quiet", over: .g711, fires: false, "too weak to be heard"),
     ]
 
     // MARK: - Gateways

@@ -40,7 +40,7 @@ struct NetworkSteps {
         } else if case .refused(let reason) = evidence.knock {
             step.fail(
                 "the host says that nothing listens on that port (\(reason))",
-                "Check address and port, and that the program there runs and listens on UDP.")
+                "Check address and port, and that the program there runs and listens on that transport.")
         } else if let call = evidence.calls.first, call.result != nil {
             step.fail(
                 "neither OPTIONS nor INVITE got any answer",

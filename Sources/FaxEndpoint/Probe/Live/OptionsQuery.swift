@@ -22,10 +22,11 @@ final class OptionsQuery {
     private var then: ((OptionsAnswer?) -> Void)?
 
     /// - Parameter then: gets `nil` when nothing came in time.
-    init(_ peer: SIPDestination, driver: EndpointDriver, then: @escaping (OptionsAnswer?) -> Void) {
+    /// - Returns: `nil` where no port of ours reaches that peer.
+    init?(_ peer: SIPDestination, driver: EndpointDriver, then: @escaping (OptionsAnswer?) -> Void) {
         self.driver = driver
         self.then = then
-        let agent = driver.agent(towards: peer.path.endpoint)
+        guard let agent = driver.agent(towards: peer.path) else { return nil }
         local = agent.path.endpoint
         ping = SIPPing(agent: agent, peer: peer, random: SeededRandom(seed: driver.random.next()))
     }
@@ -44,7 +45,7 @@ final class OptionsQuery {
     private func receive(_ message: SIPMessage, _ path: SIPPath) {
         guard then != nil, message.cseq?.method == .options else { return }
         let now = LiveClock.now
-        driver.record(from: path.endpoint, to: local, message.octets, at: now)
+        driver.record(message.octets, from: path, to: local, at: now)
         for output in pass(ping.handle(.message(message, from: path), at: now)) {
             if case .answered(let status, let after) = output {
                 end(OptionsAnswer(response: message, status: status, after: after, source: path.endpoint))
@@ -58,8 +59,8 @@ final class OptionsQuery {
         for output in outputs {
             switch output {
             case .send(let octets, to: let path):
-                driver.sendSIP(octets, to: path.endpoint)
-                driver.record(from: local, to: path.endpoint, octets, at: LiveClock.now)
+                driver.sendSIP(octets, to: path)
+                driver.record(octets, from: local, to: path, at: LiveClock.now)
             case .event(let event): events.append(event)
             }
         }

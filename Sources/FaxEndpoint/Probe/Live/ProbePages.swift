@@ -10,7 +10,7 @@ struct ProbePages {
         if let sample { return try OutgoingDocument((0..<count).map { sample[$0 % sample.count] }) }
         let text = (1...count).map { Self.text($0, of: count) }.joined(separator: "\u{0C}")
         do {
-            return try OutgoingDocument(PageDrawing.draw(PlainPDF.pages(text: text), isFine: false))
+            return try OutgoingDocument(PageDrawing.draw(PlainPDF.pages(text: text), PageForm(resolution: .standard)))
         } catch {
             // Nothing is there that draws.
             return try OutgoingDocument(

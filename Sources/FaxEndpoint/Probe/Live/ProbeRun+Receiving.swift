@@ -31,8 +31,7 @@ extension ProbeRun {
 
     private func register(_ endpoint: LiveEndpoint) throws {
         guard let registrar else { return }
-        let peer = try SIPTarget.resolve(registrar)
-        endpoint.register(RegistrationRequest(registrar: SIPTarget.destination(registrar, at: peer)))
+        endpoint.register(RegistrationRequest(registrar: try SIPTarget.destination(registrar)))
     }
 
     private func wait(_ endpoint: LiveEndpoint, _ evidence: inout ProbeEvidence) {

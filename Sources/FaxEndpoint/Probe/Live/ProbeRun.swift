@@ -32,7 +32,7 @@ public struct ProbeRun {
     /// - Throws: when there is no port, or the record cannot be written.
     public func run(_ plan: ProbePlan, at target: ProbeTarget, _ settings: EndpointSettings) throws -> ProbeReport {
         var evidence = ProbeEvidence(plan, uri: target.uri, resolution: target.resolution)
-        guard let peer = target.peer else { return ProbeReport(evidence) }
+        guard let destination = target.destination else { return ProbeReport(evidence) }
         let record = try ProbeRecord(settings.recordPath)
         var settings = settings
         settings.recordPath = record.path
@@ -40,8 +40,9 @@ public struct ProbeRun {
         let endpoint = try LiveEndpoint(settings)
         defer { endpoint.close() }
         evidence.own = Endpoint(
-            BoundSocket.localAddress(towards: peer) ?? settings.listen.address, endpoint.address.port)
-        var session = ProbeSession(self, endpoint, plan, SIPTarget.destination(target.uri, at: peer), evidence)
+            BoundSocket.localAddress(towards: destination.path.endpoint) ?? endpoint.address.address,
+            endpoint.address.port)
+        var session = ProbeSession(self, endpoint, plan, destination, evidence)
         try session.go()
         endpoint.stop()
         session.takeLeftovers()

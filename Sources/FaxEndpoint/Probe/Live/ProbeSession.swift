@@ -40,9 +40,9 @@ struct ProbeSession {
     private mutating func register() throws {
         guard let registrar = settings.registrar else { return }
         settings.progress("registering")
-        let peer: Endpoint
+        let place: SIPDestination
         do {
-            peer = try SIPTarget.resolve(registrar)
+            place = try SIPTarget.destination(registrar)
         } catch {
             evidence.registration = .unresolved(error.description)
             return
@@ -50,7 +50,7 @@ struct ProbeSession {
         let before = try endpoint.recordedFrames
         let clock = ContinuousClock()
         let begin = clock.now
-        endpoint.register(RegistrationRequest(registrar: SIPTarget.destination(registrar, at: peer)))
+        endpoint.register(RegistrationRequest(registrar: place))
         evidence.registration = .silent(settings.patience.registration)
         while clock.now - begin < settings.patience.registration, !isStopped {
             guard case .registration(let event) = endpoint.events.next(within: .milliseconds(100))?.kind else {
@@ -71,7 +71,7 @@ struct ProbeSession {
     private mutating func ask() throws {
         if plan.checks.isDisjoint(with: [.reach, .options, .nat]) { return }
         settings.progress("asking by OPTIONS")
-        evidence.knock = PortKnock.knock(at: destination.path.endpoint, patience: settings.patience.knock)
+        evidence.knock = PortKnock.knock(at: destination.path, patience: settings.patience.knock)
         let before = try endpoint.recordedFrames
         // A port that is closed for sure is asked once more, but not waited for long.
         let patience =
@@ -150,9 +150,8 @@ struct ProbeSession {
             case .trouble(let text) where event.call == nil:
                 evidence.stopped = text
                 return course
-            case .listening, .refused, .began, .call, .negotiated, .page, .registration, .gateway, .gatewayResult,
-                .modem,
-                .trouble:
+            case .listening, .warning, .refused, .began, .call, .negotiated, .page, .progress, .loss, .registration,
+                .gateway, .gatewayResult, .notReturned, .modem, .iax2, .trouble:
                 break
             }
         }

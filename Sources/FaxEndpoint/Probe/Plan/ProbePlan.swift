@@ -27,7 +27,7 @@ public struct ProbePlan: Sendable {
 
     func samples(_ transport: FaxTransport) -> [ProbeCall] {
         guard checks.contains(transport == .t38 ? .faxT38 : .faxG711) else { return [] }
-        return FaxProfile.rates.filter { $0 <= profile.maxRate }.flatMap { rate in
+        return FaxProfile.modemRates.filter { $0 <= profile.maxRate }.flatMap { rate in
             [true, false].filter { !$0 || profile.hasECM }.map { ecm in
                 ProbeCall(.sample(transport, rate: rate, ecm: ecm), profile, transport)
             }

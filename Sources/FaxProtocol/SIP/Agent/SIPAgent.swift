@@ -40,6 +40,11 @@ public struct SIPAgent: Sendable {
     public var followsRedirections = true
     /// Max-Forwards of requests: of a call that is passed on, what is left of the one that came.
     public var hops = 70
+    /// Requests of more octets than ``SIPCall/Limit/datagramOctets`` go over TCP, and over UDP only where that fails
+    /// (RFC 3261 §18.1.1). For drivers that have TCP.
+    public var prefersTCPForLargeRequests = false
+    /// Our Contact is a `sips:` URI, as calls to one demand (RFC 3261 §12.1.1).
+    public var isSecure = false
     /// Further header fields of every INVITE.
     public var inviteHeaders: [SIPMessageDraft.Header] = []
 
@@ -61,6 +66,7 @@ public struct SIPAgent: Sendable {
     /// Where requests inside a dialog reach us.
     public var contactURI: String {
         let host = "\(path.endpoint.address.uriHost):\(path.endpoint.port)"
+        if isSecure { return "sips:\(user)@\(host)" }
         let parameter = path.transport.uriParameter.map { ";transport=\($0)" } ?? ""
         return "sip:\(user)@\(host)\(parameter)"
     }

@@ -16,7 +16,7 @@ extension SIPCall {
         start(initialPlan(destination, offer: offer), at: now)
     }
 
-    private func initialPlan(_ destination: SIPDestination, offer: [UInt8]?) -> SIPRequestPlan {
+    func initialPlan(_ destination: SIPDestination, offer: [UInt8]?) -> SIPRequestPlan {
         var headers = agent.inviteHeaders
         if agent.reliableProvisionals == .required { headers.append(.init(SIPHeader.require.name, "100rel")) }
         return SIPRequestPlan(
@@ -126,6 +126,7 @@ extension SIPCall {
         guard case .calling(var calling) = phase else { return }
         dialogs.removeAll()
         if tryAgain(response, status: status, index: index, at: now) { return }
+        if status == 503, tryNextTarget(at: now) { return }
         if status < 400, agent.followsRedirections {
             if redirect(response, status: status, &calling, at: now) { return }
             if calling.redirections >= Limit.redirections { return end(.neither, .redirectedTooOften, at: now) }

@@ -25,7 +25,7 @@ extension SIPCall {
     mutating func timedOut(_ index: Int, at now: Instant) {
         let request = clients[index]
         switch request.plan.purpose {
-        case .initial: end(.neither, .noResponse(to: .invite), at: now)
+        case .initial: if !tryNextTarget(at: now) { end(.neither, .noResponse(to: .invite), at: now) }
         case .offer, .refresh:
             guard !hasEnded else { return }
             sendBye([], at: now)
@@ -79,12 +79,5 @@ extension SIPCall {
         guard case .calling(let calling) = phase, let by = calling.answerBy, now >= by else { return }
         cancelInitial(at: now)
         end(.neither, .noResponse(to: .invite), at: now)
-    }
-
-    /// RFC 3261 §8.1.3.1: a failure of the transport is a 503 for what was sent there.
-    mutating func transportFailed(_ path: SIPPath, at now: Instant) {
-        guard clients.contains(where: { $0.plan.path == path && $0.machine.isOpen }) else { return }
-        clients.removeAll { $0.plan.path == path && $0.machine.isOpen }
-        end(.neither, .transportFailed, at: now)
     }
 }

@@ -29,7 +29,11 @@ extension SIPCall {
         guard clients.count < Limit.transactions else { return false }
         localSequence &+= 1
         let branch = random.sipBranch()
-        let draft = request(plan, sequence: localSequence, branch: branch)
+        var plan = plan
+        plan.path = plan.datagramPath ?? plan.path
+        plan.datagramPath = nil
+        var draft = request(plan, sequence: localSequence, branch: branch)
+        moveToTCP(&plan, &draft, branch: branch)
         let octets = draft.octets
         let machine = SIPClientTransaction(
             isInvite: plan.method == .invite, isReliable: plan.path.transport.isReliable, timers: agent.timers, at: now)
@@ -60,8 +64,7 @@ extension SIPCall {
     /// The fields that every request has (RFC 3261 §8.1.1).
     func head(_ plan: SIPRequestPlan, sequence: UInt32, branch: String) -> SIPMessageDraft {
         var draft = SIPMessageDraft(.request(plan.method, uri: plan.routing.uri))
-        let sentBy = "\(agent.path.endpoint.address.uriHost):\(agent.path.endpoint.port)"
-        draft.add(.via, "SIP/2.0/\(plan.path.transport.rawValue) \(sentBy);branch=\(branch);rport")
+        draft.add(.via, via(plan.path.transport, branch: branch))
         draft.add(.maxForwards, "\(agent.hops)")
         for route in plan.routing.routes { draft.add(.route, route) }
         draft.add(.from, localAddress.tagged(localTag).description)

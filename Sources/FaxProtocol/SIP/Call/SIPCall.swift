@@ -16,6 +16,8 @@ public struct SIPCall: Sendable {
         public static let redirections = 5
         /// Times that one offer is sent anew after 491 or 500.
         public static let offerRetries = 4
+        /// Octets of a request that goes in one datagram.
+        public static let datagramOctets = 1_300
         /// 2xx responses of ours that wait for an ACK, and ACKs of ours that are kept.
         public static let acknowledgements = 16
     }
@@ -69,6 +71,8 @@ public struct SIPCall: Sendable {
     /// The methods that the other side allows; `nil`: it has not said.
     var peerMethods: [SIPMethod]?
     var peerSupportsTimer = false
+    /// The other side took no TCP.
+    var tcpFailed = false
 
     var clients: [SIPClientRequest] = []
     var servers: [SIPServerRequest] = []
@@ -132,6 +136,10 @@ public struct SIPCall: Sendable {
 
     /// A request of ours has no final response yet.
     public var awaitsResponse: Bool { clients.contains { $0.machine.isOpen } }
+    /// The same of requests that went that way.
+    public func awaitsResponse(from path: SIPPath) -> Bool {
+        clients.contains { $0.plan.path == path && $0.machine.isOpen }
+    }
 
     /// Transactions that are alive, in both directions.
     public var transactionCount: Int { clients.count + servers.count }

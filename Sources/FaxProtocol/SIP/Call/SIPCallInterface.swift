@@ -8,7 +8,7 @@ extension SIPCall {
         case command(Command)
         /// ``SIPCall/deadline`` has come, or may have.
         case deadline
-        /// The driver could not send on that path: no connection, or an ICMP error.
+        /// The driver could not send on that path: no connection, one that broke, or an ICMP error.
         case transportFailed(SIPPath)
     }
 
@@ -86,6 +86,10 @@ public struct SIPDestination: Sendable, Hashable {
     public var path: SIPPath
     /// Route set of the INVITE (RFC 3261 §8.1.2), each as `<uri>`.
     public var routes: [String]
+    /// Where it is sent next when nobody answers there, the connection fails or a 503 comes (RFC 3263 §4.3).
+    public var alternatives: [SIPPath] = []
+    /// The name that the other side of TLS has to prove; `nil`: its address.
+    public var host: String?
 
     public init(uri: String, path: SIPPath, routes: [String] = []) {
         self.uri = uri

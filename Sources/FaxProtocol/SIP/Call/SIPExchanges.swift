@@ -53,6 +53,10 @@ struct SIPRequestPlan: Sendable {
     var headers: [SIPMessageDraft.Header] = []
     var content: SIPContent?
     var attempts = 0
+    /// Where it goes when TCP, which it is on for its size, fails.
+    var datagramPath: SIPPath?
+    /// Its connection failed before.
+    var isSecondTry = false
 }
 
 /// A request of the other side whose transaction is alive.

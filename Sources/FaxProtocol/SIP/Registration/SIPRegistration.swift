@@ -73,7 +73,7 @@ public struct SIPRegistration: Sendable {
         case .stop: stop(at: now)
         case .deadline: wake(at: now)
         case .message(let message, from: _): receive(message, at: now)
-        case .transportFailed: fail(SIPRefusal(status: 503, reason: "Transport failed"), at: now)
+        case .transportFailed: loseTransport(at: now)
         }
         defer { outputs.removeAll() }
         return outputs
@@ -175,6 +175,20 @@ public struct SIPRegistration: Sendable {
         case .idle, .registered, .waiting: break
         }
     }
+
+    /// The registrar may have lost the binding with the connection that it came on (RFC 5626 §4.5): it is made again soon.
+    private mutating func loseTransport(at now: Instant) {
+        switch state {
+        case .registered:
+            let delay = requester.random.duration(.seconds(1)...Self.longestRepair, step: .milliseconds(10))
+            state = .registered(refreshAt: now + delay)
+        case .idle, .registering, .waiting, .unregistering:
+            fail(SIPRefusal(status: 503, reason: "Transport failed"), at: now)
+        }
+    }
+
+    /// Until a binding whose connection broke is made again.
+    static let longestRepair = Duration.seconds(5)
 
     /// Doubles with every failure; between half of it and all of it, so that not everybody comes at once.
     private mutating func retryDelay(_ refusal: SIPRefusal) -> Duration {

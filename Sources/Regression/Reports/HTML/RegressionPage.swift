@@ -38,7 +38,7 @@ public struct RegressionPage: Sendable {
         }
     }
 
-    private static let style = String(decoding: PackageResources.regress_css, as: UTF8.self)
+    package static let style = String(decoding: PackageResources.regress_css, as: UTF8.self)
     private static let script = HTMLShell.script([HTMLShell.helpers, PackageResources.regress_js])
 
     private func banner(_ html: inout HTMLWriter) {
@@ -64,7 +64,7 @@ public struct RegressionPage: Sendable {
 
 extension HTMLWriter {
     /// A part with its heading.
-    mutating func part(_ id: String, _ title: String, _ body: (inout HTMLWriter) -> Void) {
+    package mutating func part(_ id: String, _ title: String, _ body: (inout HTMLWriter) -> Void) {
         element("section", ["class": "part", "id": id, "aria-labelledby": id + "-title"]) { html in
             html.element("h3", ["id": id + "-title"], title)
             body(&html)
@@ -72,7 +72,7 @@ extension HTMLWriter {
     }
 
     /// A table that may be wider than the page, with its column heads; a name that ends with `#` is a column of numbers.
-    mutating func table(
+    package mutating func table(
         _ label: String, _ attributes: Attributes, _ columns: [String], _ body: (inout HTMLWriter) -> Void
     ) {
         element("div", ["class": "wide", "tabindex": "0", "role": "region", "aria-label": label]) { html in

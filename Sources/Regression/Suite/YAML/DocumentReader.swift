@@ -1,12 +1,15 @@
 import FaxDSP
+import PlacedText
 import Simulator
 
 /// Reads what a suite sends: `{pages: 2, rows: 400}` are pages of ours, `{file: letter.tif}` is a TIFF.
-struct DocumentReader {
+package struct DocumentReader {
     let files: SuiteReader.Files
 
+    package init(files: @escaping SuiteReader.Files) { self.files = files }
+
     /// Without any: one page of ours, as `faxprobe simulate` sends it.
-    func read(_ value: YAMLValue?) throws(SuiteError) -> [Suite.Document] {
+    package func read(_ value: YAMLValue?) throws(PlacedError) -> [Suite.Document] {
         guard let value else {
             let nothing = YAMLValue(content: .nothing, line: 1, column: 1)
             return [try document("page", nothing)]
@@ -14,7 +17,7 @@ struct DocumentReader {
         return try SuiteReader.named(value, "documents", in: value, document)
     }
 
-    private func document(_ name: String, _ value: YAMLValue) throws(SuiteError) -> Suite.Document {
+    private func document(_ name: String, _ value: YAMLValue) throws(PlacedError) -> Suite.Document {
         var fields = try FieldReader(value, "a document")
         let file = fields.take("file")
         let pages = try fields.integer("pages", in: 1...1_000)
@@ -39,7 +42,7 @@ struct DocumentReader {
 
     static let rowLimit = 200_000
 
-    private func read(_ name: String, _ file: YAMLValue) throws(SuiteError) -> Suite.Document {
+    private func read(_ name: String, _ file: YAMLValue) throws(PlacedError) -> Suite.Document {
         let path = try file.text()
         do {
             let octets = try files(path)

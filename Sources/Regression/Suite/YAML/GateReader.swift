@@ -1,10 +1,12 @@
+import PlacedText
+
 /// Reads selections of cells and what is changed for them.
 struct ChangeReader {
     private let suite: Suite
 
     init(_ suite: Suite) { self.suite = suite }
 
-    func change(_ value: YAMLValue) throws(SuiteError) -> Suite.Change {
+    func change(_ value: YAMLValue) throws(PlacedError) -> Suite.Change {
         var fields = try FieldReader(value, "a change of cells")
         let selection = try selection(&fields)
         let trials = try fields.integer("trials", in: 1...Suite.trialLimit)
@@ -17,7 +19,7 @@ struct ChangeReader {
         }
     }
 
-    func selection(_ fields: inout FieldReader) throws(SuiteError) -> Suite.Selection {
+    func selection(_ fields: inout FieldReader) throws(PlacedError) -> Suite.Selection {
         var selection = Suite.Selection()
         selection.documents = try names(fields.texts("document"), suite.documents.map(\.name), "document")
         selection.paths = try names(fields.texts("path"), suite.paths.map(\.name), "path")
@@ -26,7 +28,7 @@ struct ChangeReader {
     }
 
     /// A pattern that fits nothing is a mistake.
-    private func names(_ values: [YAMLValue], _ known: [String], _ what: String) throws(SuiteError) -> [String] {
+    private func names(_ values: [YAMLValue], _ known: [String], _ what: String) throws(PlacedError) -> [String] {
         var names: [String] = []
         for value in values {
             let name = try value.text()
@@ -39,7 +41,7 @@ struct ChangeReader {
     }
 
     /// `- [t38, g711]`; without any: every path against the first one.
-    func comparisons(_ value: YAMLValue?) throws(SuiteError) -> [Suite.PathPair] {
+    func comparisons(_ value: YAMLValue?) throws(PlacedError) -> [Suite.PathPair] {
         guard let value else {
             return suite.paths.dropFirst().map { Suite.PathPair(first: suite.paths[0].name, second: $0.name) }
         }
@@ -61,7 +63,7 @@ struct GateReader {
 
     init(_ suite: Suite) { self.suite = suite }
 
-    func gate(_ value: YAMLValue, number: Int) throws(SuiteError) -> SuiteGate {
+    func gate(_ value: YAMLValue, number: Int) throws(PlacedError) -> SuiteGate {
         var fields = try FieldReader(value, "a gate")
         let name = try fields.text("name") ?? "gate \(number)"
         guard (1...100).contains(name.utf8.count) else { throw value.error("a gate's name has 1 to 100 octets") }
@@ -90,7 +92,7 @@ struct GateReader {
         return gate
     }
 
-    private func rule(_ fields: inout FieldReader, _ value: YAMLValue) throws(SuiteError) -> SuiteGate.Rule {
+    private func rule(_ fields: inout FieldReader, _ value: YAMLValue) throws(PlacedError) -> SuiteGate.Rule {
         let success = try fields.share("success")
         let baseline = try fields.flag("baseline") ?? false
         let sequential = fields.take("sequential")
@@ -102,7 +104,7 @@ struct GateReader {
         }
     }
 
-    private func sequential(_ value: YAMLValue) throws(SuiteError) -> SuiteGate.Rule {
+    private func sequential(_ value: YAMLValue) throws(PlacedError) -> SuiteGate.Rule {
         var fields = try FieldReader(value, "a sequential test")
         let (good, bad) = (try fields.share("good"), try fields.share("bad"))
         let miss = try fields.share("miss") ?? 0.1

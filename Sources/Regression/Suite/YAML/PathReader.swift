@@ -1,8 +1,9 @@
+import PlacedText
 import Simulator
 
 /// Reads the stations of a path, in the words of the command line.
 enum PathReader {
-    static func path(_ name: String, _ value: YAMLValue) throws(SuiteError) -> Suite.Path {
+    static func path(_ name: String, _ value: YAMLValue) throws(PlacedError) -> Suite.Path {
         var fields = try FieldReader(value, "a path")
         var options = ScenarioOptions()
         var given: [(name: String, value: YAMLValue)] = []
@@ -37,7 +38,7 @@ enum PathReader {
         return Suite.Path(name: name, options: options, identity: identity.joined(separator: " "))
     }
 
-    private static func transport(_ value: YAMLValue) throws(SuiteError) -> CallScenario.Transport {
+    private static func transport(_ value: YAMLValue) throws(PlacedError) -> CallScenario.Transport {
         guard let transport = CallScenario.Transport(rawValue: try value.text()) else {
             let names = CallScenario.Transport.allCases.map(\.rawValue).joined(separator: ", ")
             throw value.error("transport is one of \(names)")
@@ -48,7 +49,7 @@ enum PathReader {
     /// A failure is put where its option stands.
     private static func check(
         _ options: ScenarioOptions, _ given: [(name: String, value: YAMLValue)], _ whole: YAMLValue
-    ) throws(SuiteError) {
+    ) throws(PlacedError) {
         do {
             _ = try options.scenario(try SimulatedDocument([TextLikePage(heightPx: 40, seed: 1).bitmap()]))
         } catch let failure as ScenarioOptions.Failure {
@@ -64,8 +65,8 @@ enum PathReader {
 }
 
 /// Reads what a network does, in the words of the command line and of `docs/impairments.md`.
-enum ImpairmentReader {
-    static func impairment(_ name: String, _ value: YAMLValue) throws(SuiteError) -> Suite.Impairment {
+package enum ImpairmentReader {
+    package static func impairment(_ name: String, _ value: YAMLValue) throws(PlacedError) -> Suite.Impairment {
         var fields = try FieldReader(value, "an impairment")
         var options: [NetworkSpec.Option] = []
         var direction = ScenarioOptions.Direction.both
@@ -90,7 +91,7 @@ enum ImpairmentReader {
             name: name, network: options, direction: direction, identity: words.joined(separator: " "))
     }
 
-    private static func check(_ options: [NetworkSpec.Option], _ place: YAMLValue) throws(SuiteError) {
+    private static func check(_ options: [NetworkSpec.Option], _ place: YAMLValue) throws(PlacedError) {
         do {
             _ = try NetworkSpec(options: options)
         } catch {

@@ -1,3 +1,4 @@
+import PlacedText
 import Simulator
 
 /// Reads a suite from YAML as `docs/suite-schema.json` describes it. What cannot be is an error with line and column.
@@ -15,8 +16,8 @@ public struct SuiteReader {
         public init() {}
     }
 
-    public func read(_ text: String) throws(SuiteError) -> Suite {
-        let root = try YAMLValue(yaml: text)
+    public func read(_ text: String) throws(PlacedError) -> Suite {
+        let root = try YAMLValue(yaml: text, "a suite")
         var fields = try FieldReader(root, "a suite")
         guard let name = fields.take("name") else { throw root.error("a suite has a name") }
         var suite = Suite(name: try Self.name(name.text(), at: name))
@@ -42,7 +43,7 @@ public struct SuiteReader {
     }
 
     /// A fault of the network may not go together with what an impairment does.
-    private func checkFaults(_ suite: Suite, _ paths: YAMLValue) throws(SuiteError) {
+    private func checkFaults(_ suite: Suite, _ paths: YAMLValue) throws(PlacedError) {
         guard let document = suite.documents.first?.document else { return }
         for path in suite.paths where !path.options.faults.isEmpty {
             for impairment in suite.impairments {
@@ -59,7 +60,7 @@ public struct SuiteReader {
     }
 
     /// What only the whole can tell.
-    private func check(_ suite: Suite, _ root: YAMLValue) throws(SuiteError) {
+    private func check(_ suite: Suite, _ root: YAMLValue) throws(PlacedError) {
         let (count, isOver) = suite.documents.count.multipliedReportingOverflow(
             by: suite.paths.count * suite.impairments.count)
         guard !isOver, count <= Suite.cellLimit else { throw root.error("more than \(Suite.cellLimit) cells") }
@@ -80,17 +81,17 @@ public struct SuiteReader {
     }
 
     /// Seeds count up from it and must not run over.
-    private static func seed(_ value: YAMLValue) throws(SuiteError) -> UInt64 {
+    private static func seed(_ value: YAMLValue) throws(PlacedError) -> UInt64 {
         guard let seed = UInt64(try value.text()), seed <= UInt64.max - UInt64(Suite.trialLimit) else {
             throw value.error("a seed is a whole number of less than 64 bits")
         }
         return seed
     }
 
-    static func named<Item>(
+    package static func named<Item>(
         _ value: YAMLValue?, _ what: String, in root: YAMLValue,
-        _ read: (String, YAMLValue) throws(SuiteError) -> Item
-    ) throws(SuiteError) -> [Item] {
+        _ read: (String, YAMLValue) throws(PlacedError) -> Item
+    ) throws(PlacedError) -> [Item] {
         guard let value else { throw root.error("a suite has \(what)") }
         var fields = try FieldReader(value, what)
         var items: [Item] = []
@@ -103,7 +104,7 @@ public struct SuiteReader {
     }
 
     /// Names stand in names of files and of tests.
-    static func name(_ text: String, at place: YAMLValue) throws(SuiteError) -> String {
+    package static func name(_ text: String, at place: YAMLValue) throws(PlacedError) -> String {
         let isFine = text.utf8.allSatisfy {
             switch $0 {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

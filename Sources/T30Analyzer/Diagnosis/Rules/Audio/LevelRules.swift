@@ -38,10 +38,19 @@ enum LevelRules {
             }
     }
 
+    /// Most of what a party sends is weaker than what receivers must hear: nobody has to have lost it on the way.
+    static func isTooLow(_ party: Party, _ facts: CallFacts) -> Bool {
+        middle(of: heard(party, facts)).map { $0 < tooLow } ?? false
+    }
+
+    private static func middle(of heard: [(level: Double, frame: FrameRef?)]) -> Double? {
+        let levels = heard.map(\.level).sorted()
+        return levels.isEmpty ? nil : levels[levels.count / 2]
+    }
+
     private static func levels(_ party: Party, _ facts: CallFacts) -> [Finding] {
         let heard = heard(party, facts).sorted { $0.level < $1.level }
-        guard !heard.isEmpty else { return [] }
-        let middle = heard[heard.count / 2].level
+        guard let middle = middle(of: heard) else { return [] }
         var found: [Finding] = []
         if middle < low {
             let isCause = facts.isFailed && middle < tooLow

@@ -38,7 +38,7 @@ struct BeyondCapture {
     private var finding: Finding? {
         guard facts.sees(.caller), facts.sees(.callee) else { return nil }
         let reported = reports
-        let said = [unheardAnswers, framesAskedFor].compactMap { $0 }
+        let said = LevelRules.isTooLow(sender, facts) ? [] : [unheardAnswers, framesAskedFor].compactMap { $0 }
         guard !(reported + said).isEmpty, AudioRules.hasFax(facts) else { return nil }
         // By itself a clean TCF that was refused may as well be checked elsewhere (local TCF), or hurt behind a gateway.
         let all = said + reported + [refusedTrainings].compactMap { $0 }

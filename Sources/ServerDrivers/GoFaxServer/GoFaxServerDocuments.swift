@@ -1,0 +1,105 @@
+import Foundation
+
+/// What gofaxserver's REST interface says, read.
+enum GoFaxServerDocuments {
+    private static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return decoder
+    }
+
+    private struct Submitted: Decodable {
+        var jobUuid: String
+    }
+
+    private struct Refusal: Decodable {
+        var error: String
+    }
+
+    /// A row of `/fax/status`: one attempt, or what else happened to the job.
+    struct Row: Decodable {
+        var resultType: String?
+        var attemptNumber: Int?
+        var hangupCause: String?
+        var totalPages: Int?
+        var transferredPages: Int?
+        var success: Bool?
+        var resultText: String?
+
+        /// A row that stands for the hand-in says success as soon as the job is taken up: it is none of the fax.
+        var isOfTheFax: Bool { resultType != "submission" && hangupCause != "WEBHOOK" }
+    }
+
+    /// A webhook's document.
+    private struct Notice: Decodable {
+        struct Results: Decodable {
+            struct Job: Decodable {
+                var uuid: String
+            }
+
+            var faxJob: Job?
+            var allAttemptsFailed: Bool?
+        }
+
+        var faxJobResults: Results
+    }
+
+    static func job(_ octets: [UInt8]) throws(ServerFailure) -> String {
+        guard let read = try? decoder.decode(Submitted.self, from: Data(octets)),
+            UUID(uuidString: read.jobUuid) != nil
+        else { throw .unreadable("no job_uuid in the answer to /fax/send") }
+        return read.jobUuid.lowercased()
+    }
+
+    static func error(_ octets: [UInt8]) -> String? {
+        (try? decoder.decode(Refusal.self, from: Data(octets)))?.error
+    }
+
+    static func rows(_ octets: [UInt8]) throws(ServerFailure) -> [Row] {
+        // No rows at all come as `null`.
+        guard let rows = try? decoder.decode([Row]?.self, from: Data(octets)) else {
+            guard Data(octets).filter({ $0 > 0x20 }) == Data("null".utf8) else {
+                throw .unreadable("the answer to /fax/status is no list of results")
+            }
+            return []
+        }
+        return rows
+    }
+
+    /// - Returns: the job, and whether every attempt failed; `nil`: it is no notice.
+    static func notice(_ octets: [UInt8]) -> (job: String, hasFailed: Bool)? {
+        guard let read = try? decoder.decode(Notice.self, from: Data(octets)),
+            let job = read.faxJobResults.faxJob
+        else { return nil }
+        return (job.uuid.lowercased(), read.faxJobResults.allAttemptsFailed ?? false)
+    }
+
+    /// - Parameter hasFailed: a webhook said that every attempt failed. Rows alone do not tell whether a further attempt comes.
+    static func status(_ rows: [Row], hasFailed: Bool) -> ServerJobStatus {
+        let attempts = rows.filter(\.isOfTheFax)
+        guard let row = attempts.last(where: { $0.success == true }) ?? attempts.last else {
+            return ServerJobStatus(
+                hasFailed ? .failed : .waiting, said: hasFailed ? "all_attempts_failed" : "no attempt yet")
+        }
+        let isSuccess = row.success == true
+        let said =
+            "attempt \(row.attemptNumber ?? 0): \(row.hangupCause ?? "unknown"), \(row.resultText ?? "")"
+        var status = ServerJobStatus(isSuccess ? .done : hasFailed ? .failed : .waiting, said: said)
+        status.pagesSent = row.transferredPages
+        status.pages = row.totalPages
+        status.reason = isSuccess ? nil : row.resultText
+        return status
+    }
+
+    /// A form with the document (RFC 7578).
+    static func form(_ fax: ServerFax, file: [UInt8], boundary: String) -> [UInt8] {
+        func field(_ name: String, _ value: String) -> String {
+            "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value.oneLine)\r\n"
+        }
+        let head =
+            field("caller_number", fax.callerNumber) + field("callee_number", fax.number)
+            + "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"document.tif\"\r\n"
+            + "Content-Type: image/tiff\r\n\r\n"
+        return Array(head.utf8) + file + Array("\r\n--\(boundary)--\r\n".utf8)
+    }
+}
