@@ -5,6 +5,7 @@ import FaxStation
 import Foundation
 import LiveLab
 import Simulator
+import TestSupport
 import Testing
 
 @testable import FaxEndpoint
@@ -123,27 +124,5 @@ extension [EndpointEvent] {
 
     func has(_ event: FaxCall.Event) -> Bool {
         contains { if case .call(event) = $0.kind { true } else { false } }
-    }
-}
-
-/// Work that waits for sockets and processes, beside the tests' own threads, of which there are few.
-enum OwnThread {
-    static func run<Value>(_ body: @escaping () throws -> Value) async throws -> Value {
-        let work = Box(body)
-        return try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Box<Value>, any Error>) in
-            Thread.detachNewThread {
-                do {
-                    continuation.resume(returning: Box(try work.value()))
-                } catch {
-                    continuation.resume(throwing: error)
-                }
-            }
-        }.value
-    }
-
-    /// Handed from one thread to the next, never used by two.
-    private struct Box<Value>: @unchecked Sendable {
-        let value: Value
-        init(_ value: Value) { self.value = value }
     }
 }

@@ -46,7 +46,8 @@ struct ChildRun {
         let said = Collector(errors.fileHandleForReading, limit: Self.errorLimit, isCut: true)
         let written = Collector(output.fileHandleForReading, limit: outputLimit, isCut: false)
         let isTimely = written.wait(for: DocumentImport.Limit.time)
-        if !isTimely || written.isOverfull { process.terminate() }
+        // Not politely: a program in trouble need not listen, and it has nothing to tidy up.
+        if !isTimely || written.isOverfull { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
         if !isTimely {
             throw DocumentProblem("takes longer than \(DocumentImport.Limit.time.components.seconds) s to draw")

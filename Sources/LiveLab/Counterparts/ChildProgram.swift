@@ -10,7 +10,7 @@ public final class ChildProgram {
     }
 
     public let folder: URL
-    private let process = Process()
+    private let process: SpawnedProcess
     private let log: URL
 
     /// - Parameters:
@@ -22,31 +22,11 @@ public final class ChildProgram {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         self.folder = folder
         log = folder.appending(path: name)
-        _ = FileManager.default.createFile(atPath: log.path, contents: nil)
-        let output = try FileHandle(forWritingTo: log)
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = output
-        try Self.hearingSignals { try process.run() }
-        try? output.close()
+        process = try SpawnedProcess(program, arguments, folder: folder.path, output: log.path)
     }
 
-    /// A program keeps the signals blocked that the thread has blocked which starts it, and threads of the library's pools have all:
-    /// HylaFAX's scheduler would never hear of the end of its children.
-    private static func hearingSignals(_ start: () throws -> Void) rethrows {
-        var none = sigset_t()
-        var before = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        try start()
-    }
-
-    public var number: Int32 { process.processIdentifier }
-    public var isRunning: Bool { process.isRunning }
+    public var number: Int32 { process.number }
+    public var isRunning: Bool { process.status == nil }
 
     /// What it has written so far, the end of it.
     public func output(last octets: Int = 4_000) -> String {
@@ -56,49 +36,30 @@ public final class ChildProgram {
 
     /// Its status when it ends in time by itself; `nil`: it was made to end.
     public func wait(within patience: Duration) -> Int32? {
-        let clock = ContinuousClock()
-        let limit = clock.now + patience
-        while process.isRunning, clock.now < limit { Thread.sleep(forTimeInterval: 0.02) }
-        guard process.isRunning else { return process.terminationStatus }
+        if let status = process.wait(patience) { return status }
         end()
         return nil
     }
 
-    /// Ends it: politely, then by force. Its folder stays.
-    public func end() {
-        guard process.isRunning else { return }
-        process.terminate()
-        let clock = ContinuousClock()
-        let limit = clock.now + .seconds(3)
-        while process.isRunning, clock.now < limit { Thread.sleep(forTimeInterval: 0.02) }
-        if process.isRunning {
-            // Whoever ends a program by force has to end the processes that it made, too: kamailio leaves its own behind.
-            let children = Self.children(of: process.processIdentifier)
-            for process in children + [process.processIdentifier] { kill(process, SIGKILL) }
-        }
-        process.waitUntilExit()
-    }
+    /// Ends it: politely, then by force, and then what it has started, too, which servers leave behind. Its folder stays.
+    public func end() { end(politely: [process.number]) }
 
     /// Ends it and what it has started, which would go on without it: politely, then by force.
-    public func endFamily() {
-        var family: [pid_t] = process.isRunning ? [process.processIdentifier] : []
-        var next = 0
-        while next < family.count {
-            family += Self.children(of: family[next])
-            next += 1
-        }
-        for member in family { kill(member, SIGTERM) }
-        end()
-        let clock = ContinuousClock()
-        let limit = clock.now + .seconds(2)
-        while clock.now < limit, family.contains(where: { kill($0, 0) == 0 }) { Thread.sleep(forTimeInterval: 0.02) }
-        for member in family.dropFirst() { kill(member, SIGKILL) }
-    }
+    public func endFamily() { end(politely: process.family) }
 
-    private static func children(of process: pid_t) -> [pid_t] {
-        let path = "/proc/\(process)/task/\(process)/children"
-        let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-        return text.split(whereSeparator: \.isWhitespace).compactMap { pid_t($0) }
+    private func end(politely members: [pid_t]) {
+        // Who belongs to it is not to be found any more when it is gone.
+        let family = process.family
+        guard !family.isEmpty else { return }
+        for member in members { kill(member, SIGTERM) }
+        let clock = ContinuousClock()
+        let limit = clock.now + .seconds(3)
+        while clock.now < limit, isRunning || family.contains(where: { kill($0, 0) == 0 }) {
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        process.send(SIGKILL)
+        for member in family.dropFirst() { kill(member, SIGKILL) }
+        _ = process.wait(.seconds(5))
     }
 
     /// What the program says of its version, the first line that has a digit.

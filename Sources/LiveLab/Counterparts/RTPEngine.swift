@@ -7,7 +7,7 @@ import Synchronization
 /// rtpengine (Debian's `rtpengine-daemon`) at work on the loopback interface, asked by its control protocol: bencode over
 /// UDP behind a cookie.
 final class RTPEngine {
-    private let process = Process()
+    private let program: ChildProgram
     private let control: Endpoint
     private let socket: Int32
     private var cookie = 0
@@ -27,23 +27,17 @@ final class RTPEngine {
         let asking = try BoundSocket(LoopbackPort.any)
         socket = asking.descriptor
         let first = Self.firstPort()
-        guard FileManager.default.isExecutableFile(atPath: Self.path) else {
-            throw ChildProgram.Missing(program: Self.path)
-        }
-        process.executableURL = URL(filePath: Self.path)
-        process.arguments = [
-            "--config-file=none", "--no-fallback", "--foreground", "--log-stderr", "--log-level=3", "--table=-1",
-            "--num-threads=2",
-            "--interface=127.0.0.1", "--listen-ng=\(control)", "--port-min=\(first)",
-            "--port-max=\(first + Self.portsOfOne - 1)",
-        ]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        program = try ChildProgram(
+            Self.path,
+            [
+                "--config-file=none", "--no-fallback", "--foreground", "--log-stderr", "--log-level=3", "--table=-1",
+                "--num-threads=2",
+                "--interface=127.0.0.1", "--listen-ng=\(control)", "--port-min=\(first)",
+                "--port-max=\(first + Self.portsOfOne - 1)",
+            ], folder: FileManager.default.temporaryDirectory.appending(path: "faxlab-rtpengine-\(UUID().uuidString)"))
         let limit = Date.now.addingTimeInterval(20)
         while (try? ask([("command", .text("ping"))], patience: 300)) == nil {
-            guard Date.now < limit, process.isRunning else {
+            guard Date.now < limit, program.isRunning else {
                 stop()
                 throw Failure(description: "rtpengine does not answer")
             }
@@ -65,8 +59,8 @@ final class RTPEngine {
     }
 
     func stop() {
-        if process.isRunning { process.terminate() }
-        process.waitUntilExit()
+        program.end()
+        try? FileManager.default.removeItem(at: program.folder)
         close(socket)
     }
 

@@ -1,6 +1,7 @@
 import FaxDSP
 import Foundation
 import Simulator
+import TestSupport
 import Testing
 
 /// `faxprobe` as a process, whose lines can be waited for.

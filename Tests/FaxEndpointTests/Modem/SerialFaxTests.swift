@@ -3,6 +3,7 @@ import FaxEndpoint
 import Foundation
 import Simulator
 import Synchronization
+import TestSupport
 import Testing
 
 /// Our driver of modems on a terminal whose other end is the test.

@@ -120,14 +120,3 @@ import Testing
         #expect(throws: ServerFailure.self) { try driver.open() }
     }
 }
-
-/// Runs what waits for sockets and programs on a thread of its own.
-enum OwnThread {
-    static func run(_ body: @escaping @Sendable () throws -> Void) async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            Thread.detachNewThread {
-                continuation.resume(with: Result { try body() })
-            }
-        }
-    }
-}
