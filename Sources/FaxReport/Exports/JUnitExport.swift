@@ -9,9 +9,7 @@ public final class JUnitExport: CallExport {
     private struct Case {
         var source: Int
         var id: Int
-        var seconds: Double
-        var outcome: FaxSession.Outcome
-        var text: String
+        var testCase: JUnitPage.Case
     }
 
     /// Of pairs, and of findings, of one input.
@@ -30,13 +28,8 @@ public final class JUnitExport: CallExport {
     }
 
     public func add(_ analyzed: AnalyzedCall, of source: ReportSource) {
-        let outcome = analyzed.fax.outcome
-        guard outcome != .notFax, analyzed.fax.isAttempted else { return }
-        let seconds = (analyzed.call.lastTime - analyzed.call.firstTime).inSeconds
-        cases.append(
-            Case(
-                source: source.number, id: analyzed.call.id, seconds: seconds, outcome: outcome,
-                text: Self.element(analyzed, source, seconds)))
+        guard analyzed.fax.outcome != .notFax, analyzed.fax.isAttempted else { return }
+        cases.append(Case(source: source.number, id: analyzed.call.id, testCase: Self.testCase(analyzed, source)))
     }
 
     public func end(_ summary: CaptureSummary, of source: ReportSource) {
@@ -52,46 +45,33 @@ public final class JUnitExport: CallExport {
     var text: String {
         let suites = sources.map { source in
             let own = cases.filter { $0.source == source.number }.enumerated()
-                .sorted { ($0.element.id, $0.offset) < ($1.element.id, $1.offset) }.map(\.element)
-            return "<testsuite name=\"\(Self.escaped(source.name))\" \(Self.totals(own))>\n"
-                + own.map(\.text).joined() + "</testsuite>\n"
+                .sorted { ($0.element.id, $0.offset) < ($1.element.id, $1.offset) }
+            return JUnitPage.Suite(name: source.name, cases: own.map(\.element.testCase))
         }
-        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"faxprobe\" \(Self.totals(cases))>\n"
-            + suites.joined() + "</testsuites>\n"
+        return JUnitPage(name: "faxprobe", suites: suites).text
     }
-
-    private static func totals(_ cases: [Case]) -> String {
-        let failures = cases.count { $0.outcome.isFailure }
-        let skipped = cases.count { $0.outcome == .unknown }
-        let time = seconds(cases.reduce(0) { $0 + $1.seconds })
-        return "tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"0\" skipped=\"\(skipped)\" time=\"\(time)\""
-    }
-
-    private static func seconds(_ value: Double) -> String { Decimals.text(value, digits: 3) ?? "0" }
 
     // MARK: - Test case
 
-    private static func element(_ analyzed: AnalyzedCall, _ source: ReportSource, _ seconds: Double) -> String {
-        let row = OverviewRow(analyzed, CallPlace(source, call: analyzed.call.id))
-        let name = "call \(row.id): \(row.caller) → \(row.callee)"
-        let start =
-            "<testcase classname=\"\(escaped(CaptureText.name(source.files)))\" name=\"\(escaped(name))\" "
-            + "time=\"\(Self.seconds(seconds))\""
-        let summary = escaped(row.summary)
-        switch analyzed.fax.outcome {
-        case .success: return "\(start)/>\n"
-        case .failed, .partial:
-            let type = escaped(row.cause.isEmpty ? analyzed.fax.outcome.rawValue : row.cause)
-            let place = CallPlace(source, call: analyzed.call.id)
-            return "\(start)>\n<failure message=\"\(summary)\" type=\"\(type)\">\(details(analyzed, place))</failure>\n"
-                + "</testcase>\n"
-        case .unknown, .notFax: return "\(start)>\n<skipped message=\"\(summary)\"/>\n</testcase>\n"
-        }
+    private static func testCase(_ analyzed: AnalyzedCall, _ source: ReportSource) -> JUnitPage.Case {
+        let place = CallPlace(source, call: analyzed.call.id)
+        let row = OverviewRow(analyzed, place)
+        return JUnitPage.Case(
+            group: CaptureText.name(source.files), name: "call \(row.id): \(row.caller) → \(row.callee)",
+            seconds: (analyzed.call.lastTime - analyzed.call.firstTime).inSeconds, verdict(analyzed, row, place))
     }
 
-    /// A finding a line, the root cause first.
-    private static func details(_ analyzed: AnalyzedCall, _ place: CallPlace) -> String {
-        CallText.byWeight(analyzed.findings).map { escaped(line($0, place)) }.joined(separator: "\n")
+    private static func verdict(
+        _ analyzed: AnalyzedCall, _ row: OverviewRow, _ place: CallPlace
+    ) -> JUnitPage.Verdict {
+        switch analyzed.fax.outcome {
+        case .success: .passed([])
+        case .failed, .partial:
+            .failed(
+                type: row.cause.isEmpty ? analyzed.fax.outcome.rawValue : row.cause, message: row.summary,
+                lines: CallText.byWeight(analyzed.findings).map { line($0, place) })
+        case .unknown, .notFax: .skipped(message: row.summary)
+        }
     }
 
     private static func line(_ finding: Finding, _ place: CallPlace) -> String {
@@ -104,13 +84,13 @@ public final class JUnitExport: CallExport {
 
     /// A pair fails when one of its faxes did.
     private func add(_ pair: PairText, _ source: ReportSource, _ name: String) {
-        let text = ([pair.result + " (\(pair.carriages))"] + pair.differences).joined(separator: "\n")
-        let isFailed = pair.pair.failed > 0
+        let lines = [pair.result + " (\(pair.carriages))"] + pair.differences
         add(
-            Self.element(
-                class: name + ": pairs of numbers", name: "faxes \(pair.caller) → \(pair.callee)",
-                failure: isFailed ? pair.pair.pattern.rawValue : nil, message: pair.result, text: text),
-            isFailed: isFailed, source)
+            JUnitPage.Case(
+                group: name + ": pairs of numbers", name: "faxes \(pair.caller) → \(pair.callee)",
+                pair.pair.failed > 0
+                    ? .failed(type: pair.pair.pattern.rawValue, message: pair.result, lines: lines) : .passed(lines)),
+            source)
     }
 
     /// Errors fail.
@@ -118,35 +98,18 @@ public final class JUnitExport: CallExport {
         let finding = found.finding
         let place = CallPlace(source, call: found.calls.first ?? 0)
         let calls = found.calls.prefix(20).map(String.init).joined(separator: ", ")
-        let isFailed = finding.severity == .error
+        let lines = [Self.line(finding, place)]
         add(
-            Self.element(
-                class: name + ": several calls", name: "\(finding.id): calls \(calls)",
-                failure: isFailed ? finding.id : nil, message: finding.title, text: Self.line(finding, place)),
-            isFailed: isFailed, source)
+            JUnitPage.Case(
+                group: name + ": several calls", name: "\(finding.id): calls \(calls)",
+                finding.severity == .error
+                    ? .failed(type: finding.id, message: finding.title, lines: lines) : .passed(lines)),
+            source)
     }
 
-    private func add(_ text: String, isFailed: Bool, _ source: ReportSource) {
-        cases.append(
-            Case(source: source.number, id: .max, seconds: 0, outcome: isFailed ? .failed : .success, text: text))
+    private func add(_ testCase: JUnitPage.Case, _ source: ReportSource) {
+        cases.append(Case(source: source.number, id: .max, testCase: testCase))
     }
-
-    private static func element(class group: String, name: String, failure: String?, message: String, text: String)
-        -> String
-    {
-        let start = "<testcase classname=\"\(escaped(group))\" name=\"\(escaped(name))\" time=\"0.000\">\n"
-        let lines = text.split(separator: "\n").map { escaped(String($0)) }.joined(separator: "\n")
-        let content =
-            failure.map {
-                "<failure message=\"\(escaped(message))\" type=\"\(escaped($0))\">\(lines)</failure>\n"
-            } ?? "<system-out>\(lines)</system-out>\n"
-        return start + content + "</testcase>\n"
-    }
-
-    /// Characters of one text; what is longer is cut.
-    private static let textLimit = 1_000
-
-    private static func escaped(_ text: String) -> String { MarkupText.escaped(text, limit: textLimit) }
 }
 
 extension FaxSession {

@@ -5,43 +5,33 @@ import Simulator
 /// stops the build is a failure, one that would need more calls
 /// or has nothing to be held against is skipped. A cell without a gate is never a failure.
 public struct RegressionJUnit: Sendable {
-    private struct Case {
-        var group: String
-        var name: String
-        var verdict: RegressionReport.Verdict?
-        var message: String
-        var lines: [String]
-    }
-
     private let report: RegressionReport
 
     public init(_ report: RegressionReport) { self.report = report }
 
     public var text: String {
-        let cases = report.gates.map(of) + report.cells.indices.filter { report.cells[$0].verdict == nil }.map(of)
-        let failures = cases.count { $0.verdict == .failed }
-        let skipped = cases.count { $0.verdict == .undecided || $0.verdict == .unjudged }
-        let totals =
-            "tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"0\" skipped=\"\(skipped)\" time=\"0.000\""
-        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"faxprobe regress\" \(totals)>\n"
-            + "<testsuite name=\"\(escaped(report.suite))\" \(totals)>\n" + cases.map(element).joined()
-            + "</testsuite>\n</testsuites>\n"
+        let cases = report.gates.map(of) + report.cells.filter { $0.verdict == nil }.map(of)
+        return JUnitPage(
+            name: "faxprobe regress", suites: [JUnitPage.Suite(name: report.suite, cases: cases)]
+        ).text
     }
 
-    // MARK: - Cases
-
-    private func of(_ gate: RegressionReport.GateLine) -> Case {
+    private func of(_ gate: RegressionReport.GateLine) -> JUnitPage.Case {
         let cell = gate.cell.flatMap { report.cells.indices.contains($0) ? report.cells[$0] : nil }
-        return Case(
-            group: report.suite + ": gates", name: [gate.name, cell?.name].compactMap(\.self).joined(separator: ": "),
-            verdict: gate.verdict, message: "\(gate.rule): \(gate.found)", lines: cell.map(lines) ?? [])
+        let message = "\(gate.rule): \(gate.found)"
+        let lines = cell.map(lines) ?? []
+        let verdict: JUnitPage.Verdict =
+            switch gate.verdict {
+            case .failed: .failed(type: "gate", message: message, lines: lines)
+            case .undecided, .unjudged: .skipped(message: message)
+            case .passed: .passed([message] + lines)
+            }
+        let name = [gate.name, cell?.name].compactMap(\.self).joined(separator: ": ")
+        return JUnitPage.Case(group: report.suite + ": gates", name: name, verdict)
     }
 
-    private func of(_ place: Int) -> Case {
-        let cell = report.cells[place]
-        return Case(
-            group: report.suite + ": cells", name: cell.name, verdict: nil,
-            message: "", lines: lines(cell))
+    private func of(_ cell: RegressionReport.Cell) -> JUnitPage.Case {
+        JUnitPage.Case(group: report.suite + ": cells", name: cell.name, .passed(lines(cell)))
     }
 
     private func lines(_ cell: RegressionReport.Cell) -> [String] {
@@ -55,26 +45,4 @@ public struct RegressionJUnit: Sendable {
         }
         return lines + cell.worst.prefix(3).map { "seed \($0.seed): \($0.outcome): \($0.command)" }
     }
-
-    // MARK: - XML
-
-    private func element(_ testCase: Case) -> String {
-        let names = "classname=\"\(escaped(testCase.group))\" name=\"\(escaped(testCase.name))\""
-        let start = "<testcase \(names) time=\"0.000\""
-        let lines = testCase.lines.map(escaped).joined(separator: "\n")
-        let message = escaped(testCase.message)
-        switch testCase.verdict {
-        case .failed:
-            return "\(start)>\n<failure message=\"\(message)\" type=\"gate\">\(lines)</failure>\n</testcase>\n"
-        case .undecided, .unjudged: return "\(start)>\n<skipped message=\"\(message)\"/>\n</testcase>\n"
-        case .passed, nil:
-            let output = ([message] + [lines]).filter { !$0.isEmpty }.joined(separator: "\n")
-            return "\(start)>\n<system-out>\(output)</system-out>\n</testcase>\n"
-        }
-    }
-
-    /// Characters of one text; what is longer is cut.
-    private static let textLimit = 1_000
-
-    private func escaped(_ text: String) -> String { MarkupText.escaped(text, limit: Self.textLimit) }
 }
