@@ -10,8 +10,8 @@ final class IAXModem {
     }
 
     private let program: ChildProgram
-    /// What fax software opens: a link to its pseudo-terminal.
-    let device: String
+    /// A link to its pseudo-terminal.
+    private let device: String
 
     private static let path = "/usr/bin/iaxmodem"
 
@@ -23,7 +23,7 @@ final class IAXModem {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         device = folder.appending(path: "ttyIAX").path
         let lines = [
-            "device \(device)", "owner root:root", "mode 660", "port \(LoopbackPort.free())", "refresh \(refresh)",
+            "device \(device)", "owner uucp:uucp", "mode 660", "port \(LoopbackPort.free())", "refresh \(refresh)",
             "server \(server)", "peername \(name)", "secret \(secret)", "cidname A fax", "cidnumber 5550200",
             "codec \(codec.rawValue)",
         ]
@@ -34,6 +34,16 @@ final class IAXModem {
     }
 
     deinit { end() }
+
+    /// What fax software opens. HylaFAX calls a modem by the name of its device, and wants one below `/dev`.
+    func terminal(until limit: ContinuousClock.Instant) throws -> String {
+        repeat {
+            let target = URL(filePath: device).resolvingSymlinksInPath().path
+            if target.hasPrefix("/dev/") { return target }
+            Thread.sleep(forTimeInterval: 0.1)
+        } while ContinuousClock.now < limit && program.isRunning
+        throw Failure(description: "iaxmodem makes no terminal: \(program.output(last: 500))")
+    }
 
     func end() { program.endFamily() }
 

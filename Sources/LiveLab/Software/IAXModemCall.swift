@@ -8,13 +8,21 @@ import Foundation
 /// One fax between fax software of others behind IAXmodem and our own endpoint over IAX2, on loopback.
 public struct IAXModemCall: Sendable {
     public enum Direction: String, Sendable, Hashable, CaseIterable {
-        /// efax dials, and our endpoint answers.
+        /// The software dials, and our endpoint answers.
         case fromModem = "receive"
-        /// Our endpoint calls, and efax answers.
+        /// Our endpoint calls, and the software answers.
         case toModem = "send"
     }
 
+    /// What works the modem.
+    public enum Software: String, Sendable, Hashable, CaseIterable {
+        case efax, hylafax
+
+        var party: SoftwareCall.Party { self == .efax ? .efax : .hylafax }
+    }
+
     public var direction: Direction
+    public var software = Software.efax
     public var pages: [PageBitmap]
     /// As IAXmodem's configuration names it: `ulaw`, `alaw` or `slinear`.
     public var codec = "ulaw"
@@ -82,7 +90,7 @@ public struct IAXModemCall: Sendable {
             try begin(&run, modem, folder, limit)
             outcome.isOthersSuccess = try finish(&run, limit)
             outcome.arePagesEqual = SoftwareCall.areAsSent(
-                try received(run), pages, by: direction == .fromModem ? .efax : .faxprobe)
+                try received(run), pages, by: direction == .fromModem ? software.party : .faxprobe)
         }
         outcome.result = run.result
         outcome.encoding = run.encoding
@@ -94,11 +102,15 @@ public struct IAXModemCall: Sendable {
     private func begin(
         _ run: inout Run, _ modem: IAXModem, _ folder: URL, _ limit: ContinuousClock.Instant
     ) throws {
-        let place = folder.appending(path: "efax")
-        switch direction {
-        case .fromModem: run.program = try Efax.send(pages, to: "5550100", on: modem.device, in: place)
-        case .toModem:
-            run.program = try Efax.receive(on: modem.device, in: place)
+        let place = folder.appending(path: software.rawValue)
+        let device = try modem.terminal(until: limit)
+        switch (direction, software) {
+        case (.fromModem, .efax): run.program = try Efax.send(pages, to: "5550100", on: device, in: place)
+        case (.fromModem, .hylafax): run.program = try HylaFAX.send(pages, to: "5550100", on: device, in: place)
+        case (.toModem, _):
+            run.program =
+                software == .efax
+                ? try Efax.receive(on: device, in: place) : try HylaFAX.receive(on: device, in: place)
             while ContinuousClock.now < limit, run.program?.isReady != true { Thread.sleep(forTimeInterval: 0.1) }
             run.endpoint.send([OutgoingIAX2Fax(try OutgoingDocument(pages), calledNumber: "5550100")])
         }
@@ -110,7 +122,7 @@ public struct IAXModemCall: Sendable {
         guard let program = run.program else { return false }
         let isGood = program.waitForEnd(min(limit - .now, .seconds(30)))
         // efax as a receiver may say that it failed although the page came: behind the end it reads its own last frame.
-        if isGood || direction == .fromModem { return isGood }
+        if isGood || direction == .fromModem || software != .efax { return isGood }
         return try program.receivedPages().count == pages.count
     }
 
@@ -125,7 +137,7 @@ public struct IAXModemCall: Sendable {
     /// What goes on meanwhile.
     private struct Run {
         let endpoint: LiveIAX2
-        var program: Efax?
+        var program: (any FaxProgram)?
         var events: [EndpointEvent] = []
 
         mutating func wait(until limit: ContinuousClock.Instant, _ isEnough: ([EndpointEvent]) -> Bool) -> Bool {

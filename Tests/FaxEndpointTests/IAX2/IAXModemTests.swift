@@ -5,20 +5,28 @@ import LiveLab
 import TestSupport
 import Testing
 
-/// efax behind IAXmodem (Debian's packages), which registers with our endpoint: IAX2 and T.30 by others. Without them these
+/// efax and HylaFAX behind IAXmodem (Debian's packages), which registers with our endpoint: IAX2 and T.30 by others. Without them these
 /// tests fail.
 @Suite(.live) struct IAXModemTests {
     /// A busy machine tears sound, and without error correction rows are lost then: it gets further tries.
     private static let tries = 4
     private static let pause = Duration.seconds(12)
 
-    @Test(arguments: [IAXModemCall.Direction.fromModem, .toModem]) func aPageArrivesAsItWasSent(
-        direction: IAXModemCall.Direction
+    private static let rows: [(IAXModemCall.Software, IAXModemCall.Direction)] = [
+        (.efax, .fromModem), (.efax, .toModem), (.hylafax, .toModem),
+    ]
+
+    @Test(arguments: rows) func aPageArrivesAsItWasSent(
+        software: IAXModemCall.Software, direction: IAXModemCall.Direction
     ) async throws {
         var story = ""
         for number in 0..<Self.tries {
             try await Task.sleep(for: Self.pause * number)
-            let outcome = try await OwnThread.run { try IAXModemCall(direction, SoftwareCall.pages(1)).run() }
+            let outcome = try await OwnThread.run {
+                var call = IAXModemCall(direction, SoftwareCall.pages(1))
+                call.software = software
+                return try call.run()
+            }
             if outcome.problems.isEmpty {
                 #expect(outcome.encoding == "PCMU" && outcome.result?.carriedBy == .audio)
                 #expect(outcome.result?.carriage.audio.map { $0.received > 500 } == true)
