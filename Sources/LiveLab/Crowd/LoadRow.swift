@@ -32,8 +32,8 @@ public struct LoadRow: Sendable {
     }
 
     public static let heads = [
-        "at once", "calls", "whole and equal", "late p50 ms", "p99 ms", "p99.9 ms", "most ms", "turn p99.9 ms",
-        "most ms", "cores", "millicores a call", "RSS MB", "good",
+        "at once", "calls", "whole and equal", "late p50 ms", "late p99 ms", "late p99.9 ms", "late most ms",
+        "turn p99.9 ms", "turn most ms", "cores", "millicores a call", "RSS MB", "good",
     ]
 
     public var line: String {

@@ -89,6 +89,10 @@ struct SoakReport {
         return LabText.table(["minute", "RSS MB", "descriptors", "threads", "CPU s so far"], rows)
     }
 
+    private var sizes: String {
+        soak.crowds.map { " --\($0.transport.rawValue) \($0.atOnce)" }.joined()
+    }
+
     var markdown: String {
         let trend = memory.map {
             "From the first quarter to the last memory changed by \(LabText.number($0.growth * 100, 2)) %; Mann and Kendall's test "
@@ -100,7 +104,7 @@ struct SoakReport {
         return """
             # Soak
 
-            `faxlab soak --minutes \(LabText.number(minutes, 0))`: \(LabMachine.line) Sender and receiver in one process; who ends makes room for the \
+            `faxlab soak --minutes \(LabText.number(minutes, 0))\(sizes)`: \(LabMachine.line) Sender and receiver in one process; who ends makes room for the \
             next call. Every page is compared with the one that was sent, pixel by pixel.
 
             \(table)
