@@ -47,6 +47,12 @@ struct CarriageArguments: ConfiguredOptions {
     @Option(help: ArgumentHelp("Refuse T.38 with this status: 488, 415, 606 …", valueName: "status"))
     var t38Refuse: Int?
     @Option(
+        name: .customLong("t38-silence"),
+        help: ArgumentHelp(
+            "Give T.38 up over which nothing came for so long, and ask for audio again; not done by itself. 10s",
+            valueName: "time"))
+    var t38Silence: String?
+    @Option(
         help: ArgumentHelp(
             "in-place (default), beside-refused or beside: the T.38 line of an offer.", valueName: "lines"))
     var t38Lines: Lines?
@@ -77,6 +83,7 @@ struct CarriageArguments: ConfiguredOptions {
             throw ValidationError("--t38-refuse wants a status of 400 to 699, such as 488.")
         }
         profile.refusesT38 = t38Refuse
+        profile.t38Silence = try t38Silence.map { try Self.silence($0) }
         profile.layout = (t38Lines ?? .inPlace).layout
         profile.audio.codecs = try codecs()
         let ptime = ptime ?? 20
@@ -153,6 +160,13 @@ struct CarriageArguments: ConfiguredOptions {
         }
     }
 
+    private static func silence(_ text: String) throws -> Duration {
+        guard let time = duration(text), time >= .seconds(1), time <= .seconds(120) else {
+            throw ValidationError("--t38-silence wants a time from 1s to 120s, such as 10s.")
+        }
+        return time
+    }
+
     /// `60ms`, `2s`, `1.5s`.
     private static func duration(_ text: String) -> Duration? {
         let unit = text.hasSuffix("ms") ? "ms" : text.hasSuffix("s") ? "s" : ""
@@ -167,7 +181,7 @@ struct CarriageArguments: ConfiguredOptions {
 extension CarriageArguments {
     static let names = [
         "t38-ec", "t38-redundancy", "t38-fec", "t38-version", "t38-tcf", "t38-max-datagram", "t38-fill-bit-removal",
-        "t38-offer", "t38-refuse", "t38-lines", "codec", "ptime", "jitter-buffer",
+        "t38-offer", "t38-refuse", "t38-silence", "t38-lines", "codec", "ptime", "jitter-buffer",
     ]
     static let flags = ["t38-fill-bit-removal"]
 
@@ -182,6 +196,7 @@ extension CarriageArguments {
         merged.t38FillBitRemoval = t38FillBitRemoval ?? other.t38FillBitRemoval
         merged.t38Offer = t38Offer ?? other.t38Offer
         merged.t38Refuse = t38Refuse ?? other.t38Refuse
+        merged.t38Silence = t38Silence ?? other.t38Silence
         merged.t38Lines = t38Lines ?? other.t38Lines
         merged.codec = codec ?? other.codec
         merged.ptime = ptime ?? other.ptime

@@ -100,7 +100,9 @@ final class EmulatedLine: Sendable {
         case .answered: view.call?.isConnected = true
         case .mediaBegan(let media): if media == .t38 { view.call?.isFax = true }
         case .ended: view.call = nil
-        case .calling, .incoming, .ringing, .offeredT38, .t38Refused, .refusedT38, .faxEnded, .hungUp, .trouble: break
+        case .calling, .incoming, .ringing, .offeredT38, .t38Refused, .refusedT38, .offeredAudio, .audioRefused,
+            .faxEnded, .hungUp, .trouble:
+            break
         }
     }
 }

@@ -4,7 +4,8 @@ import PlacedText
 /// Reads what lines and profiles have in common, and says what is wrong with a value. The same checks stand behind the
 /// command line and the list of jobs.
 enum CallChoicesReader {
-    /// - Parameter isOfOneFax: what is of a whole list is unknown there.
+    /// - Parameter isOfOneFax: what is of a whole list is unknown there, and what a profile has as an option of the
+    ///   machine is known.
     static func read(_ fields: inout FieldReader, isOfOneFax: Bool = false) throws(PlacedError) -> CallChoices {
         var choices = CallChoices()
         let transport = fields.take("transport")
@@ -25,7 +26,10 @@ enum CallChoicesReader {
         choices.pageHeader = try checked(fields.take("header"), CallText.headerProblem)
         choices.tries = try fields.integer("tries", in: 1...100)
         choices.retryPause = try seconds(fields.take("retry-pause"), in: 0...86_400)
-        guard !isOfOneFax else { return choices }
+        guard !isOfOneFax else {
+            choices.subaddress = try checked(fields.take("sub"), CallText.addressProblem)
+            return choices
+        }
         choices.concurrency = try fields.integer("concurrency", in: 1...500)
         if let value = fields.take("calls-per-minute") {
             guard let rate = Double(try value.text()), rate > 0, rate <= 60_000 else {

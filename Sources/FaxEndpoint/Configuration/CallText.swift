@@ -1,9 +1,16 @@
+import FaxDSP
+
 /// Texts that go into calls.
 public enum CallText {
     /// What is wrong with it as TSI or CSI; `nil`: nothing.
     public static func identificationProblem(_ text: String) -> String? {
         text.utf8.count <= 20 && text.allSatisfy { "0123456789+ ".contains($0) }
             ? nil : "an id has at most 20 digits, blanks and plus signs"
+    }
+
+    /// As SUB (T.30 5.3.6.2.5).
+    public static func addressProblem(_ text: String) -> String? {
+        FaxAbilities.isAddress(text) ? nil : "an address has at most 20 digits, blanks and the signs + * #"
     }
 
     public static func headerProblem(_ text: String) -> String? {

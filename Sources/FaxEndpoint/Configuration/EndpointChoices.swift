@@ -1,4 +1,5 @@
 import FaxCore
+import FaxDSP
 
 /// What a user may choose of an endpoint and its calls; `nil`: not chosen. The command line, a profile and a line give one
 /// each, and the nearer one counts.
@@ -35,6 +36,8 @@ public struct CallChoices: Sendable, Hashable {
     public var hasECM: Bool?
     public var identification: String?
     public var pageHeader: String?
+    /// Where in the other machine one fax goes (SUB, T.30 5.3.6.2.5); nearer than the option `sub`.
+    public var subaddress: String?
     /// Calls of one fax at most.
     public var tries: Int?
     /// Between them, instead of what each reason has.
@@ -58,6 +61,7 @@ extension CallChoices {
         merged.hasECM = hasECM ?? other.hasECM
         merged.identification = identification ?? other.identification
         merged.pageHeader = pageHeader ?? other.pageHeader
+        merged.subaddress = subaddress ?? other.subaddress
         merged.tries = tries ?? other.tries
         merged.retryPause = retryPause ?? other.retryPause
         merged.concurrency = concurrency ?? other.concurrency
@@ -85,6 +89,7 @@ extension CallChoices {
         profile.hasECM = hasECM ?? profile.hasECM
         profile.identification = identification ?? profile.identification
         profile.pageHeader = pageHeader ?? profile.pageHeader
+        profile.abilities.subaddress = subaddress ?? profile.abilities.subaddress
         return profile
     }
 }

@@ -76,7 +76,7 @@ public struct Dashboard: Sendable {
         case .answered, .mediaBegan: "up"
         case .hungUp: "hangs up"
         case .ended: "ended"
-        case .offeredT38, .t38Refused, .refusedT38, .faxEnded, .trouble: nil
+        case .offeredT38, .t38Refused, .refusedT38, .offeredAudio, .audioRefused, .faxEnded, .trouble: nil
         }
     }
 

@@ -5,8 +5,8 @@ import PlacedText
 /// Reads one fax of a list.
 struct JobRowReader {
     static let fields = [
-        "name", "destination", "files", "transport", "policy", "max-rate", "ecm", "id", "header", "not-before", "tries",
-        "retry-pause", "policy-expiry", "permanent-after",
+        "name", "destination", "files", "transport", "policy", "max-rate", "ecm", "id", "header", "sub", "not-before",
+        "tries", "retry-pause", "policy-expiry", "permanent-after",
     ]
 
     private let row: YAMLValue

@@ -12,6 +12,8 @@ public struct MediaProfile: Sendable {
     public var offersT38: TransportPolicy.Switch?
     /// Offers of T.38 are refused with this status; `nil`: as its ``FaxTransport`` has it.
     public var refusesT38: Int?
+    /// T.38 that stays silent so long is given up (``TransportPolicy/t38Silence``); `nil`: it is not.
+    public var t38Silence: Duration?
     /// The same as ``offersT38`` for calls of this side alone, before it.
     public var offersT38AsCaller: TransportPolicy.Switch?
     /// What stands between the fax machine and the network.
@@ -29,6 +31,7 @@ public struct MediaProfile: Sendable {
         call.layout = layout
         call.terminal = terminal
         call.faults = faults
+        call.transport.t38Silence = t38Silence
         if let offersT38 { call.transport.offersT38 = offersT38 }
         if let offersT38AsCaller, call.destination != nil { call.transport.offersT38 = offersT38AsCaller }
         guard let refusesT38 else { return }

@@ -151,6 +151,8 @@ public enum EventDocument {
         case .t38Refused(let status):
             ("t38-refused", [.init("by", .string("them")), .init("status", .integer(status))])
         case .refusedT38(let status): ("t38-refused", [.init("by", .string("us")), .init("status", .integer(status))])
+        case .offeredAudio: ("audio-offered", [])
+        case .audioRefused(let status): ("audio-refused", [.init("status", .integer(status))])
         case .faxEnded(let completion): ("t30-ended", [.init("completion", .integer(completion))])
         case .hungUp: ("hung-up", [])
         case .ended(let ending):

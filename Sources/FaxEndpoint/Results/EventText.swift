@@ -77,6 +77,8 @@ public enum EventText {
         case .offeredT38: "asks for T.38"
         case .t38Refused(let status): "T.38 was refused with \(status)"
         case .refusedT38(let status): "refused T.38 with \(status)"
+        case .offeredAudio: "T.38 stays silent: asks for audio"
+        case .audioRefused(let status): "audio was refused with \(status)"
         case .ended(let ending): "ended" + (ending.side.name.map { " by \($0)" } ?? "") + ": " + ending.cause.text
         case .trouble(let text): text
         }

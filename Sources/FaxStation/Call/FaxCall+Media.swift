@@ -21,6 +21,7 @@ extension FaxCall {
         guard let remote = agreed.remote else { return }
         if case .audio(let leg) = leg { return leg.move(to: remote) }
         guard machine.useAudio() else { return fail("libspandsp gives no fax engine") }
+        schedule.cancel(.giveUpOnT38)
         forgetCompletion()
         keepFigures()
         leg = .audio(
@@ -45,6 +46,7 @@ extension FaxCall {
         beginMedia()
         lastMedia = .t38
         note(.mediaBegan(.t38))
+        if let silence = settings.transport.t38Silence { schedule.add(.giveUpOnT38, at: now + silence) }
         if let delay = settings.faults.signalling.offersAgain { schedule.add(.offerAgain, at: now + delay) }
     }
 

@@ -28,6 +28,7 @@ extension FaxCall {
         case .offerT38: offerT38()
         case .respondToT38: respondToOffer()
         case .offerAgain: if sip.isEstablished, media == .t38 { command(.offer(session.offer([.t38]), .invite)) }
+        case .giveUpOnT38: giveUpSilentT38()
         case .giveUpOnAudio: if media != .t38 { endWithoutT38("no T.38 was agreed on") }
         case .hangUp: endCall(nil)
         case .breakOff: endCall(settings.faults.signalling.reason)
@@ -72,7 +73,8 @@ extension FaxCall {
         }
     }
 
-    private var preference: [MediaSession.Kind] { settings.transport.acceptsT38 ? [.t38, .audio] : [.audio] }
+    private var preference: [MediaSession.Kind] { takesT38 ? [.t38, .audio] : [.audio] }
+    private var takesT38: Bool { settings.transport.acceptsT38 && !hasGivenUpT38 }
 
     private func callAnswered(_ answer: SessionDescription?) {
         note(.answered)
@@ -103,15 +105,27 @@ extension FaxCall {
     }
 
     private func offerT38() {
-        guard sip.isEstablished, media != .t38, pendingOffer == nil else { return }
+        guard sip.isEstablished, media != .t38, pendingOffer == nil, !hasGivenUpT38 else { return }
         note(.offeredT38)
         command(.offer(session.offer([.t38]), .invite))
+    }
+
+    /// Nothing comes: a gateway or a firewall between the two lets none through, or each waits for the other's first packet.
+    private func giveUpSilentT38() {
+        guard sip.isEstablished, case .t38(let leg) = leg, !leg.hasHeard, pendingOffer == nil else { return }
+        let silence = settings.transport.t38Silence ?? .zero
+        let text = "no T.38 packet came in \(Int(silence.inSeconds)) s"
+        guard settings.transport.t38Patience == nil else { return endWithoutT38(text) }
+        hasGivenUpT38 = true
+        note(.offeredAudio)
+        command(.offer(session.offer([.audio]), .invite))
     }
 
     private func offerAnswered(_ answer: SessionDescription) { agree(to: answer) }
 
     /// The session stays as it was.
     private func offerRefused(_ refusal: SIPRefusal) {
+        guard media != .t38 else { return note(.audioRefused(status: refusal.status)) }
         note(.t38Refused(status: refusal.status))
         if settings.transport.t38Patience != nil { endWithoutT38("T.38 was refused with \(refusal.status)") }
     }
@@ -132,7 +146,7 @@ extension FaxCall {
         guard let offer = pendingOffer else { return }
         pendingOffer = nil
         let isOnlyT38 = offer.media.allSatisfy { $0.port == 0 || $0.isT38 }
-        if isOnlyT38, !settings.transport.acceptsT38 {
+        if isOnlyT38, !takesT38 {
             note(.refusedT38(status: settings.transport.refusal))
             return command(.refuse(status: settings.transport.refusal))
         }

@@ -31,6 +31,8 @@ public final class FaxCall {
     var pendingOffer: SessionDescription?
     /// Somebody calls, and has no answer yet.
     var rings = false
+    /// It was agreed on and stayed silent: audio from there on.
+    var hasGivenUpT38 = false
     var now = Instant.zero
     /// When media last showed that the call is alive.
     var lastActivity = Instant.zero

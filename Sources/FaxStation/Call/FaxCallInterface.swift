@@ -29,6 +29,9 @@ extension FaxCall {
         case offeredT38
         case t38Refused(status: Int)
         case refusedT38(status: Int)
+        /// T.38 was agreed on and stayed silent.
+        case offeredAudio
+        case audioRefused(status: Int)
         /// T.30 phase E, with the engine's completion code: 0 = success.
         case faxEnded(completion: Int)
         case hungUp

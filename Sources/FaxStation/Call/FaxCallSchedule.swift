@@ -3,7 +3,7 @@ import FaxCore
 /// What a call has decided to do later, in order of time.
 struct FaxCallSchedule {
     enum Task: Sendable, Hashable {
-        case answer, offerT38, offerAgain, respondToT38, giveUpOnAudio, hangUp, breakOff
+        case answer, offerT38, offerAgain, respondToT38, giveUpOnAudio, giveUpOnT38, hangUp, breakOff
     }
 
     private var due: [(at: Instant, task: Task)] = []

@@ -13,6 +13,8 @@ final class T38Leg {
     private let ifpFaults: IFPFaultMaker
     private var udptlFaults: UDPTLFaultMaker
     private var datagrams: [[UInt8]] = []
+    /// A packet of the other side was read.
+    private(set) var hasHeard = false
     var deadline: Instant? { receiver.deadline }
 
     init(_ agreed: AgreedT38, remote: Endpoint, settings: T38Settings, faults: PeerFaults, latches: Bool) {
@@ -36,6 +38,7 @@ final class T38Leg {
     ) {
         target.hear(from: source)
         receiver.handle(datagram, time: now, frame: FrameRef(number: 0)) { delivery, octets in
+            hasHeard = true
             deliver(delivery.sequence, octets)
         }
     }

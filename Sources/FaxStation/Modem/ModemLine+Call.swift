@@ -48,8 +48,8 @@ extension ModemLine {
         switch event {
         case .mediaBegan: goOnLine()
         case .ended(let ending): end(ending)
-        case .calling, .incoming, .ringing, .answered, .offeredT38, .t38Refused, .refusedT38, .faxEnded, .hungUp,
-            .trouble:
+        case .calling, .incoming, .ringing, .answered, .offeredT38, .t38Refused, .refusedT38, .offeredAudio,
+            .audioRefused, .faxEnded, .hungUp, .trouble:
             break
         }
         pump()

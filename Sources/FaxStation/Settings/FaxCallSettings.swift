@@ -76,6 +76,9 @@ public struct TransportPolicy: Sendable, Hashable {
     public var refusal = 488
     /// Ends a call that has no T.38 within this time of its answer, or whose T.38 was refused; `nil`: audio will do.
     public var t38Patience: Duration?
+    /// T.38 over which nothing came for so long after it was agreed on is given up: this side offers audio again, and
+    /// takes no more T.38 in this call; with ``t38Patience`` it ends the call. `nil`: it waits as T.30 does.
+    public var t38Silence: Duration?
     /// From the offer of T.38 to its answer or refusal: slow media servers.
     public var responseDelay = Duration.zero
 

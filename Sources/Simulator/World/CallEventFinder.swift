@@ -34,7 +34,8 @@ final class CallEventFinder {
         case .offeredT38: world.note(.reinvite)
         // T.30 4.3.3.2 lets the called station wait 0.2 s before CED.
         case .mediaBegan: index == 0 ? world.note(.cng) : world.note(.ced, after: .milliseconds(200))
-        case .calling, .incoming, .ringing, .answered, .t38Refused, .refusedT38, .faxEnded, .hungUp, .ended, .trouble:
+        case .calling, .incoming, .ringing, .answered, .t38Refused, .refusedT38, .offeredAudio, .audioRefused,
+            .faxEnded, .hungUp, .ended, .trouble:
             break
         }
     }

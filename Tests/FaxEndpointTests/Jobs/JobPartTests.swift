@@ -1,5 +1,6 @@
 import CSpanDSP
 import FaxCore
+import FaxDSP
 import Foundation
 import PlacedText
 import Testing
@@ -14,10 +15,10 @@ import Testing
 
     @Test func aListIsRead() throws {
         let text = """
-            name,destination,files,transport,max-rate,ecm,id,header,not-before,tries
-            first,sip:1@192.0.2.1,a.pdf | /b.tif,t38,9600,no,+1 555,"Hello, you",2026-11-21T21:15:00+01:00,5
-            ,sip:2@192.0.2.1,a.pdf,,,,,,,
-            ,sip:2@192.0.2.1,a.pdf,,,,,,2026-11-21T20:15:00Z,
+            name,destination,files,transport,max-rate,ecm,id,header,sub,not-before,tries
+            first,sip:1@192.0.2.1,a.pdf | /b.tif,t38,9600,no,+1 555,"Hello, you",12#3,2026-11-21T21:15:00+01:00,5
+            ,sip:2@192.0.2.1,a.pdf,,,,,,,,
+            ,sip:2@192.0.2.1,a.pdf,,,,,,,2026-11-21T20:15:00Z,
 
             """
         let jobs = try JobListReader.read(text, folder: "/lists")
@@ -25,11 +26,14 @@ import Testing
         #expect(jobs[0].files == ["/lists/a.pdf", "/b.tif"] && jobs[0].choices.pageHeader == "Hello, you")
         #expect(jobs[0].choices.transport == .t38 && jobs[0].choices.maxRate == 9_600)
         #expect(jobs[0].choices.hasECM == false && jobs[0].choices.tries == 5)
+        var machine = FaxProfile()
+        machine.abilities.subaddress = "9"
+        #expect(jobs.map { $0.choices.profile(over: machine).abilities.subaddress } == ["12#3", "9", "9"])
         #expect(jobs[1].choices == CallChoices())
         #expect(jobs[0].notBefore == jobs[2].notBefore && jobs[0].notBefore == Instant(seconds: 1_795_292_100))
         #expect(Set(jobs.map(\.key)).count == 3)
         // A row more does not change what the others are known by.
-        let more = try JobListReader.read(text + ",sip:3@192.0.2.1,a.pdf,,,,,,,\n", folder: "/lists")
+        let more = try JobListReader.read(text + ",sip:3@192.0.2.1,a.pdf,,,,,,,,\n", folder: "/lists")
         #expect(more.prefix(3).map(\.key) == jobs.map(\.key))
     }
 
@@ -84,6 +88,7 @@ import Testing
         (head + "sip:1@h,a,,,tomorrow\n", 2, 13, "no date"), (head + "sip:1@h,a\n", 2, 1, "5 columns"),
         ("name,destination,files\nx,sip:1@h,a\nx,sip:2@h,a\n", 3, 1, "two faxes"),
         ("destination,files,transport,policy\nsip:1@h,a,t38,flip-flop\n", 2, 15, "exclude"),
+        ("destination,files,sub\nsip:1@h,a,12-3\n", 2, 11, "an address has"),
     ]
 
     @Test(arguments: bad)
