@@ -79,7 +79,7 @@ final class EmulatedWeb: Sendable {
             guard let entries = EmulatedPages.entries(of: call.body) else { return HTTPReply(400) }
             await apply(entries)
             return Self.html("<html><body>OK</body></html>")
-        case (.post, _): return HTTPReply(404)
+        case (.post, _), (.put, _): return HTTPReply(404)
         }
     }
 

@@ -79,11 +79,11 @@ public actor DeviceHTTP: HTTPExchange {
 
     private func exchange(_ call: HTTPCall, _ authorization: HTTPCall.Header?) async throws(ATAFailure) -> HTTPReply {
         var request = HTTPClientRequest(url: base + call.target)
-        request.method = call.method == .post ? .POST : .GET
+        request.method = HTTPMethod(rawValue: call.method.rawValue)
         for header in call.headers + (authorization.map { [$0] } ?? []) {
             request.headers.add(name: header.name, value: header.value)
         }
-        if call.method == .post { request.body = .bytes(call.body) }
+        if call.method != .get { request.body = .bytes(call.body) }
         do {
             let deadline = NIODeadline.now() + .nanoseconds(patience.reply.wholeNanoseconds)
             let response = try await Self.client.execute(request, deadline: deadline)

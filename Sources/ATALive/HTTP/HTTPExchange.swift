@@ -1,8 +1,9 @@
-/// A request to the web server of a device.
+/// A request to the web server of a device or a fax server.
 public struct HTTPCall: Sendable, Hashable {
     public enum Method: String, Sendable, Hashable {
         case get = "GET"
         case post = "POST"
+        case put = "PUT"
     }
 
     public var method: Method

@@ -22,20 +22,23 @@ public final class WebServer: Sendable {
         }
     }
 
-    /// Octets of a request's body at most.
-    static let bodyLimit = 4 << 20
+    /// Octets of a request's body at most, unless told otherwise.
+    public static let bodyLimit = 4 << 20
 
     /// With the port in use.
     public let address: Endpoint
     private let task: Task<Void, any Error>
 
     /// - Parameter listen: port 0: any free one.
-    public init(_ listen: Endpoint, _ answer: @escaping @Sendable (HTTPCall) async -> Answer) async throws(Failure) {
+    public init(
+        _ listen: Endpoint, bodyLimit: Int = WebServer.bodyLimit,
+        _ answer: @escaping @Sendable (HTTPCall) async -> Answer
+    ) async throws(Failure) {
         var logger = Logger(label: "faxprobe", factory: { _ in SwiftLogNoOpLogHandler() })
         logger.logLevel = .critical
         let running = Running()
         let application = Application(
-            responder: Responder(answer: answer),
+            responder: Responder(answer: answer, bodyLimit: bodyLimit),
             configuration: ApplicationConfiguration(
                 address: .hostname(listen.address.description, port: Int(listen.port)), serverName: nil),
             onServerRunning: { running.tell(port: $0.localAddress?.port) }, logger: logger)
@@ -66,12 +69,13 @@ public final class WebServer: Sendable {
     private struct Responder: HTTPResponder {
         typealias Context = BasicRequestContext
         let answer: @Sendable (HTTPCall) async -> Answer
+        let bodyLimit: Int
 
         func respond(to request: Request, context: Context) async throws -> Response {
             var request = request
-            var call = HTTPCall(request.method == .post ? .post : .get, request.head.path ?? "/")
+            var call = HTTPCall(HTTPCall.Method(rawValue: request.method.rawValue) ?? .get, request.head.path ?? "/")
             call.headers = request.headers.map { HTTPCall.Header($0.name.canonicalName, $0.value) }
-            let body = try await request.collectBody(upTo: WebServer.bodyLimit)
+            let body = try await request.collectBody(upTo: bodyLimit)
             call.body = Array(buffer: body)
             let answer = await answer(call)
             var fields = HTTPFields()

@@ -36,6 +36,27 @@ public enum DocumentImport {
         }
     }
 
+    /// Every page of a fax that another program received and hands over, at the size that it has there.
+    /// - Parameters:
+    ///   - octets: TIFF or PDF.
+    ///   - name: stands in a failure.
+    public static func receivedPages(_ octets: [UInt8], name: String) throws(Failure) -> [PageBitmap] {
+        do throws(DocumentProblem) {
+            switch DocumentKind(octets) {
+            case .tiff:
+                do {
+                    return try TIFFDocument.read(octets)
+                } catch {
+                    throw DocumentProblem("\(error)")
+                }
+            case .pdf: return try PageDrawing.draw(octets, PageForm(), fits: false)
+            case .png, .jpeg, .text, .unknown: throw DocumentProblem("is neither TIFF nor PDF")
+            }
+        } catch {
+            throw Failure(name, error.text)
+        }
+    }
+
     private static func pages(_ octets: [UInt8], _ form: PageForm) throws(DocumentProblem) -> [PageBitmap] {
         switch DocumentKind(octets) {
         case .tiff:

@@ -8,7 +8,8 @@ enum PageDrawing {
     private static func octetsOfPage(_ form: PageForm) -> Int { max(4 << 20, form.widthPx / 8 * form.rows * 2) }
 
     /// Each page fitted into a sheet of that form, greys as halftones.
-    static func draw(_ pdf: [UInt8], _ form: PageForm) throws(DocumentProblem) -> [PageBitmap] {
+    /// - Parameter fits: `false`: each as wide as the sheet and as long as it is.
+    static func draw(_ pdf: [UInt8], _ form: PageForm, fits: Bool = true) throws(DocumentProblem) -> [PageBitmap] {
         guard let program = Program.found else {
             throw DocumentProblem("cannot be drawn: neither gs (Ghostscript) nor pdftoppm (poppler) is installed")
         }
@@ -23,7 +24,7 @@ enum PageDrawing {
             throw DocumentProblem("cannot be drawn: \(error.localizedDescription)")
         }
         let run = ChildRun(
-            program.path, program.arguments(file.path, form),
+            program.path, program.arguments(file.path, form, fits: fits),
             outputLimit: octetsOfPage(form) * (DocumentImport.Limit.pages + 1))
         let outcome = try run.run()
         let pages = PBMReader.pages(outcome.output, dpiX: form.dpi.x, dpiY: form.dpi.y)
@@ -51,17 +52,15 @@ enum PageDrawing {
             }
         }
 
-        func arguments(_ file: String, _ form: PageForm) -> [String] {
+        func arguments(_ file: String, _ form: PageForm, fits: Bool) -> [String] {
             let last = DocumentImport.Limit.pages + 1
             switch self {
             case .ghostscript:
+                let sheet = ["-g\(form.widthPx)x\(form.rows)", "-dFIXEDMEDIA", "-dPDFFitPage"]
                 return [
                     "-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", "-dNOPROMPT", "-sDEVICE=pbmraw", "-sstdout=%stderr",
-                    "-sOutputFile=%stdout", "-r\(form.dpi.x)x\(form.dpi.y)", "-g\(form.widthPx)x\(form.rows)",
-                    "-dFIXEDMEDIA",
-                    "-dPDFFitPage",
-                    "-dPDFSTOPONERROR", "-dLastPage=\(last)", file,
-                ]
+                    "-sOutputFile=%stdout", "-r\(form.dpi.x)x\(form.dpi.y)",
+                ] + (fits ? sheet : []) + ["-dPDFSTOPONERROR", "-dLastPage=\(last)", file]
             case .poppler:
                 return ["-mono", "-rx", "\(form.dpi.x)", "-ry", "\(form.dpi.y)", "-l", "\(last)", file]
             }
