@@ -187,8 +187,8 @@ let package = Package(
         tests(
             "ServerDriversTests",
             [
-                "FaxCore", "FaxProtocol", "FaxDSP", "FaxStation", "FaxReport", "FaxEndpoint", "ServerDrivers",
-                "LiveLab",
+                "FaxCore", "FaxProtocol", "FaxDSP", "FaxStation", "FaxReport", "FaxEndpoint", "ATALive",
+                "ServerDrivers", "LiveLab",
                 "Simulator", .product(name: "NIOCore", package: "swift-nio"),
             ]),
         tests("FaxReportTests", ["FaxCore", "FaxWire", "FaxDSP", "PcapDecode", "T30Analyzer", "FaxReport"]),

@@ -1,5 +1,6 @@
 import ATALive
 import FaxCore
+import FaxDSP
 import FaxEndpoint
 import FaxReport
 import Foundation
@@ -22,11 +23,13 @@ public final class EmulatedGoFaxServer: Sendable {
         let state = Mutex(State())
     }
 
-    /// - Parameter webhook: where the end of jobs is told; `nil`: nowhere, or lost.
+    /// - Parameters:
+    ///   - webhook: where the end of jobs is told; `nil`: nowhere, or lost.
+    ///   - delivery: an endpoint of the type `webhook` for the number: received faxes go there; `nil`: nowhere.
     public init(
         _ transport: FaxTransport, fault: EmulatedServerFault? = nil, calling peer: Endpoint,
         in folder: URL,
-        webhook: Endpoint? = nil
+        webhook: Endpoint? = nil, delivery: Endpoint? = nil
     ) async throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let line = try EmulatedServerLine(transport, calling: peer, in: folder)
@@ -35,6 +38,9 @@ public final class EmulatedGoFaxServer: Sendable {
         state = box
         server = try await WebServer(LoopbackPort.any) { Self.answer($0, line, box, fault, folder) }
         line.subscribe { news in
+            if case .received(let result) = news, let delivery, fault != .neverEnds {
+                Task.detached { await Self.deliver(result, to: delivery, fault) }
+            }
             guard case .sent(let job, let result) = news, fault != .neverEnds else { return }
             let isSuccess = fault == .claimsSuccess || (result.isSuccess && fault != .claimsFailure)
             box.state.withLock { $0.rows[job]?.append(Self.row(job, result, isSuccess, fault)) }
@@ -44,6 +50,7 @@ public final class EmulatedGoFaxServer: Sendable {
     }
 
     public var port: UInt16 { server.address.port }
+    public var sipAddress: Endpoint { line.sipAddress }
 
     public func close() async {
         await server.close()
@@ -58,24 +65,26 @@ public final class EmulatedGoFaxServer: Sendable {
         _ folder: URL
     ) -> WebServer.Answer {
         guard
-            call.headers.contains(where: {
-                $0.name.lowercased() == "authorization" && $0.value == authorization
-            })
+            call.header("Authorization") == authorization
         else {
             return .init(
                 HTTPReply(401, headers: [HTTPCall.Header("WWW-Authenticate", "Basic realm=\"Restricted\"")])
             )
         }
         if fault == .garbage, call.target.hasPrefix("/fax/status") {
-            return json(200, .string("nothing"))
+            return .json(200, .string("nothing"))
         }
         switch call.target.prefix(while: { $0 != "?" }) {
         case "/tenant/user/authenticate":
-            return json(200, .object([.init("message", .string("authentication successful"))]))
+            return .json(
+                200,
+                .object([
+                    .init("message", .string("authentication successful")), .init("api_key", .string("key-of-admin")),
+                ]))
         case "/fax/send": return send(call, line, box, fault, folder)
         case "/fax/status":
             let job = String(call.target.split(separator: "=").last ?? "")
-            return json(200, .array(box.state.withLock { $0.rows[job] ?? [] }))
+            return .json(200, .array(box.state.withLock { $0.rows[job] ?? [] }))
         default: return .init(HTTPReply(404))
         }
     }
@@ -88,7 +97,7 @@ public final class EmulatedGoFaxServer: Sendable {
         guard fault != .refuses, let file = parts["file"], let number = parts["callee_number"],
             parts["caller_number"]?.isEmpty == false
         else {
-            return json(500, .object([.init("error", .string("failed to validate caller number"))]))
+            return .json(500, .object([.init("error", .string("failed to validate caller number"))]))
         }
         let job = UUID().uuidString.lowercased()
         let path = folder.appending(path: "\(job).tif")
@@ -101,7 +110,7 @@ public final class EmulatedGoFaxServer: Sendable {
         ])
         box.state.withLock { $0.rows[job] = [taken] }
         line.call(job, String(decoding: number, as: UTF8.self), path.path)
-        return json(
+        return .json(
             200, .object([.init("message", .string("fax enqueued")), .init("job_uuid", .string(job))]))
     }
 
@@ -130,17 +139,30 @@ public final class EmulatedGoFaxServer: Sendable {
                     .init("all_attempts_failed", .bool(!isSuccess)),
                 ])), .init("file_data", .string("")),
         ])
-        var call = HTTPCall(.post, "/")
-        call.headers = [HTTPCall.Header("Content-Type", "application/json")]
-        call.body = Array(JSONWriter.text(notice, style: .line).utf8)
-        _ = try? await DeviceHTTP("http://\(place)").send(call)
+        _ = await post(notice, to: place)
     }
 
-    private static func json(_ status: Int, _ value: JSONValue) -> WebServer.Answer {
-        .init(
-            HTTPReply(
-                status, headers: [HTTPCall.Header("Content-Type", "application/json")],
-                body: Array(JSONWriter.text(value, style: .line).utf8)))
+    /// Tried three times, as by default.
+    private static func deliver(_ result: FaxResult, to place: Endpoint, _ fault: EmulatedServerFault?) async {
+        guard let file = result.files.first, let pdf = EmulatedICTCore.pdf(file) else { return }
+        let data = fault == .garbage ? "no base64" : Data(pdf).base64EncodedString()
+        let delivery = JSONValue.object([
+            .init("uuid", .string(UUID().uuidString.lowercased())), .init("number", .string("200")),
+            .init("npages", .integer(result.pagesConfirmed)),
+            .init("csi", .string(result.report.remoteIdentification)), .init("file_data", .string(data)),
+        ])
+        for _ in 0..<3 {
+            if await post(delivery, to: place) { return }
+            try? await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    private static func post(_ document: JSONValue, to place: Endpoint) async -> Bool {
+        var call = HTTPCall(.post, "/")
+        call.headers = [HTTPCall.Header("Content-Type", "application/json")]
+        call.body = Array(JSONWriter.text(document, style: .line).utf8)
+        let reply = try? await DeviceHTTP("http://\(place)").send(call)
+        return reply.map { (200..<300).contains($0.status) } ?? false
     }
 
     /// The parts of a form, by name.

@@ -40,7 +40,7 @@ extension ServerCheck {
             {
                 outcome.facts.told.reception = reception
                 onReception(reception)
-                arrived = try? TIFFDocument.read(try driver.collect(reception))
+                arrived = try pages(of: reception, driver)
             }
         } catch {
             onServer(.failed(error))
@@ -49,6 +49,17 @@ extension ServerCheck {
         outcome.words = driver.words
         try conclude(&outcome, fax, arrived: arrived ?? (outcome.facts.told.reception == nil ? nil : []), record)
         return outcome
+    }
+
+    private func pages(
+        of reception: ServerReception, _ driver: any FaxServerDriver
+    ) throws(ServerFailure) -> [PageBitmap] {
+        let octets = try driver.collect(reception)
+        do {
+            return try DocumentImport.receivedPages(octets, name: reception.name)
+        } catch {
+            throw .unreadable("\(error)")
+        }
     }
 
     private func failed(_ failure: ServerFailure, _ outcome: inout Outcome, _ driver: any FaxServerDriver) -> Outcome {

@@ -30,12 +30,13 @@ public struct ServerFinding: Sendable, Hashable {
 }
 
 extension ServerFacts {
-    /// All three views are of one fax that went through whole.
+    /// All views are of one fax that went through whole; a server without a word on the fax contradicts nobody.
     public var isConfirmed: Bool {
         guard call?.isWhole == true, matching == .matched, !findings.contains(where: \.kind.isFailure) else {
             return false
         }
-        return direction == .sends ? told.status?.state == .done : told.reception != nil
+        guard direction == .sends else { return told.reception != nil }
+        return told.status?.state == .done || told.status?.state == .ended
     }
 
     /// In the order of the list of kinds.
@@ -63,7 +64,7 @@ extension ServerFacts {
         case .waiting, .running, .unknown:
             let said = told.status.map { " ('\($0.said)')" } ?? ""
             found.append(.init(.neverEnded, "the server never said how the job ended\(said); \(whatWeHave)"))
-        case .done, .failed: break
+        case .done, .failed, .ended: break
         case nil where told.job != nil && told.failure != told.job.map { .noSuchJob($0) }:
             found.append(.init(.neverEnded, "the server said nothing of the job; \(whatWeHave)"))
         case nil: break
@@ -87,7 +88,7 @@ extension ServerFacts {
             found.append(
                 .init(
                     .notListed,
-                    "the sender has MCF to the last page, but the server lists no new fax that is whole, or hides it from this login"
+                    "the sender has MCF to the last page, but the server lists (or delivers) no new fax that is whole, or hides it from this login"
                 ))
         }
         guard let reception = told.reception else { return found }

@@ -44,6 +44,35 @@ enum GoFaxServerDocuments {
         var faxJobResults: Results
     }
 
+    /// A received fax as it is delivered: the job's members at the top, and the document as PDF in base64 (`docs/PORTAL.md`: both the
+    /// types `webhook` and `portal`).
+    private struct Delivered: Decodable {
+        var uuid: String
+        var npages: Int?
+        var csi: String?
+        var fileData: String
+    }
+
+    struct Delivery: Sendable {
+        var reception: ServerReception
+        /// `nil`: what came is no base64.
+        var file: [UInt8]?
+    }
+
+    /// - Returns: `nil`: it is no delivery.
+    static func delivery(_ octets: [UInt8]) -> Delivery? {
+        guard let read = try? decoder.decode(Delivered.self, from: Data(octets)),
+            let uuid = UUID(uuidString: read.uuid)
+        else { return nil }
+        var reception = ServerReception(name: uuid.uuidString.lowercased())
+        // 0 is what is left out of the document.
+        reception.pages = read.npages.flatMap { $0 > 0 ? $0 : nil }
+        reception.sender = read.csi.flatMap { $0.isEmpty ? nil : $0 }
+        let file = Data(base64Encoded: read.fileData).flatMap { $0.isEmpty ? nil : Array($0) }
+        if file == nil { reception.problem = "its file_data is no base64, or empty" }
+        return Delivery(reception: reception, file: file)
+    }
+
     static func job(_ octets: [UInt8]) throws(ServerFailure) -> String {
         guard let read = try? decoder.decode(Submitted.self, from: Data(octets)),
             UUID(uuidString: read.jobUuid) != nil

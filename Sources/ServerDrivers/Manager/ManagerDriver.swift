@@ -1,25 +1,6 @@
 import FaxCore
-import FaxDSP
 import FaxEndpoint
 import Foundation
-
-/// Where documents are handed over: a folder that this side and the server both see, perhaps under two names.
-public struct ServerShare: Sendable, Hashable {
-    public var here: String
-    public var there: String
-
-    public init(here: String, there: String? = nil) {
-        self.here = here
-        self.there = there ?? here
-    }
-
-    /// A file of the server's as this side sees it; `nil`: it lies elsewhere.
-    func here(_ path: String) -> String? {
-        guard path.hasPrefix(there + "/") else { return nil }
-        let rest = path.dropFirst(there.count)
-        return rest.split(separator: "/").contains("..") ? nil : here + rest
-    }
-}
 
 /// Asterisk or FreeSWITCH, told to place a call that sends a document.
 public final class ManagerDriver<Session: ManagerSession>: FaxServerDriver {
@@ -63,26 +44,11 @@ public final class ManagerDriver<Session: ManagerSession>: FaxServerDriver {
     }
 
     public func submit(_ fax: ServerFax) throws(ServerFailure) -> String {
-        // The number becomes a part of a command.
-        guard !fax.number.isEmpty,
-            fax.number.allSatisfy({ $0.isASCII && ($0.isNumber || "+*#".contains($0)) })
-        else {
-            throw .unsupported("'\(fax.number)' is no number: digits and + * # are")
-        }
+        let dial = try fax.dialled(setting.dial)
         let job = UUID().uuidString.lowercased()
-        let name = "faxprobe-\(job).tif"
-        do {
-            try FileOctets.write(try TIFFDocument.write(fax.pages), to: "\(setting.share.here)/\(name)")
-        } catch {
-            throw .unsupported("the document cannot be put where the server finds it: \(error)")
-        }
-        files.append("\(setting.share.here)/\(name)")
-        let dial = setting.dial.replacing("{number}", with: fax.number)
-        try perform(
-            .send(
-                ManagerCall(
-                    job: job, dial: dial, file: "\(setting.share.there)/\(name)",
-                    callerNumber: fax.callerNumber)))
+        let file = try setting.share.put(fax, for: job)
+        files.append(file.here)
+        try perform(.send(ManagerCall(job: job, dial: dial, file: file.there, callerNumber: fax.callerNumber)))
         return job
     }
 

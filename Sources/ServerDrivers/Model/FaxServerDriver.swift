@@ -15,7 +15,7 @@ public protocol FaxServerDriver: AnyObject {
     func cancel(_ job: String) throws(ServerFailure)
     /// Faxes that it holds.
     func receptions() throws(ServerFailure) -> [ServerReception]
-    /// A received fax as a TIFF file.
+    /// A received fax as a TIFF or PDF file.
     func collect(_ reception: ServerReception) throws(ServerFailure) -> [UInt8]
     /// It tells the end of a job by itself, too, and that is waited for.
     var waitsForNotice: Bool { get }

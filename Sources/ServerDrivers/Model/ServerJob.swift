@@ -24,10 +24,12 @@ public struct ServerJobStatus: Sendable, Hashable {
         case running
         case done
         case failed
+        /// Over, and the interface has no word on whether the fax went through.
+        case ended
         /// The server says something that its interface does not describe.
         case unknown
 
-        public var isEnd: Bool { self == .done || self == .failed }
+        public var isEnd: Bool { self == .done || self == .failed || self == .ended }
     }
 
     public var state: State

@@ -7,7 +7,11 @@ import ServerDrivers
 
 /// Which server is spoken to, and as whom.
 struct ServerArguments: ParsableArguments {
-    @Argument(help: ArgumentHelp("Such as hylafax://fax@192.0.2.1:4559.", valueName: "server")) var server: String
+    @Argument(
+        help: ArgumentHelp(
+            "Such as hylafax://fax@192.0.2.1:4559 or asterisk-spool:///var/spool/asterisk/outgoing.",
+            valueName: "server"))
+    var server: String
     @Option(
         help: ArgumentHelp(
             "First line: the password at the server. Without it: FAXPROBE_SERVER_PASSWORD.", valueName: "file"))
@@ -25,7 +29,9 @@ struct ServerArguments: ParsableArguments {
             "A folder that Asterisk or FreeSWITCH reads documents from and writes faxes to.", valueName: "folder"))
     var share: String?
     @Option(help: ArgumentHelp("The same folder as the server names it.", valueName: "folder")) var shareAs: String?
-    @Option(help: ArgumentHelp("Where webhooks of gofaxserver are taken.", valueName: "address:port"))
+    @Option(
+        help: ArgumentHelp(
+            "Where gofaxserver's webhooks come: ends of jobs, and received faxes.", valueName: "address:port"))
     var webhook: String?
 
     func validate() throws {
@@ -44,8 +50,8 @@ struct ServerArguments: ParsableArguments {
     /// What is wanted of who sends.
     func validateSending() throws {
         let address = try? ServerAddress(server)
-        if dial == nil, address?.kind == .asterisk || address?.kind == .freeswitch {
-            throw ValidationError("--dial wants to be given for \(address?.kind.rawValue ?? "this server").")
+        if dial == nil, let kind = address?.kind, kind.wantsDial {
+            throw ValidationError("--dial wants to be given for \(kind.rawValue).")
         }
     }
 
@@ -66,6 +72,12 @@ struct ServerArguments: ParsableArguments {
             let user = address.user ?? "admin"
             let http = try GoFaxServerDriver.http(address, user: user, password: password)
             return { GoFaxServerDriver(http, hook: hook) }
+        case .ictcore:
+            let http = try ICTCoreDriver.http(address)
+            return { ICTCoreDriver(http, path: address.path, user: address.user ?? "admin", password: password) }
+        case .asteriskSpool:
+            let setting = CallFileDriver.Setting(spool: address.path, dial: dial ?? "", share: sharedFolder)
+            return { CallFileDriver(setting) }
         case .asterisk:
             let setting: ManagerDriver<AsteriskSession>.Setting = try manager(address, password)
             return { ManagerDriver<AsteriskSession>(address, setting) }
@@ -84,10 +96,11 @@ extension ServerArguments {
             throw ServerFailure.unsupported(
                 "\(address.kind.rawValue) wants a password: --server-password-file, or FAXPROBE_SERVER_PASSWORD")
         }
-        let share = share ?? FileManager.default.temporaryDirectory.path
-        return .init(
-            user: address.user ?? "admin", password: password, dial: dial ?? "",
-            share: ServerShare(here: share, there: shareAs))
+        return .init(user: address.user ?? "admin", password: password, dial: dial ?? "", share: sharedFolder)
+    }
+
+    fileprivate var sharedFolder: ServerShare {
+        ServerShare(here: share ?? FileManager.default.temporaryDirectory.path, there: shareAs)
     }
 }
 

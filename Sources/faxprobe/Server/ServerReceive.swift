@@ -8,7 +8,8 @@ struct ServerReceive: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "receive", abstract: "Our endpoint sends a fax to the server, which then has to have it.",
         discussion: """
-            The fax that the server lists afterwards is fetched and compared with the document.
+            The fax that the server lists afterwards is fetched and compared with the document. gofaxserver delivers it to
+            --webhook instead.
 
             EXAMPLES
               faxprobe server receive hylafax://fax@127.0.0.1 page.pdf --to sip:200@127.0.0.1:5070

@@ -53,6 +53,21 @@ import Testing
                 $0.matching = nil
                 $0.recorded = [ServerFacts.Recorded(outcome: "failed", sentence: "Fax failed.")]
             }, kinds: []),
+        Row(
+            testDescription: "over, without a word on the fax",
+            change: {
+                $0.told.status?.state = .ended
+                $0.told.status?.pagesSent = nil
+            }, kinds: [], isConfirmed: true),
+        Row(
+            testDescription: "over, without a word on the fax, which failed",
+            change: {
+                $0.told.status?.state = .ended
+                $0.told.status?.pagesSent = nil
+                $0.calls = [failedCall]
+                $0.matching = nil
+                $0.recorded = [ServerFacts.Recorded(outcome: "failed", sentence: "Fax failed.")]
+            }, kinds: []),
         Row(testDescription: "never ended", change: { $0.told.status?.state = .running }, kinds: [.neverEnded]),
         Row(testDescription: "never said anything", change: { $0.told.status = nil }, kinds: [.neverEnded]),
         Row(

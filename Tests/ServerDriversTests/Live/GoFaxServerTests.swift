@@ -1,6 +1,7 @@
 import FaxCore
 import FaxDSP
 import FaxEndpoint
+import FaxProtocol
 import Foundation
 import LiveLab
 import ServerDrivers
@@ -92,6 +93,46 @@ import Testing
             outcome.facts.findings.map(\.kind) == row.kinds, "\(outcome.text)\n\(outcome.words.lines)")
         #expect(outcome.facts.told.status?.state == row.state)
         #expect(outcome.facts.isConfirmed == row.isConfirmed)
+    }
+
+    struct Delivery: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var fault: EmulatedServerFault?
+        var kinds: [ServerFinding.Kind] = []
+    }
+
+    static let deliveries = [
+        Delivery(testDescription: "a fax is delivered"),
+        Delivery(testDescription: "nothing is delivered", fault: .neverEnds, kinds: [.notListed]),
+        Delivery(
+            testDescription: "what is delivered has no file", fault: .garbage, kinds: [.receptionDamaged, .pagesDiffer]),
+    ]
+
+    @Test(arguments: deliveries) func anEmulatedServerReceives(row: Delivery) async throws {
+        try await ServerTrial.inFolder("gofaxserver") { folder in
+            let found = try await Self.hook(Row(testDescription: ""))
+            let hook = try #require(found)
+            let server = try await EmulatedGoFaxServer(
+                .t38, fault: row.fault, calling: Endpoint(LoopbackPort.address, LoopbackPort.free()), in: folder,
+                delivery: hook.address)
+            let address = try ServerAddress("gofaxserver://admin@127.0.0.1:\(server.port)")
+            let http = try GoFaxServerDriver.http(address, user: "admin", password: "secret")
+            try await OwnThread.run {
+                let check = ServerTrial.check { GoFaxServerDriver(http) }
+                let settings = ServerTrial.settings()
+                let target = SIPTarget.destination("sip:200@\(server.sipAddress)", at: server.sipAddress)
+                let fax = ServerFax(pages: SoftwareCall.pages(2), number: "200")
+                let outcome = try check.receives(fax, at: target, settings, GoFaxServerDriver(http, hook: hook))
+                #expect(outcome.facts.findings.map(\.kind) == row.kinds, "\(outcome.text)\n\(outcome.words.lines)")
+                #expect(outcome.facts.isConfirmed == (row.fault == nil))
+                #expect(!outcome.words.lines.contains { $0.contains("key-of-admin") })
+                // Without a hook nothing is known of received faxes, and nobody is called.
+                let blind = try check.receives(fax, at: target, settings, GoFaxServerDriver(http))
+                #expect(blind.facts.calls.isEmpty && blind.couldNotBegin)
+            }
+            await server.close()
+            try await OwnThread.run { hook.close() }
+        }
     }
 
     @Test func loginsAndRefusals() async throws {
