@@ -91,6 +91,7 @@ public final class CallFileDriver: FaxServerDriver {
 
     public func status(of job: String) throws(ServerFailure) -> ServerJobStatus {
         guard UUID(uuidString: job) != nil else { throw .noSuchJob(job) }
+        let job = job.lowercased()
         let status: ServerJobStatus
         // It goes from the one to the other, never back.
         if let octets = try read(path(of: job)) {
@@ -145,7 +146,7 @@ public final class CallFileDriver: FaxServerDriver {
     public func close() {}
 
     private func forget(_ job: String) {
-        if let document = documents.removeValue(forKey: job) { unlink(document) }
+        if let document = documents.removeValue(forKey: job.lowercased()) { unlink(document) }
     }
 
     private static func name(of job: String) -> String { "faxprobe-\(job.lowercased()).call" }
