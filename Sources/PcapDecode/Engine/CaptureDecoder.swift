@@ -21,7 +21,7 @@ public final class CaptureDecoder {
     private var assembler: CallAssembler
     /// So many packets of a batch before its own turn each thing that a packet needs is brought near.
     private enum Ahead {
-        static let slot = 10, flow = 7, media = 5, stream = 3
+        static let slot = 10, flow = 7, media = 5, payload = 4, stream = 3
     }
 
     public init(_ options: Options = Options(), onCall: @escaping (Call) -> Void) {
@@ -52,7 +52,7 @@ public final class CaptureDecoder {
             }
         let count = batch.items.count
         for index in 0..<count {
-            if index + Ahead.slot < count { bringNear(after: index, in: batch.items) }
+            if index + Ahead.slot < count { bringNear(after: index, in: batch.items, batch.block) }
             let item = batch.items[index]
             if item.beginsFrame { assembler.advance(to: item.time) }
             let place = Int(item.place)..<Int(item.place) + Int(item.length)
@@ -84,11 +84,13 @@ public final class CaptureDecoder {
     }
 
     @inline(__always)
-    private func bringNear(after index: Int, in items: [PacketBatch.Item]) {
+    private func bringNear(after index: Int, in items: [PacketBatch.Item], _ block: OctetBlock?) {
         let slot = assembler.flows.slotPlace(items[index + Ahead.slot].flowHash)
         let flow = assembler.flows.flowPlace(items[index + Ahead.flow].flowHash)
         let media = assembler.flows.mediaPlace(items[index + Ahead.media].flowHash)
         let stream = assembler.flows.streamPlace(items[index + Ahead.stream].flowHash)
+        // Written by the thread that reads.
+        if let block { Near.bring(block.start + Int(items[index + Ahead.payload].place)) }
         if let slot { Near.bring(slot) }
         if let flow { Near.bring(flow, lines: 4) }
         if let media { Near.bring(media, lines: 4) }
