@@ -92,7 +92,7 @@ simtruth:
 	.build/release/faxlab simtruth --jobs 2 --report reports/simtruth.md
 
 # Our endpoint with itself and with other programs, some ten minutes; the result to commit is reports/interop.*.
-.PHONY: interop interop-software live-compare load soak faults
+.PHONY: interop interop-software interop-devices live-compare load soak faults
 interop:
 	scripts/setup
 	swift build -c release --product faxlab
@@ -103,6 +103,12 @@ interop-software:
 	scripts/setup
 	swift build -c release --product faxlab
 	.build/release/faxlab interop --only software --jobs 10 --report reports/interop-software
+
+# Emulated ATAs, fax servers (HylaFAX; the others emulated), HylaFAX and efax behind IAXmodem, some five minutes.
+interop-devices:
+	scripts/setup
+	swift build -c release --product faxlab
+	.build/release/faxlab interop --only ata --only server --only software-iaxmodem --jobs 4 --report reports/interop-devices
 
 # Live calls through the impairing proxy against simulated ones, some fifteen minutes; reports/live-compare.md.
 live-compare:
