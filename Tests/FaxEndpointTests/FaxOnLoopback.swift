@@ -55,7 +55,7 @@ struct FaxOnLoopback {
     /// further tries.
     func run() async throws -> Outcome {
         var outcome = try await OwnThread.run { try wait() }
-        for _ in 1..<Self.tries where outcome.brokeOffInAudio {
+        for _ in 1..<Self.tries where outcome.brokeOffInAudio && mayBeAudio {
             try await Task.sleep(for: Self.pause)
             outcome = try await OwnThread.run { try wait() }
         }
@@ -64,6 +64,9 @@ struct FaxOnLoopback {
 
     private static let tries = 3
     private static let pause = Duration.seconds(5)
+
+    /// Where only T.38 is allowed, a call that ends in audio ended as it should.
+    private var mayBeAudio: Bool { sender.transport != .t38 && receiver.transport != .t38 }
 
     private func wait() throws -> Outcome {
         let folder = FileManager.default.temporaryDirectory.appending(path: "faxprobe-\(UUID().uuidString)")
@@ -113,9 +116,10 @@ struct FaxOnLoopback {
 }
 
 extension FaxOnLoopback.Outcome {
-    /// It was answered and carried by audio, and is not whole.
+    /// Our own receiver answered it, audio carried it, and it is not whole.
     fileprivate var brokeOffInAudio: Bool {
-        sent?.carriedBy == .audio && !(sent?.isSuccess == true && received?.isSuccess == true)
+        guard let sent, let received, sent.carriedBy == .audio else { return false }
+        return !(sent.isSuccess && received.isSuccess)
     }
 }
 
