@@ -17,27 +17,48 @@ struct PipelinedRunTests {
     ].filter { FileManager.default.fileExists(atPath: Corpus.file("captures/\($0)/capture.pcap").path) }
 
     /// All that a run tells, as text.
-    private func everything(_ source: CaptureInput, jobs: Int) throws -> [String] {
+    private func everything(_ source: CaptureInput, jobs: Int, comparesCalls: Bool = true) throws -> [String] {
         var options = AnalysisRunner.Options()
         options.jobs = jobs
+        options.comparesCalls = comparesCalls
         var lines: [String] = []
-        let summary = try AnalysisRunner(options).run(source) { analyzed in
-            var call = analyzed.call
-            // Dictionaries print in any order.
-            call.signalling.sessions = []
-            for index in call.signalling.steps.indices {
-                let lines = call.signalling.steps[index].sdp?.lines.count ?? 0
-                for line in 0..<lines { call.signalling.steps[index].sdp?.lines[line].codecs = [:] }
-            }
-            for index in call.streams.indices {
-                call.streams[index].statistics.lossBursts = [:]
-                call.streams[index].audio = nil
-            }
-            lines.append("\(call)")
-            lines.append("\(analyzed.fax.outcome) \(analyzed.fax.messages)")
-            lines += analyzed.findings.map { "\($0)" }
-        }
+        let summary = try AnalysisRunner(options).run(source) { lines += Self.text($0) }
         return lines + ["\(summary)"]
+    }
+
+    private static func text(_ analyzed: AnalyzedCall) -> [String] {
+        var call = analyzed.call
+        // Dictionaries print in any order.
+        call.signalling.sessions = []
+        for index in call.signalling.steps.indices {
+            let lines = call.signalling.steps[index].sdp?.lines.count ?? 0
+            for line in 0..<lines { call.signalling.steps[index].sdp?.lines[line].codecs = [:] }
+        }
+        for index in call.streams.indices {
+            call.streams[index].statistics.lossBursts = [:]
+            call.streams[index].audio = nil
+        }
+        return ["\(call)", "\(analyzed.fax.outcome) \(analyzed.fax.messages)"] + analyzed.findings.map { "\($0)" }
+    }
+
+    /// Batches, on one thread and on two, give what frames give that are fed one by one.
+    @Test(arguments: captures)
+    func sameAsFrameByFrame(_ name: String) throws {
+        let path = Corpus.file("captures/\(name)/capture.pcap").path
+        let analyzer = FaxAnalyzer()
+        var lines: [String] = []
+        let decoder = CaptureDecoder { lines += Self.text(AnalysisRunner.analyze($0, analyzer)) }
+        let source = try CaptureInput(path: path)
+        source.forEachFrame { frame, bytes in
+            decoder.feed(frame, bytes)
+            return true
+        }
+        decoder.finish()
+        #expect(!lines.isEmpty)
+        for jobs in [1, 2] {
+            let batched = try everything(CaptureInput(path: path), jobs: jobs, comparesCalls: false)
+            #expect(batched.dropLast() == lines[...])
+        }
     }
 
     @Test(arguments: captures)
@@ -55,7 +76,8 @@ struct PipelinedRunTests {
     }
 
     /// A call that has ended is told while the feed waits for more.
-    @Test func liveFeed() throws {
+    @Test(arguments: [1, 2])
+    func liveFeed(jobs: Int) throws {
         let path = Corpus.file("captures/22-two-faxes-plus-voice/capture.pcap").path
         let octets = try Data(contentsOf: URL(filePath: path))
         let pipe = FileManager.default.temporaryDirectory.appending(path: "faxprobe-feed-\(UUID())").path
@@ -70,7 +92,7 @@ struct PipelinedRunTests {
             try? feed.close()
         }
         var options = AnalysisRunner.Options()
-        options.jobs = 2
+        options.jobs = jobs
         var calls = 0
         _ = try AnalysisRunner(options).run(CaptureInput(path: pipe)) { _ in
             calls += 1

@@ -29,23 +29,24 @@ public struct SequenceTracker: Sendable {
     /// A larger jump ahead is no plain loss (RFC 3550 A.1 takes 3000 for RTP; UDPTL streams are slower).
     public var jumpLimit: Int
 
-    public private(set) var first = 0
     public private(set) var highest = 0
     public private(set) var isStarted = false
-    /// Distinct numbers seen since the last restart and in all.
+    /// Distinct numbers seen since the last restart.
     private var unique = 0
-    private var closedExpected = 0
-    private var closedUnique = 0
-    public private(set) var duplicates = 0
-    public private(set) var reordered = 0
-    public private(set) var restarts = 0
-    public internal(set) var losses = LossLedger()
     /// Extended minus wire number; a restart changes it.
     private var offset = 0
     /// One bit for each of the last `windowPackets` numbers, at the number modulo the window.
     private var seen: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
     private var highestFrame = FrameRef(number: 0)
     private var highestTime = Instant.zero
+    public internal(set) var losses = LossLedger()
+    public private(set) var first = 0
+    /// Those of the numberings before the last restart.
+    private var closedExpected = 0
+    private var closedUnique = 0
+    public private(set) var duplicates = 0
+    public private(set) var reordered = 0
+    public private(set) var restarts = 0
 
     /// Numbers between the first and the last seen, and how many of them were never seen.
     public var expected: Int { closedExpected + (isStarted ? highest - first + 1 : 0) }

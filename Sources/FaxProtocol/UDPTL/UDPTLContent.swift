@@ -50,21 +50,19 @@ enum UDPTLContent {
 
         /// A power of two.
         private static let count = 32
-        private var entries: [Entry] = []
+        private var entries = InlineArray<32, Entry>(repeating: Entry())
 
         mutating func note(_ sequence: Int, _ mark: UInt64, _ time: Instant) {
-            if entries.isEmpty { entries = [Entry](repeating: Entry(), count: Self.count) }
             entries[sequence & (Self.count - 1)] = Entry(sequence: sequence, mark: mark, time: time)
         }
 
         /// `old`: not known any more, or so long ago that it may be another packet.
         func compare(_ sequence: Int, _ mark: UInt64, _ time: Instant) -> Comparison {
-            guard !entries.isEmpty else { return .old }
             let entry = entries[sequence & (Self.count - 1)]
             guard entry.sequence == sequence, time - entry.time <= UDPTLReceiver.duplicateAge else { return .old }
             return entry.mark == mark ? .same : .other
         }
 
-        mutating func clear() { entries = [] }
+        mutating func clear() { entries = InlineArray(repeating: Entry()) }
     }
 }

@@ -67,12 +67,13 @@ public struct UDPTLReceiver: Sendable {
     var next = 0
     var history = UDPTLHistory()
     private var keepsHistory = true
-    private var recent = UDPTLContent.Recent()
     private var previousContent: UInt64 = 0
     /// Since when ``next`` is missing.
     var holeSince: Instant?
     var parities: [UDPTLParity] = []
     private var candidate: Candidate?
+    /// Last, as the largest: what every datagram needs stands together.
+    private var recent = UDPTLContent.Recent()
 
     /// A datagram far from the numbers before.
     private struct Candidate: Sendable {

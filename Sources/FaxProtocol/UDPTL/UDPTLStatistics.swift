@@ -38,15 +38,18 @@ public struct UDPTLStatistics: Sendable {
     public internal(set) var withoutCorrection = 0
     public internal(set) var quirks: [QuirkCount] = []
     /// Datagrams by number of secondaries, or by FEC span.
-    private var depths = [UInt32](repeating: 0, count: Self.depthLimit + 1)
+    private var depths = InlineArray<33, UInt32>(repeating: 0)
 
     /// Greater depths are counted as this one.
     public static let depthLimit = 32
 
     /// The commonest number of secondaries, or with FEC the commonest span; `nil` without packets.
     public var commonestDepth: Int? {
-        guard let most = depths.max(), most > 0 else { return nil }
-        return depths.lastIndex(of: most)
+        var commonest: Int?
+        for depth in depths.indices where depths[depth] > 0 && depths[depth] >= commonest.map({ depths[$0] }) ?? 0 {
+            commonest = depth
+        }
+        return commonest
     }
 
     mutating func count(depth: Int) { depths[min(max(depth, 0), Self.depthLimit)] &+= 1 }

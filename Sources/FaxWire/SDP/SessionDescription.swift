@@ -137,13 +137,15 @@ public enum MediaDirection: String, Sendable, Hashable, CaseIterable {
 
     init?(_ attributes: [SDPAttribute]) {
         for attribute in attributes where attribute.value == nil {
-            if let direction = MediaDirection(rawValue: attribute.name.lowercased()) {
+            for direction in Self.all where attribute.name.equalsIgnoringCase(direction.rawValue) {
                 self = direction
                 return
             }
         }
         return nil
     }
+
+    private static let all = allCases
 }
 
 extension String {

@@ -103,41 +103,35 @@ public enum SIPHeader: UInt8, CaseIterable, Sendable, Hashable {
         }
     }
 
-    private struct Candidate: Sendable {
-        var lowercased: [UInt8]
+    private struct Known: Sendable {
+        var name: ShortName
         var header: SIPHeader
     }
 
-    private static let longest = 24
-    /// Candidates by the length of the name.
-    private static let byLength: [[Candidate]] = {
-        var table = [[Candidate]](repeating: [], count: longest + 1)
-        for header in allCases where header != .other {
-            let lowercased = header.name.lowercased()
-            table[lowercased.utf8.count].append(Candidate(lowercased: Array(lowercased.utf8), header: header))
-            if let letter = header.compactForm {
-                table[1].append(Candidate(lowercased: [letter], header: header))
-            }
+    /// Names and compact forms, by length, and where those of each length begin.
+    private static let known: (all: [Known], starts: [Int]) = {
+        var byLength = [[Known]](repeating: [], count: ShortName.longest + 1)
+        func add(_ octets: [UInt8], _ header: SIPHeader) {
+            guard let name = ShortName(lowercased: octets.span.bytes, 0..<octets.count) else { return }
+            byLength[name.count].append(Known(name: name, header: header))
         }
-        return table
+        for header in allCases where header != .other {
+            add(Array(header.name.utf8), header)
+            if let letter = header.compactForm { add([letter], header) }
+        }
+        var starts = [0]
+        for names in byLength { starts.append(starts[starts.count - 1] + names.count) }
+        return (byLength.flatMap { $0 }, starts)
     }()
 
     /// Recognises a name in any case, long or compact (RFC 3261 §7.3.1, §7.3.3).
     init(octets: RawSpan, in range: Range<Int>) {
         self = .other
-        guard range.count <= Self.longest else { return }
-        let candidates = Self.byLength[range.count]
-        for candidate in candidates {
-            var index = 0
-            while index < range.count,
-                octets.octet(range.lowerBound + index).asciiLowercased == candidate.lowercased[index]
-            {
-                index += 1
-            }
-            if index == range.count {
-                self = candidate.header
-                return
-            }
+        guard let name = ShortName(lowercased: octets, range) else { return }
+        let known = Self.known
+        for place in known.starts[name.count]..<known.starts[name.count + 1] where known.all[place].name == name {
+            self = known.all[place].header
+            return
         }
     }
 

@@ -154,9 +154,12 @@ extension SIPMessage {
     /// `nil`: missing, negative, past 2^31 − 1 or without a method.
     public var cseq: SIPCSeq? {
         guard let raw = rawValue(.cseq) else { return nil }
-        let parts = raw.split(whereSeparator: { $0.isBlank || $0 == 0x0D || $0 == 0x0A })
-        guard parts.count == 2, let number = SIPText.decimal(parts[0], limit: 1 << 31) else { return nil }
-        return SIPCSeq(number: UInt32(number), method: SIPMethod(octets: parts[1]))
+        let digits = raw.prefix { !SIPText.isSpace($0) }
+        let method = SIPText.trimmed(raw[digits.endIndex...])
+        guard !method.isEmpty, !method.contains(where: SIPText.isSpace),
+            let number = SIPText.decimal(digits, limit: 1 << 31)
+        else { return nil }
+        return SIPCSeq(number: UInt32(number), method: SIPMethod(octets: method))
     }
 
     public var from: SIPNameAddress? { rawValue(.from).flatMap { SIPNameAddress(octets: $0) } }

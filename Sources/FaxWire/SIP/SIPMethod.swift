@@ -31,15 +31,15 @@ public enum SIPMethod: Hashable, Sendable {
         .invite, .ack, .bye, .cancel, .options, .register, .prack, .update, .info, .refer, .subscribe, .notify,
         .message, .publish,
     ]
-    private static let table: [(octets: [UInt8], method: SIPMethod)] = known.map { (Array($0.name.utf8), $0) }
+    private static let names: [ShortName?] = known.map { ShortName(Array($0.name.utf8).span.bytes) }
 
     /// - Parameter octets: the token as it stood in the start line or in CSeq.
     init(octets: ArraySlice<UInt8>) {
-        for entry in Self.table where entry.octets.count == octets.count && entry.octets.elementsEqual(octets) {
-            self = entry.method
-            return
+        if let name = ShortName(octets.span.bytes), let place = Self.names.firstIndex(of: name) {
+            self = Self.known[place]
+        } else {
+            self = .other(String(decoding: octets, as: UTF8.self))
         }
-        self = .other(String(decoding: octets, as: UTF8.self))
     }
 
     public init(_ name: String) {

@@ -18,6 +18,8 @@ public struct Soak: Sendable {
         public var samples: [Sample] = []
         /// When everything was closed: what is still open that was not at the start.
         public var filesLeft: [String] = []
+        /// What went on beside, from the first call to the last.
+        public var beside: MachineTime.Shares?
     }
 
     /// T.38 and G.711 beside each other.
@@ -32,6 +34,7 @@ public struct Soak: Sendable {
 
     public func run() throws -> Outcome {
         let openBefore = OpenFiles()
+        let (machine, begin) = (MachineTime.now, ContinuousClock().now)
         let document = try SimulatedDocument.standard()
         let results = Mutex([Result<CrowdOutcome, any Error>?](repeating: nil, count: crowds.count))
         let left = Mutex(crowds.count)
@@ -49,6 +52,7 @@ public struct Soak: Sendable {
             }
         }
         var outcome = Outcome(samples: watch { left.withLock { $0 == 0 } })
+        outcome.beside = MachineTime.now.since(machine, ContinuousClock().now - begin)
         outcome.crowds = try results.withLock { try $0.compactMap { try $0?.get() } }
         // Of one crowd: it may be something of another.
         for place in outcome.crowds.indices { outcome.crowds[place].filesLeft = [] }

@@ -4,20 +4,21 @@ import FaxWire
 
 /// One RTP stream: one SSRC of one flow.
 final class AudioStream {
+    // First what every packet needs: it is brought near before (`Near`).
     let ssrc: UInt32
-    private let key: FlowKey
-    private var figures: RTPStreamAccumulator
-    private let firstFrame: FrameRef
-    private let firstTime: Instant
+    /// The receiver announced SRTP: the packets are kept as they are until the keys are known.
+    private var isSealed = false
     private var lastFrame: FrameRef
     private var lastTime: Instant
+    private var figures: RTPStreamAccumulator
+    private var content: AudioContent
     private var identicalCopies = 0
     private var malformed = 0
     /// Packets that the capture did not keep whole.
     private var cut = 0
-    private var content: AudioContent
-    /// The receiver announced SRTP: the packets are kept as they are until the keys are known.
-    private var isSealed = false
+    private let key: FlowKey
+    private let firstFrame: FrameRef
+    private let firstTime: Instant
     private var sealed: SealedAudio?
 
     var packets: Int { figures.packets }

@@ -91,13 +91,13 @@ extension CallAssembler {
 
     private mutating func forget(_ leaving: [Flow]) {
         if leaving.isEmpty { return }
-        let dead = Set(leaving.map(\.ordinal))
+        for flow in leaving { flow.isForgotten = true }
         // Each endpoint's list is gone through once: a hundred thousand flows may share one.
         let ends = Set(leaving.flatMap { [$0.key.source, $0.key.destination] })
         for endpoint in ends {
-            byEndpoint[endpoint]?.removeAll { dead.contains($0.ordinal) }
+            byEndpoint[endpoint]?.removeAll { $0.isForgotten }
             if byEndpoint[endpoint]?.isEmpty == true { byEndpoint[endpoint] = nil }
         }
-        flows.sweep { dead.contains($0.ordinal) }
+        flows.sweep()
     }
 }

@@ -24,11 +24,9 @@ struct CallDraft {
         var streams = call.finishedStreams
         for bound in call.flows {
             let sent = signalling.sessions.filter { $0.party == bound.sender }
-            streams += bound.flow.streams(sent: sent).map { stream in
-                var stream = stream
-                stream.direction = bound.sender
-                return stream
-            }
+            let first = streams.count
+            streams += bound.flow.streams(sent: sent)
+            for index in first..<streams.count { streams[index].direction = bound.sender }
         }
         streams += call.t38OverTCP.map { $0.stream() }
         streams += call.iax2?.media ?? []

@@ -54,10 +54,11 @@ public final class CaptureDecoder {
         for index in 0..<count {
             if index + Ahead.slot < count { bringNear(after: index, in: batch.items, batch.block) }
             let item = batch.items[index]
-            if item.beginsFrame { assembler.advance(to: item.time) }
+            if item.marks.contains(.beginsFrame) { assembler.advance(to: item.time) }
             let place = Int(item.place)..<Int(item.place) + Int(item.length)
-            let payload = item.isInBlock ? block.extracting(place) : octets.extracting(place)
-            if item.isSIP {
+            let payload = item.marks.contains(.isInBlock) ? block.extracting(place) : octets.extracting(place)
+            let isReadAhead = item.marks.contains(.isReadAhead)
+            if isReadAhead {
                 assembler.readAhead = batch.messages[messages]
                 messages += 1
             }
@@ -79,7 +80,7 @@ public final class CaptureDecoder {
                 assembler.warning(batch.failures[failures].failure, frame: batch.failures[failures].frame)
                 failures += 1
             }
-            if item.isSIP { assembler.readAhead = nil }
+            if isReadAhead { assembler.readAhead = nil }
         }
     }
 
@@ -92,9 +93,9 @@ public final class CaptureDecoder {
         // Written by the thread that reads.
         if let block { Near.bring(block.start + Int(items[index + Ahead.payload].place)) }
         if let slot { Near.bring(slot) }
-        if let flow { Near.bring(flow, lines: 4) }
-        if let media { Near.bring(media, lines: 4) }
-        if let stream { Near.bring(stream, lines: 8) }
+        if let flow { Near.bring(flow, lines: 3) }
+        if let media { Near.bring(media, lines: 2) }
+        if let stream { Near.bring(stream, lines: 9) }
     }
 
     /// The capture is over: what is still open comes out as it stands.

@@ -13,14 +13,17 @@ final class Flow {
         case ignored
     }
 
+    // First what every packet needs: it is brought near before (`Near`).
     let key: FlowKey
+    var lastTime: Instant
+    /// `media`, without counting references.
+    private(set) var mediaReference: Unmanaged<MediaFlow>?
+    var copies = CopyDetector()
     let ordinal: Int
     private(set) var kind: Kind = .undecided(ContentProbe())
     private(set) var media: MediaFlow?
-    /// The same, without counting references.
-    private(set) var mediaReference: Unmanaged<MediaFlow>?
-    var lastTime: Instant
-    var copies = CopyDetector()
+    /// It leaves the table with the next sweep.
+    var isForgotten = false
 
     init(key: FlowKey, ordinal: Int, time: Instant) {
         self.key = key
@@ -44,45 +47,43 @@ struct CopyDetector {
     enum Verdict { case new, seenElsewhere, identical }
 
     private struct Seen {
-        var signature: UInt64 = 0
         var time = Int64.min
         var linkTag: UInt32 = 0
         var hops: UInt8 = 0
-
-        @inline(__always)
-        func isCopy(_ signature: UInt64, since earliest: Int64) -> Bool {
-            self.signature == signature && time >= earliest && time != .min
-        }
     }
 
     private static let windowNanoseconds: Int64 = 50_000_000
-    private var recent: (Seen, Seen, Seen, Seen) = (Seen(), Seen(), Seen(), Seen())
-    private var next = 0
+    /// Those of the latest packets, side by side, as every packet is held against them; the rest is looked at when one fits.
+    private var signatures: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    private var next: UInt8 = 0
+    private var seen: (Seen, Seen, Seen, Seen) = (Seen(), Seen(), Seen(), Seen())
 
     @inline(__always)
     mutating func judge(_ info: PacketInfo, _ signature: UInt64) -> Verdict {
         let time = info.time.nanoseconds
         let earliest = time > Int64.min + Self.windowNanoseconds ? time - Self.windowNanoseconds : Int64.min
         // One by one: a loop over a list of them would build the list for every packet.
-        if recent.0.isCopy(signature, since: earliest) { return verdict(recent.0, info) }
-        if recent.1.isCopy(signature, since: earliest) { return verdict(recent.1, info) }
-        if recent.2.isCopy(signature, since: earliest) { return verdict(recent.2, info) }
-        if recent.3.isCopy(signature, since: earliest) { return verdict(recent.3, info) }
-        remember(Seen(signature: signature, time: time, linkTag: info.linkTag, hops: info.ttl))
+        if signatures.0 == signature, let verdict = verdict(seen.0, info, earliest) { return verdict }
+        if signatures.1 == signature, let verdict = verdict(seen.1, info, earliest) { return verdict }
+        if signatures.2 == signature, let verdict = verdict(seen.2, info, earliest) { return verdict }
+        if signatures.3 == signature, let verdict = verdict(seen.3, info, earliest) { return verdict }
+        remember(signature, Seen(time: time, linkTag: info.linkTag, hops: info.ttl))
         return .new
     }
 
-    private func verdict(_ seen: Seen, _ info: PacketInfo) -> Verdict {
-        seen.linkTag != info.linkTag || seen.hops != info.ttl ? .seenElsewhere : .identical
+    /// `nil`: seen too long ago.
+    private func verdict(_ seen: Seen, _ info: PacketInfo, _ earliest: Int64) -> Verdict? {
+        guard seen.time >= earliest, seen.time != .min else { return nil }
+        return seen.linkTag != info.linkTag || seen.hops != info.ttl ? .seenElsewhere : .identical
     }
 
     @inline(__always)
-    private mutating func remember(_ seen: Seen) {
+    private mutating func remember(_ signature: UInt64, _ last: Seen) {
         switch next {
-        case 0: recent.0 = seen
-        case 1: recent.1 = seen
-        case 2: recent.2 = seen
-        default: recent.3 = seen
+        case 0: (signatures.0, seen.0) = (signature, last)
+        case 1: (signatures.1, seen.1) = (signature, last)
+        case 2: (signatures.2, seen.2) = (signature, last)
+        default: (signatures.3, seen.3) = (signature, last)
         }
         next = (next + 1) & 3
     }

@@ -90,31 +90,35 @@ struct FlowTable {
     }
 
     mutating func insert(_ flow: Flow) {
-        if (count + 1) * 2 > slots.count { rebuild(with: flows.compactMap { $0 }) }
-        place(flow)
+        if (count + 1) * 2 > slots.count { rebuild { _ in true } }
+        place(flow, flow.key.slotHash)
         count += 1
     }
 
-    private mutating func place(_ flow: Flow) {
-        let hash = flow.key.slotHash
+    private mutating func place(_ flow: Flow, _ hash: UInt64) {
         var place = Int(truncatingIfNeeded: hash) & mask
         while slots[place].flow != nil { place = (place + 1) & mask }
         slots[place] = Slot(hash: hash, flow: Unmanaged.passUnretained(flow))
         flows[place] = flow
     }
 
-    /// Removes what `isDead` names; the table shrinks to what lives.
-    mutating func sweep(_ isDead: (Flow) -> Bool) {
-        rebuild(with: flows.compactMap { $0 }.filter { !isDead($0) })
-    }
+    /// Removes the flows marked as forgotten; the table shrinks to what lives.
+    mutating func sweep() { rebuild { !$0.isForgotten } }
 
-    private mutating func rebuild(with living: [Flow]) {
+    /// The slots name and hash the flows, whose own memory is looked at only to ask `isLiving`.
+    private mutating func rebuild(_ isLiving: (Flow) -> Bool) {
+        let old = slots
+        var owned = ContiguousArray<Flow?>()
+        swap(&owned, &flows)
+        let living = old.indices.filter { place in old[place].flow?._withUnsafeGuaranteedRef(isLiving) ?? false }
         var capacity = Self.smallest
         while capacity < living.count * 4 { capacity *= 2 }
         slots = ContiguousArray(repeating: Slot(), count: capacity)
         flows = ContiguousArray(repeating: nil, count: capacity)
         mask = capacity - 1
-        for flow in living { place(flow) }
+        for index in living {
+            if let flow = owned[index].take() { place(flow, old[index].hash) }
+        }
         count = living.count
     }
 
@@ -124,8 +128,8 @@ struct FlowTable {
     /// The flows that `isWanted` names, in order of their first packets.
     func all(where isWanted: (Flow) -> Bool) -> [Flow] {
         var wanted: [Flow] = []
-        for flow in flows {
-            if let flow, isWanted(flow) { wanted.append(flow) }
+        for slot in slots {
+            slot.flow?._withUnsafeGuaranteedRef { if isWanted($0) { wanted.append($0) } }
         }
         return wanted.sorted { $0.ordinal < $1.ordinal }
     }

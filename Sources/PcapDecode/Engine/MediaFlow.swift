@@ -5,6 +5,14 @@ import FaxWire
 /// The media of one one-way flow: RTP streams by SSRC and T.38 side by side, told apart packet by packet, so that
 /// leftovers of the one never disturb the other.
 final class MediaFlow {
+    // First what every packet needs: it is brought near before (`Near`).
+    /// The audio stream of the last packet and `t38`, without counting references.
+    private var current: Unmanaged<AudioStream>?
+    private var t38Reference: Unmanaged<T38DatagramStream>?
+    private(set) var lastTime: Instant
+    private(set) var lastFrame: FrameRef
+    private var t38: T38DatagramStream?
+    private let t38Limit: Int
     let key: FlowKey
     private let options: CaptureDecoder.Options
     /// Calls that claim this flow (two legs with direct media share one).
@@ -12,14 +20,8 @@ final class MediaFlow {
     /// What the receiving party announced for this flow: payload types, T.38.
     private(set) var announced: [NegotiatedMedia] = []
     private var audio: [AudioStream] = []
-    private var t38: T38DatagramStream?
-    /// The audio stream of the last packet and `t38`, without counting references.
-    private var current: Unmanaged<AudioStream>?
-    private var t38Reference: Unmanaged<T38DatagramStream>?
     private(set) var firstTime: Instant
     private(set) var firstFrame: FrameRef
-    private(set) var lastTime: Instant
-    private(set) var lastFrame: FrameRef
     private(set) var foreign = 0
     private var captureCopies = 0
     /// RTCP on the port of the media (RFC 5761).
@@ -34,6 +36,7 @@ final class MediaFlow {
     init(key: FlowKey, options: CaptureDecoder.Options, time: Instant, frame: FrameRef) {
         self.key = key
         self.options = options
+        t38Limit = options.limits.t38OctetsPerCall
         firstTime = time
         firstFrame = frame
         lastTime = time
@@ -72,7 +75,7 @@ final class MediaFlow {
             if isTaken { return }
         }
         if let t38, t38.isNear(payload), UDPTLPacket.looksLikeLax(payload) {
-            t38.receive(info, payload, isCopy: isCopy, limit: options.limits.t38OctetsPerCall)
+            t38.receive(info, payload, isCopy: isCopy, limit: t38Limit)
             return
         }
         if RTCPPacket.looksLike(payload) {
@@ -87,7 +90,7 @@ final class MediaFlow {
     }
 
     private func receiveOther(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool) {
-        let limit = options.limits.t38OctetsPerCall
+        let limit = t38Limit
         if let t38Reference {
             t38Reference._withUnsafeGuaranteedRef { $0.receive(info, payload, isCopy: isCopy, limit: limit) }
         } else if UDPTLPacket.looksLikeLax(payload) {

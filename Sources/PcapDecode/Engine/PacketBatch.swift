@@ -26,6 +26,8 @@ public struct PacketBatch: Sendable {
         var time: Instant
         /// Of the flow of a UDP datagram.
         var flowHash: UInt64 = 0
+        /// Of a UDP datagram (``CopyDetector``).
+        var signature: UInt64 = 0
         var source: UInt32 = 0
         var destination: UInt32 = 0
         var sourcePort: UInt16 = 0
@@ -38,13 +40,16 @@ public struct PacketBatch: Sendable {
         var checksum: UInt16 = 0
         var ttl: UInt8 = 0
         var kind: Kind
-        /// The first of its frame: time goes on to `time` before it.
-        var beginsFrame = false
-        var isInBlock = false
-        /// A UDP datagram that looks like SIP: it stands in `messages`.
-        var isSIP = false
-        /// Of a UDP datagram (``CopyDetector``).
-        var signature: UInt64 = 0
+        var marks: Marks = []
+
+        struct Marks: OptionSet, Sendable {
+            let rawValue: UInt8
+            /// The first of its frame: time goes on to `time` before it.
+            static let beginsFrame = Marks(rawValue: 1)
+            static let isInBlock = Marks(rawValue: 2)
+            /// A UDP datagram that looks like SIP, and stands read in `messages`.
+            static let isReadAhead = Marks(rawValue: 4)
+        }
 
         init(_ kind: Kind, time: Instant) {
             self.kind = kind
@@ -76,11 +81,12 @@ public struct PacketBatch: Sendable {
     /// Time of a frame from which nothing has come yet.
     private var begun: Instant?
 
-    /// Session descriptions are put in words (``CaptureDecoder/Options/describesSteps``).
-    let describesSteps: Bool
+    /// SIP messages are read where the batch is filled, with their session descriptions, and these put in words or not
+    /// (``CaptureDecoder/Options/describesSteps``). `nil`: whoever follows calls reads them, and no description twice.
+    let readsAhead: Bool?
 
-    public init(describesSteps: Bool = true) {
-        self.describesSteps = describesSteps
+    init(readsAhead: Bool?) {
+        self.readsAhead = readsAhead
     }
 
     public var isEmpty: Bool { items.isEmpty && begun == nil }
@@ -115,7 +121,7 @@ public struct PacketBatch: Sendable {
     mutating func endFrame() {
         guard let time = begun else { return }
         var item = Item(.frame, time: time)
-        item.beginsFrame = true
+        item.marks = .beginsFrame
         items.append(item)
         begun = nil
     }
@@ -124,7 +130,7 @@ public struct PacketBatch: Sendable {
     private mutating func append(_ item: Item) {
         var item = item
         if begun == item.time {
-            item.beginsFrame = true
+            item.marks.insert(.beginsFrame)
             begun = nil
         } else if begun != nil {
             // Left over from an earlier frame.
@@ -147,16 +153,18 @@ public struct PacketBatch: Sendable {
     /// What does not need to know the flow is worked out here.
     @inline(__always)
     private mutating func readAhead(_ info: PacketInfo, _ payload: RawSpan, _ item: inout Item) {
-        item.isSIP = SIPMessage.looksLikeSIP(payload)
-        item.signature = CopyDetector.signature(info, payload, isSIP: item.isSIP)
-        if item.isSIP { messages.append(ReadMessage.datagram(payload, describesSteps: describesSteps)) }
+        let isSIP = SIPMessage.looksLikeSIP(payload)
+        item.signature = CopyDetector.signature(info, payload, isSIP: isSIP)
+        guard isSIP, let readsAhead else { return }
+        item.marks.insert(.isReadAhead)
+        messages.append(ReadMessage.datagram(payload, describesSteps: readsAhead))
     }
 
     @inline(__always)
     private mutating func place(_ payload: RawSpan, _ item: inout Item) {
         item.length = UInt32(truncatingIfNeeded: payload.byteCount)
         if let place = block?.place(of: payload) {
-            item.isInBlock = true
+            item.marks.insert(.isInBlock)
             item.place = UInt32(truncatingIfNeeded: place)
             return
         }
@@ -217,8 +225,9 @@ public struct BatchFiller {
     private var network = NetworkDecoder()
     public private(set) var batch: PacketBatch
 
-    public init(_ options: CaptureDecoder.Options = CaptureDecoder.Options()) {
-        batch = PacketBatch(describesSteps: options.describesSteps)
+    /// - Parameter readsAhead: SIP messages are read here, for whoever follows calls on another thread.
+    public init(_ options: CaptureDecoder.Options = CaptureDecoder.Options(), readsAhead: Bool = true) {
+        batch = PacketBatch(readsAhead: readsAhead ? options.describesSteps : nil)
     }
 
     /// One frame, in order of the capture.
@@ -234,7 +243,17 @@ public struct BatchFiller {
     public mutating func finish() { network.finish(to: &batch) }
 
     /// A new batch to go on with.
-    public var empty: PacketBatch { PacketBatch(describesSteps: batch.describesSteps) }
+    public var empty: PacketBatch { PacketBatch(readsAhead: batch.readsAhead) }
+
+    /// The batch was taken where it stands: goes on with it, in the same block.
+    public mutating func goOnEmpty() {
+        let block = batch.block
+        batch.clear()
+        batch.block = block
+    }
+
+    /// Notes what of the last frame is not in the batch yet, which is about to be taken where it stands.
+    public mutating func close() { batch.endFrame() }
 
     /// Takes the batch away and goes on with an empty one.
     public mutating func exchange(for empty: consuming PacketBatch) -> PacketBatch {

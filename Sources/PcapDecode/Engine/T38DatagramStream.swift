@@ -4,20 +4,21 @@ import FaxWire
 
 /// T.38 over UDPTL on one flow.
 final class T38DatagramStream {
-    private let key: FlowKey
-    private var receiver = UDPTLReceiver(limits: .capture)
-    private var log = T38Log()
-    private let firstFrame: FrameRef
-    private let firstTime: Instant
+    // First what every datagram needs: it is brought near before (`Near`).
+    /// Sequence number of the last datagram taken.
+    private var lastNumber: UInt16?
+    private var isFull = false
     private var lastFrame: FrameRef
     private var lastTime: Instant
     private var maximumGapNanoseconds: Int64 = 0
+    private var log = T38Log()
+    private var receiver = UDPTLReceiver(limits: .capture)
     private var identicalCopies = 0
     private var foreign = 0
-    private var isFull = false
+    private let key: FlowKey
+    private let firstFrame: FrameRef
+    private let firstTime: Instant
     private var shape = StreamStatistics()
-    /// Sequence number of the last datagram taken.
-    private var lastNumber: UInt16?
 
     /// A datagram that does not read as UDPTL is the stream's own when its number is this near the last one.
     static let nearness = 1_000

@@ -2,12 +2,12 @@ import FaxCore
 
 /// What an analysis reads from: one capture file, or several read as one in order of time.
 public final class CaptureInput {
-    private enum Source {
+    enum Source {
         case single(CaptureReader)
         case merged(MergedCapture)
     }
 
-    private let source: Source
+    let source: Source
 
     /// The capture at `path` (`-`: standard input), or what of it passes `filter` (a libpcap expression).
     public init(path: String, filter: String? = nil) throws(CaptureError) {

@@ -3,28 +3,35 @@ import FaxWire
 
 /// What the payloads of one RTP stream hold: events once each, T.38 packets, and the audio for its analyser.
 struct AudioContent {
-    private(set) var roles: PayloadRoles
-    private var typeCounts = [UInt32](repeating: 0, count: 128)
+    // First what every packet needs.
+    /// Of the type of the latest packet, at hand: a table lies far off.
+    private var latestRole: (type: UInt8, role: PayloadRoles.Role)
     /// The type of the latest packets, and how many of them `typeCounts` lacks.
     private var latest: (type: UInt8, count: UInt32) = (0, 0)
+    private var audio: AudioLog?
+    private(set) var roles: PayloadRoles
+    private var typeCounts = [UInt32](repeating: 0, count: 128)
     private var events = TelephoneEventCollector()
     private var t38 = T38RTPCollector()
-    private var audio: AudioLog?
     /// Payloads of the unannounced type 100: those that are Cisco's events, and others.
     private var signalPackets = 0
     private var otherPackets = 0
 
     init(roles: PayloadRoles, keepsAudio: Bool) {
         self.roles = roles
+        latestRole = (0, roles[0])
         audio = keepsAudio ? AudioLog() : nil
     }
 
-    mutating func announce(_ roles: PayloadRoles) { self.roles = roles }
+    mutating func announce(_ roles: PayloadRoles) {
+        self.roles = roles
+        latestRole = (0, roles[0])
+    }
 
     /// The role of a packet, which of one type the payload decides.
     mutating func role(_ header: RTPHeader, _ body: RawSpan) -> PayloadRoles.Role {
-        let role = roles[header.payloadType]
-        guard role == .perhapsEvent else { return role }
+        if latestRole.type != header.payloadType { latestRole = (header.payloadType, roles[header.payloadType]) }
+        guard latestRole.role == .perhapsEvent else { return latestRole.role }
         if CiscoNSE.read(payloadType: header.payloadType, payload: body) != nil {
             signalPackets += 1
             return .event

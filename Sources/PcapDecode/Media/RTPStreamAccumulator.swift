@@ -16,26 +16,27 @@ public struct RTPStreamAccumulator: Sendable {
     /// RFC 3550 A.1: a larger jump ahead is loss only when the timestamps say so too.
     public static let jumpLimit = 3000
 
-    public private(set) var tracker = SequenceTracker(jumpLimit: Self.jumpLimit)
+    // First what every packet in order needs.
+    private var last: Arrival?
+    private var jitterTicks = 0.0
+    private var maximumJitterTicks = 0.0
+    private var maximumGapNanoseconds: Int64 = 0
+    private let ticksPerNanosecond: Double
+    /// Ticks per second of the timestamps; without it there is no jitter, packet time and skew.
+    public let clockRate: Int?
+    private var farSequence: UInt16?
     public private(set) var packets = 0
     public private(set) var markers = 0
+    public private(set) var largestPacket = 0
+    private var packetTime = PacketTime()
+    private var skew: ClockSkew
+    public private(set) var tracker = SequenceTracker(jumpLimit: Self.jumpLimit)
     public private(set) var comfortNoise = 0
     public private(set) var events = 0
-    public private(set) var largestPacket = 0
     /// Numbers that jumped and were not followed by the next one.
     public private(set) var strays = 0
     /// Talk spurts that began after a pause in the timestamps longer than one packet.
     public private(set) var silences = 0
-    /// Ticks per second of the timestamps; without it there is no jitter, packet time and skew.
-    public let clockRate: Int?
-    private var packetTime = PacketTime()
-    private var skew: ClockSkew
-    private let ticksPerNanosecond: Double
-    private var jitterTicks = 0.0
-    private var maximumJitterTicks = 0.0
-    private var maximumGapNanoseconds: Int64 = 0
-    private var last: Arrival?
-    private var farSequence: UInt16?
     /// Numbers (extended) of lost packets whose payload came again; `nil`: no redundancy was seen (RFC 2198).
     private var comeAgain: Set<Int>?
     /// Numbers kept in `comeAgain`.

@@ -48,59 +48,60 @@ public struct AnalysisRunner: Sendable {
     private func analyze(_ source: CaptureInput, onCall: @escaping (AnalyzedCall) -> Void) -> CaptureSummary {
         let analyzer = FaxAnalyzer(options: options.analyzer)
         if options.jobs <= 1 {
-            let decoder = CaptureDecoder(options.decoder) { onCall(Self.analyze($0, analyzer)) }
-            let frames = read(source) { decoder.feed($0, $1) }
+            var group = CallGroup(options)
+            let analyze = { (calls: [Call]) in for call in calls { onCall(Self.analyze(call, analyzer)) } }
+            let decoder = CaptureDecoder(options.decoder) { call in
+                if let calls = group.add(call) { analyze(calls) }
+            }
+            let reader = reader(of: source, readsAhead: false) { filler in
+                filler.close()
+                decoder.feed(filler.batch)
+                filler.goOnEmpty()
+            }
+            let isWhole = reader.read(willWait: { analyze(group.take()) }) { goesOn(reader, source) }
             decoder.finish()
-            return summary(of: source, frames, FollowedCalls(decoder))
+            analyze(group.take())
+            return summary(of: source, reader.tally, isInterrupted: !isWhole, FollowedCalls(decoder))
         }
-        let pipeline = PipelinedRun(jobs: options.jobs, options: options.decoder) { Self.analyze($0, analyzer) }
-        var frames = Frames()
+        let pipeline = PipelinedRun(options) { Self.analyze($0, analyzer) }
+        var (tally, isWhole) = (FrameTally(), true)
         let followed = pipeline.run(
-            read: { sender in
-                source.willRead = { sender.pause() }
-                source.onBlock = { sender.goOn(in: $0) }
-                frames = read(source) { sender.add($0, $1) }
-                source.willRead = nil
-                source.onBlock = nil
+            read: { shared in
+                let reader = reader(of: source, readsAhead: true) { filler in
+                    let full = filler.exchange(for: filler.empty)
+                    if let used = shared.put(full) { _ = filler.exchange(for: used) }
+                }
+                isWhole = reader.read(willWait: { shared.pauseReading() }) { goesOn(reader, source) }
+                tally = reader.tally
             }, onCall: onCall)
-        return summary(of: source, frames, followed)
+        return summary(of: source, tally, isInterrupted: !isWhole, followed)
+    }
+
+    /// Of every frame in the times asked for.
+    private func reader(
+        of source: CaptureInput, readsAhead: Bool, hand: @escaping (inout BatchFiller) -> Void
+    ) -> BatchReader {
+        BatchReader(
+            source, BatchFiller(options.decoder, readsAhead: readsAhead), from: options.from, to: options.to,
+            hand: hand)
+    }
+
+    private func goesOn(_ reader: BatchReader, _ source: CaptureInput) -> Bool {
+        options.progress?(reader.tally.count, source.octetsConsumed)
+        return !options.shouldStop()
     }
 
     static func analyze(_ call: Call, _ analyzer: FaxAnalyzer) -> AnalyzedCall {
         AnalyzedCall(call, analyzer.analyze(call), rootCauseOnly: analyzer.options.rootCauseOnly)
     }
 
-    /// What was read.
-    private struct Frames {
-        var count = 0
-        var first = Instant.distantFuture
-        var last = Instant(nanoseconds: .min)
-        var isInterrupted = false
-    }
-
-    /// Every frame in the times asked for.
-    @inline(__always)
-    private func read(_ source: CaptureInput, _ take: (FrameHeader, RawSpan) -> Void) -> Frames {
-        var frames = Frames()
-        let (from, to) = (options.from ?? Instant(nanoseconds: .min), options.to ?? .distantFuture)
-        source.forEachFrame { frame, bytes in
-            frames.count += 1
-            frames.first = min(frames.first, frame.time)
-            frames.last = max(frames.last, frame.time)
-            if frame.time >= from, frame.time <= to { take(frame, bytes) }
-            guard frames.count & 0xFFF == 0 else { return true }
-            options.progress?(frames.count, source.octetsConsumed)
-            frames.isInterrupted = options.shouldStop()
-            return !frames.isInterrupted
-        }
-        return frames
-    }
-
-    private func summary(of source: CaptureInput, _ frames: Frames, _ followed: FollowedCalls) -> CaptureSummary {
+    private func summary(
+        of source: CaptureInput, _ tally: FrameTally, isInterrupted: Bool, _ followed: FollowedCalls
+    ) -> CaptureSummary {
         var summary = CaptureSummary(files: source.files, format: source.format)
-        summary.isInterrupted = frames.isInterrupted
+        summary.isInterrupted = isInterrupted
         summary.frames = source.frames
-        if frames.count > 0 { (summary.firstTime, summary.lastTime) = (frames.first, frames.last) }
+        if tally.count > 0 { (summary.firstTime, summary.lastTime) = (tally.first, tally.last) }
         summary.bytes = source.octetsOfFrames
         summary.linkTypes = source.linkTypes
         summary.warnings = source.warnings.kept + followed.warnings.kept

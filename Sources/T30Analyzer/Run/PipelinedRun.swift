@@ -6,80 +6,38 @@ import PcapDecode
 ///
 /// Reading stays on the calling thread: that is where a signal interrupts a read that waits for a live feed.
 struct PipelinedRun {
-    typealias Shared = SharedWork<PacketBatch, Call, AnalyzedCall>
+    typealias Shared = SharedWork<PacketBatch, [Call], [AnalyzedCall]>
 
     enum Limit {
-        /// Calls on their way through the analysis, for each thread: memory does not grow when analysing is slower.
-        static let callsInFlight = 8
+        /// Groups of calls on their way through the analysis, for each thread: memory does not grow when analysing is slower.
+        static let groupsInFlight = 8
         static let threads = 64
     }
 
-    let jobs: Int
-    let options: CaptureDecoder.Options
+    private let jobs: Int
+    private let options: AnalysisRunner.Options
     private let shared: Shared
 
-    init(jobs: Int, options: CaptureDecoder.Options, analyze: @escaping @Sendable (Call) -> AnalyzedCall) {
-        self.jobs = min(jobs, Limit.threads)
+    init(_ options: AnalysisRunner.Options, analyze: @escaping @Sendable (Call) -> AnalyzedCall) {
+        jobs = min(options.jobs, Limit.threads)
         self.options = options
-        shared = Shared(perform: analyze)
+        shared = Shared { $0.map(analyze) }
     }
 
-    /// `read` hands frames to the sender that it is given. `onCall` is called on another thread, one call after the
-    /// other, and no more when this returns.
-    func run(read: (BatchSender) -> Void, onCall: @escaping (AnalyzedCall) -> Void) -> FollowedCalls {
+    /// `read` puts batches into what it is given. `onCall` is called on another thread, one call after the other, and no
+    /// more when this returns.
+    func run(read: (Shared) -> Void, onCall: @escaping (AnalyzedCall) -> Void) -> FollowedCalls {
         let team = DispatchGroup()
         let queue = DispatchQueue(label: "analysis", attributes: .concurrent)
-        let follower = Follower(shared: shared, options: options, limit: jobs * Limit.callsInFlight, onCall: onCall)
+        let follower = Follower(shared: shared, options: options, limit: jobs * Limit.groupsInFlight, onCall: onCall)
         let handed = Handed(follower)
         queue.async(group: team) { handed.value.follow() }
         for _ in 2..<max(2, jobs) { queue.async(group: team) { [shared] in shared.help() } }
-        let sender = BatchSender(shared, options)
-        read(sender)
-        sender.finish()
+        read(shared)
         shared.endReading()
         shared.help()
         team.wait()
         return follower.followed
-    }
-}
-
-/// The reader's end: gathers what frames carry and sends it on in batches.
-final class BatchSender {
-    private let shared: PipelinedRun.Shared
-    private var filler: BatchFiller
-
-    init(_ shared: PipelinedRun.Shared, _ options: CaptureDecoder.Options) {
-        self.shared = shared
-        filler = BatchFiller(options)
-    }
-
-    @inline(__always)
-    func add(_ frame: FrameHeader, _ bytes: RawSpan) {
-        filler.add(frame, bytes)
-        if filler.batch.isFull { send() }
-    }
-
-    /// Frames stand in this block from now on.
-    func goOn(in block: OctetBlock) {
-        send()
-        filler.goOn(in: block)
-    }
-
-    /// Sends what is there before a read that may take long.
-    func pause() {
-        send()
-        shared.pauseReading()
-    }
-
-    private func send() {
-        if filler.batch.isEmpty { return }
-        let full = filler.exchange(for: filler.empty)
-        if let used = shared.put(full) { _ = filler.exchange(for: used) }
-    }
-
-    func finish() {
-        filler.finish()
-        send()
     }
 }
 
@@ -109,24 +67,29 @@ private final class Follower {
     private let options: CaptureDecoder.Options
     private let limit: Int
     private let onCall: (AnalyzedCall) -> Void
+    private var group: CallGroup
     private var submitted = 0
     private var delivered = 0
     private(set) var followed = FollowedCalls()
 
     init(
-        shared: PipelinedRun.Shared, options: CaptureDecoder.Options, limit: Int,
+        shared: PipelinedRun.Shared, options: AnalysisRunner.Options, limit: Int,
         onCall: @escaping (AnalyzedCall) -> Void
     ) {
         self.shared = shared
-        self.options = options
+        self.options = options.decoder
+        group = CallGroup(options)
         self.limit = limit
         self.onCall = onCall
     }
 
     func follow() {
-        let decoder = CaptureDecoder(options) { self.submit($0) }
+        let decoder = CaptureDecoder(options) { call in
+            if let calls = self.group.add(call) { self.submit(calls) }
+        }
         follow(decoder)
         decoder.finish()
+        submitRest()
         while delivered < submitted { waitForOne() }
         followed = FollowedCalls(decoder)
         shared.end()
@@ -135,24 +98,31 @@ private final class Follower {
     private func follow(_ decoder: CaptureDecoder) {
         var used: PacketBatch?
         while true {
-            let step = shared.next(after: used)
+            let step = shared.next(after: used, mayWait: group.isEmpty)
             used = nil
             switch step {
             case .batch(var batch):
                 decoder.feed(batch)
                 batch.release()
                 used = batch
-            case .look: deliver()
+            case .look:
+                submitRest()
+                deliver()
             case .end: return
             }
         }
     }
 
-    private func submit(_ call: Call) {
+    private func submit(_ calls: [Call]) {
         deliver()
         while submitted - delivered >= limit { waitForOne() }
-        shared.submit(call, number: submitted)
+        shared.submit(calls, number: submitted)
         submitted += 1
+    }
+
+    /// Nothing comes for now, or any more.
+    private func submitRest() {
+        if !group.isEmpty { submit(group.take()) }
     }
 
     private func waitForOne() {
@@ -161,9 +131,9 @@ private final class Follower {
     }
 
     private func deliver() {
-        while delivered < submitted, let result = shared.result(delivered) {
+        while delivered < submitted, let results = shared.result(delivered) {
             delivered += 1
-            onCall(result)
+            for result in results { onCall(result) }
         }
     }
 }

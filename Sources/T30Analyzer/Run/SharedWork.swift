@@ -80,12 +80,14 @@ final class SharedWork<Batch: Sendable, Work: Sendable, Result: Sendable>: Senda
         case end
     }
 
-    /// The next batch, or what else there is to do. `used`: the one before, to be filled again.
-    func next(after used: Batch?) -> Step {
+    /// The next batch, or what else there is to do. `used`: the one before, to be filled again. `mayWait`: where there is
+    /// no batch, this waits for one; otherwise it says `look` at once.
+    func next(after used: Batch?, mayWait: Bool = true) -> Step {
         let (step, task) = state.withLock { state -> (Step?, (Int, Work)?) in
             if let used { recycle(used, &state) }
             if let batch = Self.first(&state.batches) { return (.batch(batch), nil) }
             if state.hasAllBatches { return (.end, nil) }
+            if !mayWait { return (.look, nil) }
             let task = Self.first(&state.work)
             state.isFollowerWaiting = task == nil
             return (nil, task)

@@ -33,7 +33,7 @@ struct FaultsCommand: ParsableCommand {
         run.onResult = { InteropCommand.tell($0) }
         let results = run.run(rows)
         if let report {
-            let page = InteropReport(.faults, results: results, versions: [])
+            let page = InteropReport(subject: .faults, only: only, keep: keep, results: results)
             try Data(page.markdown.utf8).write(to: URL(filePath: report + ".md"))
             try Data(page.json.utf8).write(to: URL(filePath: report + ".json"))
         }

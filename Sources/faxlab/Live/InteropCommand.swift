@@ -27,7 +27,8 @@ struct InteropCommand: ParsableCommand {
         run.onResult = { Self.tell($0) }
         let results = run.run(rows)
         if let report {
-            let page = InteropReport(.others, results: results, versions: InteropMatrix.versions)
+            let page = InteropReport(
+                subject: .others, only: only, keep: keep, results: results, versions: InteropMatrix.versions)
             try Data(page.markdown.utf8).write(to: URL(filePath: report + ".md"))
             try Data(page.json.utf8).write(to: URL(filePath: report + ".json"))
         }

@@ -4,8 +4,9 @@ import LiveLab
 
 /// The matrix as a page and for programs.
 struct InteropReport {
-    enum Subject {
-        case others, faults
+    enum Subject: String {
+        case others = "interop"
+        case faults
 
         var head: String {
             switch self {
@@ -29,21 +30,21 @@ struct InteropReport {
 
     }
 
-    var subject: Subject
-    var results: [InteropResult]
-    var versions: [(program: String, version: String)]
-
-    init(_ subject: Subject, results: [InteropResult], versions: [(program: String, version: String)]) {
-        self.subject = subject
-        self.results = results
-        self.versions = versions
-    }
+    let subject: Subject
+    /// Beginnings of the rows' ids that were asked for; none: all.
+    let only: [String]
+    /// Where captures of failures are, as it was named.
+    let keep: String
+    let results: [InteropResult]
+    var versions: [(program: String, version: String)] = []
 
     /// What was typed for it.
-    private var command: String {
-        if subject == .faults { return "make faults" }
-        let software = Set(InteropMatrix.software.map(\.id))
-        return results.allSatisfy { software.contains($0.row.id) } ? "make interop-software" : "make interop"
+    private var command: String { (["faxlab", subject.rawValue] + only.map { "--only \($0)" }).joined(separator: " ") }
+
+    /// A capture by the name that its folder was given.
+    private func place(of record: String) -> String {
+        URL(filePath: keep).path == URL(filePath: record).deletingLastPathComponent().path
+            ? "\(keep)/\(URL(filePath: record).lastPathComponent)" : record
     }
 
     var markdown: String {
@@ -80,7 +81,7 @@ struct InteropReport {
         guard !bad.isEmpty else { return "" }
         let parts = bad.map { result in
             let lines = result.reasons + result.verdicts.map { "analyze: \($0)" }
-            let record = result.record.map { ["capture: \($0)"] } ?? []
+            let record = result.record.map { ["capture: \(place(of: $0))"] } ?? []
             return "### \(result.row.id)\n\n" + (lines + record).map { "- \($0)" }.joined(separator: "\n")
         }
         return "\n## What does not work\n\n" + parts.joined(separator: "\n\n") + "\n"
@@ -95,12 +96,12 @@ struct InteropReport {
                     versions.map {
                         .object([.init("program", .string($0.program)), .init("version", .string($0.version))])
                     })),
-            .init("rows", .array(results.map(Self.value))),
+            .init("rows", .array(results.map(value))),
         ])
         return JSONWriter.text(document, style: .indented) + "\n"
     }
 
-    private static func value(_ result: InteropResult) -> JSONValue {
+    private func value(_ result: InteropResult) -> JSONValue {
         let row = result.row
         return .object([
             .init("id", .string(row.id)), .init("peer", .string(row.peer)),
@@ -112,7 +113,7 @@ struct InteropReport {
             .init("result", .string(result.state == .notPossible ? "not-possible" : result.state.rawValue)),
             .init("reasons", .array(result.reasons.map { .string($0) })),
             .init("verdicts", .array(result.verdicts.map { .string($0) })),
-            .init("capture", .optional(result.record)),
+            .init("capture", .optional(result.record.map(place))),
         ])
     }
 }

@@ -93,6 +93,13 @@ struct SoakReport {
         soak.crowds.map { " --\($0.transport.rawValue) \($0.atOnce)" }.joined()
     }
 
+    private var beside: String {
+        outcome.beside.map {
+            "Meanwhile the host of this (virtual) machine took \(LabText.number($0.stolen * 100, 1)) % of its processors' time away, other "
+                + "programs \(LabText.number($0.others * 100, 1)) %."
+        } ?? ""
+    }
+
     var markdown: String {
         let trend = memory.map {
             "From the first quarter to the last memory changed by \(LabText.number($0.growth * 100, 2)) %; Mann and Kendall's test "
@@ -105,7 +112,8 @@ struct SoakReport {
             # Soak
 
             `faxlab soak --minutes \(LabText.number(minutes, 0))\(sizes)`: \(LabMachine.line) Sender and receiver in one process; who ends makes room for the \
-            next call. Every page is compared with the one that was sent, pixel by pixel.
+            next call. Every page is compared with the one that was sent, pixel by pixel. \
+            \(beside)
 
             \(table)
 
