@@ -1,6 +1,7 @@
 import FaxCore
 import FaxDSP
 import Foundation
+import LiveLab
 import Simulator
 import TestSupport
 import Testing
@@ -142,9 +143,7 @@ import Testing
                     + Self.ports(), in: folder)
             let address = try echo.address()
             // The one who sends must still be there when the echo calls back: on the port it called from.
-            let socket = try BoundSocket(FaxOnLoopback.anyPort)
-            let own = "\(socket.endpoint)"
-            close(socket.descriptor)
+            let own = "127.0.0.1:\(LoopbackPort.free())"
             let sender = try Command(
                 ["send", "sip:200@\(address)", "page.tif", "--listen", own, "--timeout", "60", "--json"] + Self.ports(),
                 in: folder)

@@ -9,7 +9,9 @@ import Testing
 /// Documents that are long, high or wide, whole over each transport.
 @Suite(.live) struct LargeDocumentTests {
     private static func arrives(_ fax: FaxOnLoopback) async throws {
-        let outcome = try await fax.run()
+        var outcome = try await fax.run()
+        // Sound that a busy machine tears makes a long call longer than anybody waits.
+        if outcome.sent == nil { outcome = try await fax.run() }
         let story = outcome.senderEvents.story + "--\n" + outcome.receiverEvents.story
         #expect(outcome.sent?.outcome == .success && outcome.received?.outcome == .success, "\(story)")
         let areEqual = outcome.pages.map(\.octets) == fax.pages.map(\.octets)
@@ -19,7 +21,7 @@ import Testing
     @Test(arguments: [FaxTransport.t38, .g711]) func twentyPages(transport: FaxTransport) async throws {
         var fax = FaxOnLoopback(transport)
         fax.pages = (0..<20).map { TextLikePage(heightPx: 40, seed: 100 + $0).bitmap() }
-        fax.patience = .seconds(240)
+        fax.patience = .seconds(300)
         try await Self.arrives(fax)
     }
 

@@ -2,6 +2,7 @@ import FaxCore
 import FaxProtocol
 import FaxStation
 import Foundation
+import LiveLab
 import TestSupport
 import Testing
 
@@ -16,9 +17,7 @@ import Testing
         private let folder = FileManager.default.temporaryDirectory.appending(path: "faxprobe-\(UUID().uuidString)")
 
         init(_ scenario: String, _ arguments: [String]) throws {
-            let socket = try BoundSocket(FaxOnLoopback.anyPort)
-            port = socket.endpoint.port
-            close(socket.descriptor)
+            port = LoopbackPort.free()
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
             let file = folder.appending(path: "scenario.xml")
             try Data(scenario.utf8).write(to: file)

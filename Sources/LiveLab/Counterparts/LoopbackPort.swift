@@ -1,5 +1,6 @@
 import FaxCore
 import Glibc
+import Synchronization
 
 /// Ports for other programs.
 public enum LoopbackPort {
@@ -8,13 +9,26 @@ public enum LoopbackPort {
     /// Any free port of it.
     public static let any = Endpoint(address, 0)
 
-    /// A UDP port of 127.0.0.1 that nobody had a moment ago; 0 when there is none.
-    public static func free() -> UInt16 { bound(0) ?? 0 }
+    /// Below the ports of media, and of those that the system gives to anybody who asks for any: a connection may have one
+    /// of these a moment later.
+    private static let listening: ClosedRange<UInt16> = 2_000...4_900
+    private static let handedOut = Mutex(Set<UInt16>())
 
-    /// The same of TCP.
-    public static func freeTCP() -> UInt16 { bound(0, SOCK_STREAM) ?? 0 }
+    /// A port of 127.0.0.1, UDP and TCP, that nobody had a moment ago and that was not handed out lately; 0 when there is none.
+    public static func free() -> UInt16 {
+        for _ in 0..<200 {
+            let port = UInt16.random(in: listening)
+            guard bound(port) != nil, bound(port, SOCK_STREAM) != nil else { continue }
+            let isNew = handedOut.withLock { ports in
+                if ports.count > listening.count / 2 { ports = [] }
+                return ports.insert(port).inserted
+            }
+            if isNew { return port }
+        }
+        return bound(0) ?? 0
+    }
 
-    /// The same for media, an even one: above those that the system gives to anybody who asks for any.
+    /// One for media, an even one: above those that the system gives to anybody who asks for any.
     public static func freeForMedia() -> UInt16 {
         for _ in 0..<100 {
             let port = UInt16.random(in: 30_600...32_600) * 2

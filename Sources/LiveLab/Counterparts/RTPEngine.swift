@@ -21,9 +21,7 @@ final class RTPEngine {
 
     /// Starts it with ports of its own, and waits until it answers. Its usual configuration names ports that only one can have.
     init() throws {
-        let free = try BoundSocket(LoopbackPort.any)
-        control = free.endpoint
-        close(free.descriptor)
+        control = Endpoint(LoopbackPort.address, LoopbackPort.free())
         let asking = try BoundSocket(LoopbackPort.any)
         socket = asking.descriptor
         let first = Self.firstPort()

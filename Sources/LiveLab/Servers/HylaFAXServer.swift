@@ -23,7 +23,7 @@ public final class HylaFAXServer {
         modems.ringInterval = .seconds(1)
         settings.modems = modems
         endpoint = try LiveEndpoint(settings)
-        port = LoopbackPort.freeTCP()
+        port = LoopbackPort.free()
         do {
             let device = try Self.device(endpoint)
             spool = try HylaFAXSpool(for: device, in: folder)

@@ -24,7 +24,7 @@ final class HylaFAX: FaxProgram {
         let sender = HylaFAX(spool: spool, isSender: true)
         let document = folder.appending(path: "document.tif")
         try Data(try TIFFDocument.write(pages, coding: .mh)).write(to: document)
-        let port = LoopbackPort.freeTCP()
+        let port = LoopbackPort.free()
         try sender.start("/usr/sbin/faxq", ["-D"])
         try sender.start("/usr/sbin/hfaxd", ["-d", "-i", "\(port)"])
         try sender.run("/usr/lib/hylafax/bin/faxmodem", ["-q", spool.folder.path, spool.modem])

@@ -116,7 +116,7 @@ import Testing
 
     @Test func nobodyAtThePort() throws {
         let driver = HylaFAXDriver(
-            try ServerAddress("hylafax://127.0.0.1:\(LoopbackPort.freeTCP())"), .init(user: "fax"))
+            try ServerAddress("hylafax://127.0.0.1:\(LoopbackPort.free())"), .init(user: "fax"))
         #expect(throws: ServerFailure.self) { try driver.open() }
     }
 }
