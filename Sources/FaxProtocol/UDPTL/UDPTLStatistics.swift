@@ -38,6 +38,7 @@ public struct UDPTLStatistics: Sendable {
     public internal(set) var withoutCorrection = 0
     public internal(set) var quirks: [QuirkCount] = []
     /// Datagrams by number of secondaries, or by FEC span.
+    /// One more than ``depthLimit``.
     private var depths = InlineArray<33, UInt32>(repeating: 0)
 
     /// Greater depths are counted as this one.

@@ -63,7 +63,7 @@ public final class BatchReader {
 
     @inline(__always)
     private func read(_ frames: some FrameSource, _ goesOn: () -> Bool) -> Bool {
-        // In registers, as the callbacks above look at it never.
+        // In registers: the callbacks above do not look at it.
         var tally = tally
         defer { self.tally = tally }
         while let frame = frames.next() {
