@@ -9,6 +9,7 @@ import T30Analyzer
 
 struct Analyze: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "analyze",
         abstract: "Read captures and tell, call by call, what happened to the fax.",
         discussion: """
             Reads pcap and pcapng, also gzip and zstd compressed, and recordings of a line (WAV, FLAC, AU, AIFF, Ogg and raw

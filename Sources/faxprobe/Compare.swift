@@ -7,6 +7,7 @@ import PcapDecode
 
 struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "compare",
         abstract: "Hold two captures of the same calls against each other.",
         discussion: """
             A call captured at two places shows what happened between them: every packet of A is looked for in B, and

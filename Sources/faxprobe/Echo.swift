@@ -3,6 +3,7 @@ import FaxEndpoint
 
 struct Echo: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "echo",
         abstract: "A fax-back number: answer, keep the fax, call back with it.",
         discussion: """
             Each fax that came whole is sent back: on the same call to who polls for it (send --poll), else in a call of its

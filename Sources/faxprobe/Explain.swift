@@ -6,6 +6,7 @@ import T30Analyzer
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "explain",
         abstract: "Tell what a finding means: symptom, signature, cause and remedy from the failure catalogue.",
         discussion: """
             EXAMPLES

@@ -5,6 +5,7 @@ import FaxProtocol
 
 struct Gateway: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "gateway",
         abstract: "Stand between T.38 and G.711: answer calls, make one to the target for each, join their media.",
         discussion: """
             The near side is the caller, the far side the target. One of them speaks T.38 (--side), the other one G.711;

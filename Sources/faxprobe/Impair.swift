@@ -7,6 +7,7 @@ import Simulator
 
 struct Impair: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "impair",
         abstract: "Stand between two SIP endpoints and be a bad network.",
         discussion: """
             Callers send their INVITEs here; they go on to the target, and SIP and media of the call go through here both

@@ -5,6 +5,7 @@ import Regression
 
 struct Merge: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "merge",
         abstract: "Put the shards of a suite together, and judge the whole.",
         discussion: """
             What comes out is what one run of the whole suite would have written, gates judged. Every shard must be there,

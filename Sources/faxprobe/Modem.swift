@@ -5,6 +5,7 @@ import Foundation
 
 struct Modem: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "modem",
         abstract: "Soft modems for fax software: Class 1 on a terminal, SIP with G.711 or T.38 on the line.",
         discussion: """
             Each modem is a terminal that a link leads to. Fax software (HylaFAX, efax) opens the link as it would open a

@@ -7,6 +7,7 @@ import Foundation
 
 struct Probe: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "probe",
         abstract: "Check a SIP target for fax, step by step, with a verdict.",
         discussion: """
             Calls the target like a fax machine, several times, and prints a checklist: reachable, OPTIONS, registration, how

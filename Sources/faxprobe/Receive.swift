@@ -6,6 +6,7 @@ import FaxReport
 
 struct Receive: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "receive",
         abstract: "Answer calls over SIP and keep the faxes that come.",
         discussion: """
             Each fax becomes a TIFF file in the folder: under a temporary name while it comes, under its own when it is

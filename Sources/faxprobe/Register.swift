@@ -5,6 +5,7 @@ import FaxReport
 
 struct Register: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "register",
         abstract: "Register with a SIP registrar, and keep the registration alive.",
         discussion: """
             Answers challenges by digest (SHA-256 before MD5), refreshes in time, tries again after failures, and takes the

@@ -6,6 +6,7 @@ import Regression
 
 struct Regress: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "regress",
         abstract: "Run a suite of simulated calls, or of calls over devices, and judge it.",
         discussion: """
             A suite names documents, paths (stations and transport), impairments (networks), trials and gates; every

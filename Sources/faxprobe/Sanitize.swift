@@ -6,6 +6,7 @@ import Sanitizer
 
 struct Sanitize: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "sanitize",
         abstract: "Write a capture with everything personal replaced, to share it.",
         discussion: """
             Numbers, names, idents, addresses, domains, tokens and passwords become

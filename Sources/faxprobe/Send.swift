@@ -7,6 +7,7 @@ import Foundation
 
 struct Send: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "send",
         abstract: "Call a fax machine over SIP and send it documents.",
         discussion: """
             All files become one fax, in their order. With --jobs many faxes are sent, each from a row of a list.

@@ -8,6 +8,7 @@ import Simulator
 
 struct Simulate: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "simulate",
         abstract: "Run a fax call over a modelled network, in virtual time.",
         discussion: """
             Two stations with the SIP, UDPTL, RTP and T.30 of a live call, and between them a network that loses, delays and

@@ -144,6 +144,31 @@ struct IFPTests {
         for other in IFPForm.allCases { #expect(detector.form(negotiatedVersion: other.rawValue) == form) }
     }
 
+    /// Every packet of up to eight octets over a few values: where one plain field is promised, both alignments read it
+    /// to its end, the same, with clean padding.
+    @Test func onePlainFieldReadsTheSameAlignedByBitsAndByOctets() throws {
+        let values: [UInt8] = [0x00, 0x01, 0x80, 0xB0, 0xC0, 0xD0]
+        var promised = 0
+        for choice in 0..<(6 * 6 * 6 * 6 * 6) {
+            var octets: [UInt8] = []
+            var rest = choice
+            for _ in 0..<5 {
+                octets.append(values[rest % 6])
+                rest /= 6
+            }
+            octets += [0x01, 0x80, 0x00]
+            let span = octets.span.bytes
+            guard var byBits = try? IFPCursor(span, form: .v2002), byBits.isOfOnePlainField(span) else { continue }
+            promised += 1
+            var byOctets = try IFPCursor(span, form: .v2002, alignment: .octets)
+            let first = try byBits.next(span)
+            #expect(try first != nil && first == byOctets.next(span))
+            #expect(try byBits.next(span) == nil && byOctets.next(span) == nil)
+            #expect(!byBits.hasDirtyPadding && !byOctets.hasDirtyPadding && byBits.end == byOctets.end)
+        }
+        #expect(promised == 18)
+    }
+
     @Test func formFallsBackToNegotiation() {
         var detector = IFPFormDetector()
         let ced: [UInt8] = [0x04]

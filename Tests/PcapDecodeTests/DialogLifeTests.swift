@@ -261,6 +261,21 @@ import Testing
         #expect(try !other.signalling().registered)
     }
 
+    /// The parties are looked for among the registrations again when there are new ones, and when the call ends.
+    @Test func registrationWhileTheCallGoesOn() throws {
+        var script = Script()
+        script.callID = "call"
+        try script.send("INVITE", "1 INVITE", from: .caller, sdp: Script.audio(10_000), toTag: .some(nil))
+        try script.send("180 Ringing", "1 INVITE", from: .callee)
+        #expect(try !script.signalling().registered)
+        script.callID = "reg"
+        try script.send("REGISTER", "1 REGISTER", from: .caller, toTag: .some(nil))
+        try script.send("200 OK", "1 REGISTER", from: .callee, headers: ["Contact: <sip:x@10.77.0.1>;expires=60"])
+        script.callID = "call"
+        try script.send("200 OK", "1 INVITE", from: .callee, sdp: Script.audio(20_000, 2))
+        #expect(try script.signalling().registered)
+    }
+
     @Test func lateMessagesOfARemovedCallMakeNoNewCall() throws {
         var script = Script()
         try script.answeredCall()

@@ -104,26 +104,37 @@ struct PipelinedRunTests {
     }
 }
 
-/// Batches arrive in order and few at a time; work comes back in order whoever does it.
+/// Batches arrive in order and few at a time; what comes of work is delivered in order whoever does it.
 struct SharedWorkTests {
     @Test(arguments: [0, 1, 4])
     func orderAndRoom(helpers: Int) {
-        let shared = SharedWork<Int, Int, Int> { number in
-            // The earlier of two neighbours takes longer.
-            if number % 2 == 0 { usleep(200) }
-            return number * 3
-        }
+        let results = Mutex<[Int]>([])
+        let delivering = Atomic<Int>(0)
+        let mostDelivering = Atomic<Int>(0)
+        let inFlight = Atomic<Int>(0)
+        let mostInFlight = Atomic<Int>(0)
+        let shared = SharedWork<Int, Int, Int>(
+            perform: { number in
+                // The earlier of two neighbours takes longer.
+                if number % 8 == 0 { usleep(200) }
+                return number * 3
+            },
+            deliver: { result in
+                mostDelivering.max(delivering.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
+                results.withLock { $0.append(result) }
+                if result % 5 == 0 { usleep(100) }
+                delivering.subtract(1, ordering: .relaxed)
+                inFlight.subtract(1, ordering: .relaxed)
+            })
         let queue = DispatchQueue(label: "helpers", attributes: .concurrent)
         let team = DispatchGroup()
         let ahead = Atomic<Int>(0)
         let furthest = Atomic<Int>(0)
-        let results = Mutex<[Int]>([])
         queue.async(group: team) {
-            var submitted = 0
             var taken = 0
             var used: Int?
             follow: while true {
-                let step = shared.next(after: used)
+                let step = shared.next(after: used, mayWait: taken % 3 > 0)
                 used = nil
                 switch step {
                 case .batch(let batch):
@@ -131,24 +142,15 @@ struct SharedWorkTests {
                     taken += 1
                     ahead.subtract(1, ordering: .relaxed)
                     if batch % 4 == 0 {
-                        shared.submit(batch, number: submitted)
-                        submitted += 1
+                        mostInFlight.max(inFlight.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
+                        shared.submit(batch, limit: 6)
                     }
                     used = batch
-                case .look: break
+                case .none: break
                 case .end: break follow
                 }
             }
-            for number in 0..<submitted {
-                while true {
-                    if let result = shared.result(number) {
-                        results.withLock { $0.append(result) }
-                        break
-                    }
-                    shared.helpOrWait(for: number)
-                }
-            }
-            shared.end()
+            shared.finish()
         }
         for _ in 0..<helpers { queue.async(group: team) { shared.help() } }
         for batch in 0..<400 {
@@ -161,6 +163,9 @@ struct SharedWorkTests {
         team.wait()
         let all = results.withLock { $0 }
         #expect(all == stride(from: 0, to: 400, by: 4).map { $0 * 3 })
+        #expect(mostDelivering.load(ordering: .relaxed) == 1)
+        // One that waits to be taken is counted before it is.
+        #expect(mostInFlight.load(ordering: .relaxed) <= 7)
         // One more may be in the follower's hands when it is counted.
         let most = furthest.load(ordering: .relaxed)
         #expect(most <= SharedWork<Int, Int, Int>.batchLimit + 1)

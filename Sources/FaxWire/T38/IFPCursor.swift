@@ -104,6 +104,13 @@ public struct IFPCursor: Sendable {
         return FieldPlace(type: type, octets: start..<end)
     }
 
+    /// What is still to be read is one field that both alignments read the same way.
+    public func isOfOnePlainField(_ bytes: RawSpan) -> Bool {
+        guard fieldCount == fieldsRead + 1 else { return false }
+        var cursor = self
+        return cursor.nextPlain(bytes) != nil && !cursor.hasDirtyPadding
+    }
+
     /// The next field, `nil` after the last one.
     public mutating func next(_ bytes: RawSpan) throws(DecodeFailure) -> FieldPlace? {
         guard let fieldCount, fieldsRead < fieldCount else {

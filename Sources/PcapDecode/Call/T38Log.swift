@@ -74,11 +74,21 @@ public struct T38Log: Sendable {
     ) {
         let start = octets.count
         guard start < Self.octetLimit else { return }
+        if entries.count == Self.entriesOfStray { makeRoom() }
         octets.append(span)
         entries.append(
             Entry(
                 sequence: sequence, frame: frame, time: time, origin: origin, offset: start,
                 length: octets.count - start))
+    }
+
+    /// So many entries may be those of a stray flow. More are the beginning of a fax: room for a page saves copying what
+    /// has come again and again.
+    private static let entriesOfStray = 32
+
+    private mutating func makeRoom() {
+        entries.reserveCapacity(512)
+        octets.reserveCapacity(1 << 15)
     }
 
     /// Decides the ASN.1 form by the octets of all packets, sets ``version`` and gives it back. Call it at the end.

@@ -50,23 +50,25 @@ public final class CaptureDecoder {
             } else {
                 RawSpan()
             }
-        let count = batch.items.count
-        for index in 0..<count {
-            if index + Ahead.slot < count { bringNear(after: index, in: batch.items, batch.block) }
-            let item = batch.items[index]
-            if item.marks.contains(.beginsFrame) { assembler.advance(to: item.time) }
-            let place = Int(item.place)..<Int(item.place) + Int(item.length)
-            let payload = item.marks.contains(.isInBlock) ? block.extracting(place) : octets.extracting(place)
-            let isReadAhead = item.marks.contains(.isReadAhead)
+        // Read where they stand: a copy of an item would be waited for.
+        let items = batch.items.span
+        // Another thread has written them, and the payloads.
+        let far = batch.isFromElsewhere ? batch.block : nil
+        for index in items.indices {
+            if index &+ Ahead.slot < items.count { bringNear(after: index, in: items, far) }
+            if items[index].marks.contains(.beginsFrame) { assembler.advance(to: items[index].time) }
+            let place = Int(items[index].place)..<Int(items[index].place) + Int(items[index].length)
+            let payload = items[index].marks.contains(.isInBlock) ? block.extracting(place) : octets.extracting(place)
+            let isReadAhead = items[index].marks.contains(.isReadAhead)
             if isReadAhead {
                 assembler.readAhead = batch.messages[messages]
                 messages += 1
             }
-            switch item.kind {
+            switch items[index].kind {
             case .frame: break
-            case .plain: assembler.udp(item.info, item.flowHash, item.signature, payload)
+            case .plain: assembler.udp(items[index].info, items[index].flowHash, items[index].signature, payload)
             case .udp:
-                assembler.udp(batch.infos[infos], item.flowHash, item.signature, payload)
+                assembler.udp(batch.infos[infos], items[index].flowHash, items[index].signature, payload)
                 infos += 1
             case .tcp:
                 assembler.tcp(batch.infos[infos], segment: batch.segments[segments], payload: payload)
@@ -85,17 +87,22 @@ public final class CaptureDecoder {
     }
 
     @inline(__always)
-    private func bringNear(after index: Int, in items: [PacketBatch.Item], _ block: OctetBlock?) {
+    private func bringNear(after index: Int, in items: Span<PacketBatch.Item>, _ block: OctetBlock?) {
         let slot = assembler.flows.slotPlace(items[index + Ahead.slot].flowHash)
         let flow = assembler.flows.flowPlace(items[index + Ahead.flow].flowHash)
         let media = assembler.flows.mediaPlace(items[index + Ahead.media].flowHash)
         let stream = assembler.flows.streamPlace(items[index + Ahead.stream].flowHash)
-        // Written by the thread that reads.
-        if let block { Near.bring(block.start + Int(items[index + Ahead.payload].place)) }
+        if let block {
+            Near.bring(block.start + Int(items[index + Ahead.payload].place))
+            if stream?.readsAll == true {
+                let next = index + Ahead.stream
+                Near.bringRest(block.start + Int(items[next].place), count: Int(items[next].length))
+            }
+        }
         if let slot { Near.bring(slot) }
         if let flow { Near.bring(flow, lines: 3) }
         if let media { Near.bring(media, lines: 2) }
-        if let stream { Near.bring(stream, lines: 9) }
+        if let stream { Near.bring(stream.place, lines: 9) }
     }
 
     /// The capture is over: what is still open comes out as it stands.

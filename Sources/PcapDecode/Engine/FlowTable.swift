@@ -82,8 +82,9 @@ struct FlowTable {
         }
     }
 
+    /// With whether the stream needs the whole payload, and not only its beginning.
     @inline(__always)
-    func streamPlace(_ hash: UInt64) -> UnsafeRawPointer? {
+    func streamPlace(_ hash: UInt64) -> (place: UnsafeRawPointer, readsAll: Bool)? {
         slots[Int(truncatingIfNeeded: hash) & mask].flow?._withUnsafeGuaranteedRef { flow in
             flow.mediaReference?._withUnsafeGuaranteedRef { $0.streamPlace }
         }

@@ -45,11 +45,11 @@ final class MediaFlow {
 
     // MARK: Packets
 
-    /// Of the stream that the next packet most likely belongs to.
+    /// Of the stream that the next packet most likely belongs to, and whether that reads more than the first octets.
     @inline(__always)
-    var streamPlace: UnsafeRawPointer? {
-        if let current { return UnsafeRawPointer(current.toOpaque()) }
-        return t38Reference.map { UnsafeRawPointer($0.toOpaque()) }
+    var streamPlace: (place: UnsafeRawPointer, readsAll: Bool)? {
+        if let current { return (UnsafeRawPointer(current.toOpaque()), false) }
+        return t38Reference.map { (UnsafeRawPointer($0.toOpaque()), true) }
     }
 
     func receive(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool) {

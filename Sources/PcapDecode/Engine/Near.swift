@@ -10,4 +10,18 @@ enum Near {
     static func bring(_ place: UnsafeRawPointer, lines: Int = 1) {
         for index in 0..<lines { faxprobe_bring_near(place + index &* line) }
     }
+
+    /// What stands behind the first line of `count` octets.
+    @inline(__always)
+    static func bringRest(_ place: UnsafeRawPointer, count: Int) {
+        var offset = line
+        while offset < count {
+            faxprobe_bring_near(place + offset)
+            offset &+= line
+        }
+    }
+
+    /// To be written soon; another thread may have read it last.
+    @inline(__always)
+    static func bringToWrite(_ place: UnsafeRawPointer) { faxprobe_bring_near_to_write(place) }
 }

@@ -89,6 +89,9 @@ public struct PacketBatch: Sendable {
         self.readsAhead = readsAhead
     }
 
+    /// Filled for a thread that is not the one that reads.
+    var isFromElsewhere: Bool { readsAhead != nil }
+
     public var isEmpty: Bool { items.isEmpty && begun == nil }
     public var isFull: Bool { octets.count >= Limit.octets || items.count >= Limit.items }
 
@@ -137,7 +140,21 @@ public struct PacketBatch: Sendable {
             endFrame()
         }
         items.append(item)
+        bringNextNear()
     }
+
+    /// The thread that follows calls has read the items last.
+    @inline(__always)
+    private func bringNextNear() {
+        items.withUnsafeBufferPointer { items in
+            // Where no item stands yet, or none ever will: nothing is read there.
+            guard let first = items.baseAddress else { return }
+            let next = (items.count &+ Self.itemsAhead) &* MemoryLayout<Item>.stride
+            Near.bringToWrite(UnsafeRawPointer(first) + next)
+        }
+    }
+
+    private static let itemsAhead = 8
 
     private mutating func append(_ kind: Item.Kind, _ info: PacketInfo, _ payload: RawSpan) {
         var item = Item(kind, time: info.time)

@@ -40,6 +40,8 @@ struct Dialog: Sendable {
     /// The attempt that stands carries credentials.
     private var sentCredentials = false
     private var droppedSteps = 0
+    /// So many registrations were known when the parties were last looked for among them; `nil`: they are new.
+    private var registrationsSeen: Int?
     private let describesSteps: Bool
 
     var hasEnded: Bool { phase == .ended }
@@ -108,7 +110,8 @@ struct Dialog: Sendable {
 
     /// Either party has registered before.
     mutating func note(_ registrations: RegistrationMemory) {
-        if signalling.registered || registrations.isEmpty { return }
+        if signalling.registered || registrations.isEmpty || registrations.taken == registrationsSeen { return }
+        registrationsSeen = registrations.taken
         signalling.registered =
             registrations.knows(signalling.caller, signalling.callerAddress)
             || registrations.knows(signalling.callee, signalling.calleeAddress)
@@ -247,6 +250,7 @@ struct Dialog: Sendable {
             signalling.inviteTime = context.time
             signalling.callerAddress = context.source
             signalling.calleeAddress = context.destination
+            registrationsSeen = nil
         }
         phase = .calling
         inviteBranch = message.branch

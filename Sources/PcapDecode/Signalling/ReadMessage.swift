@@ -3,22 +3,23 @@ import FaxWire
 
 /// A SIP message with what the dialogs ask of every one, so that the thread which reads packets can work it out for the
 /// one that follows calls.
-struct ReadMessage: Sendable {
+///
+/// Held by reference: it goes from hand to hand, and each of the texts in it would be counted every time.
+final class ReadMessage: Sendable {
     let message: SIPMessage
     /// `nil`: Call-ID or CSeq are missing or of no use.
     let head: MessageHead?
     /// Its session description, when it has one and it was to be read ahead.
-    private(set) var sdp: DialogSDP?
+    let sdp: DialogSDP?
 
-    init(_ message: SIPMessage) {
+    /// - Parameter describesSteps: as of the session description to read ahead; `nil`: leave it.
+    init(_ message: SIPMessage, describesSteps: Bool? = nil) {
         self.message = message
         head = MessageHead(message)
-    }
-
-    /// Reads the session description ahead too.
-    init(_ message: SIPMessage, describesSteps: Bool) {
-        self.init(message)
-        guard head?.mayBeOfCall == true, let octets = message.sdp else { return }
+        guard let describesSteps, head?.mayBeOfCall == true, let octets = message.sdp else {
+            sdp = nil
+            return
+        }
         sdp = DialogSDP(octets, hash: DialogSDP.hash(octets), isDescribed: describesSteps)
     }
 
@@ -28,8 +29,7 @@ struct ReadMessage: Sendable {
     static func datagram(_ payload: RawSpan, describesSteps: Bool?) -> Datagram {
         do throws(DecodeFailure) {
             let decoded = try SIPMessage.lax(payload)
-            let read =
-                describesSteps.map { ReadMessage(decoded.value, describesSteps: $0) } ?? ReadMessage(decoded.value)
+            let read = ReadMessage(decoded.value, describesSteps: describesSteps)
             return .message(read, stoppedBy: decoded.stoppedBy)
         } catch {
             return .unreadable(error)

@@ -34,6 +34,8 @@ struct GenerationalMemory<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
 /// Which addresses of record and which places have registered with success (RFC 3261 §10).
 struct RegistrationMemory: Sendable {
+    /// How many have been taken in.
+    private(set) var taken = 0
     private var addresses: GenerationalMemory<String, Bool>
     private var places: GenerationalMemory<Endpoint, Bool>
 
@@ -52,6 +54,7 @@ struct RegistrationMemory: Sendable {
             places.remove(context.destination)
             return
         }
+        taken += 1
         addresses.insert(address, true)
         // Behind a proxy the place is the proxy's, which speaks for many.
         if message.elements(.via).count == 1 { places.insert(context.destination, true) }

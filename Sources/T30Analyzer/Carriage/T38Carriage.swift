@@ -12,7 +12,7 @@ enum T38Carriage {
             var reader = T38StreamReader(
                 stream: index, party: streams[index].direction, form: log.form, isCut: isCut)
             reader.read(log)
-            record.events += reader.events
+            if record.events.isEmpty { record.events = reader.events } else { record.events += reader.events }
             record.quirks += reader.quirks.list
             record.unreadable += reader.unreadable
             record.ifpSignals += reader.signals

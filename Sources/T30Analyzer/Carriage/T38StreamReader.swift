@@ -113,7 +113,9 @@ struct T38StreamReader {
     /// Fields of the 2002 form are packed bit by bit, unless only octet alignment reads to the end.
     private func cursor(for bytes: RawSpan) throws(DecodeFailure) -> IFPCursor {
         let cursor = try IFPCursor(bytes, form: form)
-        guard form == .v2002, (cursor.fieldCount ?? 0) > 0, !Self.reads(cursor, bytes) else { return cursor }
+        guard form == .v2002, (cursor.fieldCount ?? 0) > 0, !cursor.isOfOnePlainField(bytes),
+            !Self.reads(cursor, bytes)
+        else { return cursor }
         let aligned = try IFPCursor(bytes, form: form, alignment: .octets)
         return Self.reads(aligned, bytes) ? aligned : cursor
     }

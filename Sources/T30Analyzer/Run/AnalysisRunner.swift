@@ -32,8 +32,8 @@ public struct AnalysisRunner: Sendable {
         self.options = options
     }
 
-    /// One capture file, or several read as one in order of time. With several jobs `onCall` is called on another
-    /// thread, one call after the other, and no more when this returns.
+    /// One capture file, or several read as one in order of time. With several jobs `onCall` is called on other
+    /// threads too, one call after the other, and no more when this returns.
     public func run(_ source: CaptureInput, onCall: @escaping (AnalyzedCall) -> Void) throws -> CaptureSummary {
         guard options.comparesCalls else { return analyze(source, onCall: onCall) }
         let joiner = CallJoiner(waitsForLegs: options.waitsForLegs, onCall: onCall)
@@ -63,17 +63,16 @@ public struct AnalysisRunner: Sendable {
             analyze(group.take())
             return summary(of: source, reader.tally, isInterrupted: !isWhole, FollowedCalls(decoder))
         }
-        let pipeline = PipelinedRun(options) { Self.analyze($0, analyzer) }
+        let pipeline = PipelinedRun(options, analyze: { Self.analyze($0, analyzer) }, onCall: onCall)
         var (tally, isWhole) = (FrameTally(), true)
-        let followed = pipeline.run(
-            read: { shared in
-                let reader = reader(of: source, readsAhead: true) { filler in
-                    let full = filler.exchange(for: filler.empty)
-                    if let used = shared.put(full) { _ = filler.exchange(for: used) }
-                }
-                isWhole = reader.read(willWait: { shared.pauseReading() }) { goesOn(reader, source) }
-                tally = reader.tally
-            }, onCall: onCall)
+        let followed = pipeline.run { shared in
+            let reader = reader(of: source, readsAhead: true) { filler in
+                let full = filler.exchange(for: filler.empty)
+                if let used = shared.put(full) { _ = filler.exchange(for: used) }
+            }
+            isWhole = reader.read(willWait: { shared.pauseReading() }) { goesOn(reader, source) }
+            tally = reader.tally
+        }
         return summary(of: source, tally, isInterrupted: !isWhole, followed)
     }
 

@@ -1,8 +1,8 @@
 import Dispatch
 import PcapDecode
 
-/// A run on several threads: this one reads and decodes the network layer, a second one follows calls and hands results
-/// out, and whoever has nothing to do, with any further ones, analyses calls that have ended.
+/// A run on several threads: this one reads and decodes the network layer, a second one follows calls, and whoever has
+/// nothing to do, with any further ones, analyses calls that have ended and tells of them.
 ///
 /// Reading stays on the calling thread: that is where a signal interrupts a read that waits for a live feed.
 struct PipelinedRun {
@@ -18,18 +18,22 @@ struct PipelinedRun {
     private let options: AnalysisRunner.Options
     private let shared: Shared
 
-    init(_ options: AnalysisRunner.Options, analyze: @escaping @Sendable (Call) -> AnalyzedCall) {
+    /// `onCall` is called on any of the threads, one call after the other, and no more when the run is over.
+    init(
+        _ options: AnalysisRunner.Options, analyze: @escaping @Sendable (Call) -> AnalyzedCall,
+        onCall: @escaping (AnalyzedCall) -> Void
+    ) {
         jobs = min(options.jobs, Limit.threads)
         self.options = options
-        shared = Shared { $0.map(analyze) }
+        let onCall = Handed(onCall)
+        shared = Shared(perform: { $0.map(analyze) }, deliver: { $0.forEach(onCall.value) })
     }
 
-    /// `read` puts batches into what it is given. `onCall` is called on another thread, one call after the other, and no
-    /// more when this returns.
-    func run(read: (Shared) -> Void, onCall: @escaping (AnalyzedCall) -> Void) -> FollowedCalls {
+    /// `read` puts batches into what it is given.
+    func run(read: (Shared) -> Void) -> FollowedCalls {
         let team = DispatchGroup()
         let queue = DispatchQueue(label: "analysis", attributes: .concurrent)
-        let follower = Follower(shared: shared, options: options, limit: jobs * Limit.groupsInFlight, onCall: onCall)
+        let follower = Follower(shared: shared, options: options, limit: jobs * Limit.groupsInFlight)
         let handed = Handed(follower)
         queue.async(group: team) { handed.value.follow() }
         for _ in 2..<max(2, jobs) { queue.async(group: team) { [shared] in shared.help() } }
@@ -54,45 +58,37 @@ struct FollowedCalls {
     }
 }
 
-/// What one thread makes and another one uses, and the first again when the second has ended: never two at a time.
+/// What several threads use, never two of them at one time.
 private struct Handed<Value>: @unchecked Sendable {
     let value: Value
 
     init(_ value: Value) { self.value = value }
 }
 
-/// Follows calls through the batches and hands their analyses out in the order in which they ended.
+/// Follows calls through the batches and hands them on in the order in which they ended.
 private final class Follower {
     private let shared: PipelinedRun.Shared
     private let options: CaptureDecoder.Options
     private let limit: Int
-    private let onCall: (AnalyzedCall) -> Void
     private var group: CallGroup
-    private var submitted = 0
-    private var delivered = 0
     private(set) var followed = FollowedCalls()
 
-    init(
-        shared: PipelinedRun.Shared, options: AnalysisRunner.Options, limit: Int,
-        onCall: @escaping (AnalyzedCall) -> Void
-    ) {
+    init(shared: PipelinedRun.Shared, options: AnalysisRunner.Options, limit: Int) {
         self.shared = shared
         self.options = options.decoder
         group = CallGroup(options)
         self.limit = limit
-        self.onCall = onCall
     }
 
     func follow() {
         let decoder = CaptureDecoder(options) { call in
-            if let calls = self.group.add(call) { self.submit(calls) }
+            if let calls = self.group.add(call) { self.shared.submit(calls, limit: self.limit) }
         }
         follow(decoder)
         decoder.finish()
         submitRest()
-        while delivered < submitted { waitForOne() }
         followed = FollowedCalls(decoder)
-        shared.end()
+        shared.finish()
     }
 
     private func follow(_ decoder: CaptureDecoder) {
@@ -105,35 +101,14 @@ private final class Follower {
                 decoder.feed(batch)
                 batch.release()
                 used = batch
-            case .look:
-                submitRest()
-                deliver()
+            case .none: submitRest()
             case .end: return
             }
         }
     }
 
-    private func submit(_ calls: [Call]) {
-        deliver()
-        while submitted - delivered >= limit { waitForOne() }
-        shared.submit(calls, number: submitted)
-        submitted += 1
-    }
-
     /// Nothing comes for now, or any more.
     private func submitRest() {
-        if !group.isEmpty { submit(group.take()) }
-    }
-
-    private func waitForOne() {
-        shared.helpOrWait(for: delivered)
-        deliver()
-    }
-
-    private func deliver() {
-        while delivered < submitted, let results = shared.result(delivered) {
-            delivered += 1
-            for result in results { onCall(result) }
-        }
+        if !group.isEmpty { shared.submit(group.take(), limit: limit) }
     }
 }

@@ -2,17 +2,23 @@ import Dispatch
 import Synchronization
 
 /// What the threads of one run share: batches on their way from the thread that reads to the one that follows calls,
-/// and work that whoever is free takes.
+/// and work that whoever is free takes. What comes of it is delivered in the order in which it was submitted, one after
+/// the other, by whoever did the last piece that was missing.
 ///
-/// Three roles: one reader (``put(_:)``, ``endReading()``), one follower (``next(after:)``, ``submit(_:number:)``), and
-/// helpers (``help()``). A thread that would wait does work instead, as long as there is some.
+/// Three roles: one reader (``put(_:)``, ``endReading()``), one follower (``next(after:mayWait:)``, ``submit(_:limit:)``,
+/// ``finish()``), and helpers (``help()``). A thread that would wait does work instead, as long as there is some.
 final class SharedWork<Batch: Sendable, Work: Sendable, Result: Sendable>: Sendable {
     private struct State {
         var batches: [Batch] = []
         var spare: [Batch] = []
         var hasAllBatches = false
         var work: [(number: Int, work: Work)] = []
+        /// By numbers of work, which count from 0 in the order of submission.
         var results: [Int: Result] = [:]
+        var submitted = 0
+        var delivered = 0
+        /// Somebody delivers.
+        var isDelivering = false
         /// No more work will come.
         var isOver = false
         var isReaderWaiting = false
@@ -31,9 +37,12 @@ final class SharedWork<Batch: Sendable, Work: Sendable, Result: Sendable>: Senda
     private let followerBell = DispatchSemaphore(value: 0)
     private let helperBell = DispatchSemaphore(value: 0)
     private let perform: @Sendable (Work) -> Result
+    private let deliver: @Sendable (Result) -> Void
 
-    init(perform: @escaping @Sendable (Work) -> Result) {
+    /// `deliver` is called on any of the threads, never on two at one time.
+    init(perform: @escaping @Sendable (Work) -> Result, deliver: @escaping @Sendable (Result) -> Void) {
         self.perform = perform
+        self.deliver = deliver
     }
 
     // MARK: The reader
@@ -75,26 +84,26 @@ final class SharedWork<Batch: Sendable, Work: Sendable, Result: Sendable>: Senda
 
     enum Step {
         case batch(Batch)
-        /// Results may be there.
-        case look
+        /// No batch is there.
+        case none
         case end
     }
 
-    /// The next batch, or what else there is to do. `used`: the one before, to be filled again. `mayWait`: where there is
-    /// no batch, this waits for one; otherwise it says `look` at once.
-    func next(after used: Batch?, mayWait: Bool = true) -> Step {
-        let (step, task) = state.withLock { state -> (Step?, (Int, Work)?) in
-            if let used { recycle(used, &state) }
-            if let batch = Self.first(&state.batches) { return (.batch(batch), nil) }
-            if state.hasAllBatches { return (.end, nil) }
-            if !mayWait { return (.look, nil) }
-            let task = Self.first(&state.work)
-            state.isFollowerWaiting = task == nil
-            return (nil, task)
+    /// The next batch. `used`: the one before, to be filled again. `mayWait`: where there is no batch, this waits for one;
+    /// otherwise it says so at once.
+    func next(after used: Batch?, mayWait: Bool) -> Step {
+        var used = used
+        while true {
+            let (step, task) = state.withLock { state -> (Step?, (Int, Work)?) in
+                if let batch = used.take() { recycle(batch, &state) }
+                if let batch = Self.first(&state.batches) { return (.batch(batch), nil) }
+                if state.hasAllBatches { return (.end, nil) }
+                if !mayWait { return (Step.none, nil) }
+                return (nil, takeOrWait(&state))
+            }
+            if let step { return step }
+            runOrWait(task)
         }
-        if let step { return step }
-        if let task { run(task) } else { followerBell.wait() }
-        return .look
     }
 
     private func recycle(_ batch: Batch, _ state: inout State) {
@@ -103,37 +112,51 @@ final class SharedWork<Batch: Sendable, Work: Sendable, Result: Sendable>: Senda
         wakeReader(&state)
     }
 
-    func submit(_ work: Work, number: Int) {
-        state.withLock { state in
-            state.work.append((number, work))
-            if state.waitingHelpers > 0 {
-                state.waitingHelpers -= 1
-                helperBell.signal()
-            } else if state.isReaderWaiting {
-                wakeReader(&state)
+    /// Hands work out, when no more than `limit` pieces are on their way.
+    func submit(_ work: Work, limit: Int) {
+        while true {
+            let (isTaken, task) = state.withLock { state -> (Bool, (Int, Work)?) in
+                guard state.submitted - state.delivered < limit else { return (false, takeOrWait(&state)) }
+                state.work.append((state.submitted, work))
+                state.submitted += 1
+                wakeHelper(&state)
+                return (true, nil)
             }
+            if isTaken { return }
+            runOrWait(task)
         }
     }
 
-    /// The result with this number, when it is there.
-    func result(_ number: Int) -> Result? {
-        state.withLock { $0.results.removeValue(forKey: number) }
+    private func wakeHelper(_ state: inout State) {
+        if state.waitingHelpers > 0 {
+            state.waitingHelpers -= 1
+            helperBell.signal()
+        } else if state.isReaderWaiting {
+            wakeReader(&state)
+        }
     }
 
-    /// Does a piece of work, or waits until somebody else has done one.
-    func helpOrWait(for number: Int) {
-        let (isThere, task) = state.withLock { state -> (Bool, (Int, Work)?) in
-            if state.results[number] != nil { return (true, nil) }
-            let task = Self.first(&state.work)
-            state.isFollowerWaiting = task == nil
-            return (false, task)
-        }
-        if isThere { return }
+    /// A piece of work for a follower that would wait; without one it is to wait.
+    private func takeOrWait(_ state: inout State) -> (Int, Work)? {
+        let task = Self.first(&state.work)
+        state.isFollowerWaiting = task == nil
+        return task
+    }
+
+    private func runOrWait(_ task: (Int, Work)?) {
         if let task { run(task) } else { followerBell.wait() }
     }
 
-    /// No more work will come; helpers return.
-    func end() {
+    /// No more work will come: returns when all is delivered, and helpers return.
+    func finish() {
+        while true {
+            let (isDone, task) = state.withLock { state -> (Bool, (Int, Work)?) in
+                if state.delivered == state.submitted { return (true, nil) }
+                return (false, takeOrWait(&state))
+            }
+            if isDone { break }
+            runOrWait(task)
+        }
         state.withLock { state in
             state.isOver = true
             while state.waitingHelpers > 0 {
@@ -162,9 +185,25 @@ final class SharedWork<Batch: Sendable, Work: Sendable, Result: Sendable>: Senda
 
     private func run(_ task: (number: Int, work: Work)) {
         let result = perform(task.work)
+        state.withLock { $0.results[task.number] = result }
+        while let next = nextToDeliver() {
+            deliver(next)
+            state.withLock { state in
+                state.delivered += 1
+                state.isDelivering = false
+                wakeFollower(&state)
+            }
+        }
+    }
+
+    /// The result whose turn it is, where it is there and nobody delivers.
+    private func nextToDeliver() -> Result? {
         state.withLock { state in
-            state.results[task.number] = result
-            wakeFollower(&state)
+            guard !state.isDelivering, let result = state.results.removeValue(forKey: state.delivered) else {
+                return nil
+            }
+            state.isDelivering = true
+            return result
         }
     }
 
