@@ -22,6 +22,35 @@ struct SIPNameTests {
     ])
     func others(_ name: String) { #expect(SIPHeader(name: name) == .other) }
 
+    /// Names are held as words: every octet at every place of one counts, small and capital letters alike, and nothing that
+    /// stands around the name.
+    @Test(arguments: 1...24)
+    func wordsOfNames(count: Int) throws {
+        for place in 0..<count {
+            for value in UInt8.min...UInt8.max {
+                var name = [UInt8](repeating: UInt8(ascii: "M"), count: count)
+                name[place] = value
+                let small = name.map(\.asciiLowercased)
+                let text: [UInt8] = [0x41, 0xFF] + name
+                let followed = text + [0x41, 0xFF, 0, 1, 2, 3, 4, 5, 6]
+                let known = try #require(spelled(small))
+                #expect(lowercased(text, 2..<2 + count) == known)
+                #expect(lowercased(followed, 2..<2 + count) == known)
+                var other = small
+                other[place] ^= 0x10
+                #expect(spelled(other) != known)
+                #expect((spelled(name) == known) == (name == small))
+            }
+        }
+        #expect(spelled([UInt8](repeating: 0x61, count: 25)) == nil)
+    }
+
+    private func spelled(_ octets: [UInt8]) -> ShortName? { ShortName(octets.span.bytes) }
+
+    private func lowercased(_ octets: [UInt8], _ range: Range<Int>) -> ShortName? {
+        ShortName(lowercased: octets.span.bytes, range)
+    }
+
     /// Methods are case-sensitive (RFC 3261 §7.1).
     @Test func methods() {
         for name in [

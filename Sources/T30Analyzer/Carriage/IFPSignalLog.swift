@@ -9,6 +9,8 @@ struct IFPSignalLog {
     /// The signal that is open, if any: held whole and changed in place with every packet.
     private var current = IFPSignal(party: nil, stream: 0, end: .zero, endFrame: FrameRef(number: 0))
     private var isOpen = false
+    /// Of the signal that is open, in nanoseconds.
+    private var longestPause: Int64 = 0
 
     init(stream: Int, party: Party?) {
         self.stream = stream
@@ -35,7 +37,11 @@ struct IFPSignalLog {
             return extend(to: place)
         }
         if last.frame == place.frame { return }
-        if isInside, place.time - last.time > current.longestPause?.length ?? .zero {
+        // In nanoseconds: every packet comes here, and a `Duration` is counted in 128 bits.
+        let (length, isEndless) = place.time.nanoseconds.subtractingReportingOverflow(last.time.nanoseconds)
+        let pause = isEndless ? Int64.max : length
+        if isInside, place.time > last.time, pause > longestPause {
+            longestPause = pause
             current.longestPause = IFPSignal.Pause(
                 start: last.time, end: place.time, before: last.frame, after: place.frame, hasLoss: place.followsGap)
         }
@@ -64,6 +70,7 @@ struct IFPSignalLog {
 
     private mutating func open(_ place: T38Place) {
         current = IFPSignal(party: party, stream: stream, end: place.time, endFrame: place.frame)
+        longestPause = 0
         isOpen = true
     }
 }

@@ -1,3 +1,5 @@
+import FaxCore
+
 /// What a TCF shows: it should be 1.5 s of zeros (T.30 5.3.6.1.3).
 struct TrainingCheck {
     var longestZeroRunBits = 0
@@ -15,13 +17,19 @@ struct TrainingCheck {
             leadingOneBits += octet.leadingOnes
             if octet != 0xFF { break }
         }
-        for octet in octets {
-            if octet == 0 {
-                run += 8
+        let span = octets.span.bytes
+        var place = 0
+        while place < span.byteCount {
+            let zeros = span.zeroOctets(from: place)
+            if zeros > 0 {
+                run += 8 * zeros
                 seenZeroRun = true
                 tail = 0
+                place += zeros
                 continue
             }
+            let octet = span.octet(place)
+            place += 1
             for bit in (0..<8).reversed() {
                 if octet >> UInt8(bit) & 1 == 0 {
                     run += 1
@@ -41,6 +49,16 @@ struct TrainingCheck {
 
     /// Ones this few after the last zero octet are the end of the signal.
     private static let tailBits = 16
+}
+
+extension RawSpan {
+    /// How many octets in a row are 0 from `start` on.
+    fileprivate func zeroOctets(from start: Int) -> Int {
+        var end = start
+        while end + 8 <= byteCount, unsafeLoadUnaligned(fromByteOffset: end, as: UInt64.self) == 0 { end += 8 }
+        while end < byteCount, octet(end) == 0 { end += 1 }
+        return end - start
+    }
 }
 
 extension UInt8 {
