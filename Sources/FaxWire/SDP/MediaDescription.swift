@@ -79,6 +79,8 @@ public struct MediaDescription: Sendable, Hashable {
         return table
     }
 
+    /// The line's own attribute (RFC 8866 §6.7); `nil`: none, and ``SessionDescription/direction(of:)`` tells.
+    public var direction: MediaDirection? { MediaDirection(attributes) }
     /// `a=ptime` in milliseconds.
     public var packetTimeMs: Double? { number("ptime") }
     public var maximumPacketTimeMs: Double? { number("maxptime") }

@@ -73,8 +73,11 @@ public struct SessionDescription: Sendable, Hashable {
     /// 0.0.0.0 is the old form of hold (RFC 3264 §8.4) and reads as `inactive`.
     public func direction(of media: MediaDescription) -> MediaDirection {
         if connection(of: media)?.ip?.isUnspecified == true { return .inactive }
-        return MediaDirection(media.attributes) ?? MediaDirection(attributes) ?? .sendrecv
+        return media.direction ?? direction ?? .sendrecv
     }
+
+    /// The session's own attribute; `nil`: none.
+    public var direction: MediaDirection? { MediaDirection(attributes) }
 }
 
 /// `c=`: the address as spelled and, where it is one, as an IP address (RFC 8866 §5.7).

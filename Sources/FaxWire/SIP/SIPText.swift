@@ -84,21 +84,21 @@ enum SIPText {
             return nil
         }
 
-        /// The next of one of these two.
+        /// The next of one of these two, both below `@`.
         @inline(__always)
         mutating func next(of first: UInt8, _ second: UInt8) -> (place: Int, octet: UInt8)? {
+            // What matters lies below 64: most octets are passed over by one look.
+            let marks: UInt64 = 1 << 0x22 | 1 << 0x3C | 1 << 0x3E | 1 << UInt64(first) | 1 << UInt64(second)
             let count = octets.byteCount
             while position < count {
                 let octet = octets.octet(position)
-                position += 1
-                if octet == 0x22 {
-                    skipQuoted()
-                } else if octet == 0x3C {
-                    isBracketed = true
-                } else if octet == 0x3E {
-                    isBracketed = false
-                } else if octet == first || octet == second, !isBracketed {
-                    return (position - 1, octet)
+                position &+= 1
+                if octet >= 64 || marks &>> UInt64(octet) & 1 == 0 { continue }
+                switch octet {
+                case 0x22: skipQuoted()
+                case 0x3C: isBracketed = true
+                case 0x3E: isBracketed = false
+                default: if !isBracketed { return (position &- 1, octet) }
                 }
             }
             return nil

@@ -2,8 +2,8 @@ import FaxCore
 import FaxWire
 
 /// The session description of one SIP message, as far as faults of negotiation show in it.
-public struct StepSDP: Sendable {
-    public struct Line: Sendable {
+public struct StepSDP: Sendable, Hashable {
+    public struct Line: Sendable, Hashable {
         public var kind: NegotiatedMedia.Kind
         /// Upper case: `RTP/AVP`, `UDPTL` …
         public var transport: String
@@ -45,59 +45,16 @@ public struct StepSDP: Sendable {
 
 extension StepSDP {
     init(_ description: SessionDescription, _ oddity: DecodeFailure?) {
-        origin = description.origin.flatMap { IPAddress($0.address) }
-        lines = description.media.map { Line($0, in: description) }
-        faults = Self.faults(description, oddity)
+        let media = description.media.map { MediaTraits($0).at(port: $0.port, in: description) }
+        self.init(media, in: description, oddity)
     }
 
-    private static func faults(_ description: SessionDescription, _ oddity: DecodeFailure?) -> [String] {
-        var faults: [String] = []
-        if description.media.isEmpty { faults.append("there is no m-line at all") }
-        for media in description.media {
-            for attribute in media.attributes {
-                guard let value = attribute.value else { continue }
-                if attribute.name == "rtpmap", !namesEncoding(value) {
-                    faults.append("a=rtpmap:\(value.prefix(40)) names no encoding")
-                }
-                // The search is dear, and nearly no value has such a sign.
-                if value.utf8.contains(UInt8(ascii: "=")), attribute.name.hasPrefix("T38"), value.contains("a=T38") {
-                    faults.append("a line break is missing in a=\(attribute.name):\(value.prefix(60))")
-                }
-            }
-            if media.isImage, media.port != 0, description.connection(of: media) == nil {
-                faults.append("the image line has no c=")
-            }
-        }
+    /// - Parameter session: what stands before the media lines.
+    init(_ media: [MediaTraits.Placed], in session: SessionDescription, _ oddity: DecodeFailure?) {
+        origin = session.origin.flatMap { IPAddress($0.address) }
+        lines = media.map(\.line)
+        faults = media.isEmpty ? ["there is no m-line at all"] : media.flatMap(\.faults)
         if faults.isEmpty, let oddity { faults.append("\(oddity.field): \(oddity.reasonText)") }
-        return faults
-    }
-
-    /// Whether something stands behind the payload type of `a=rtpmap`.
-    private static func namesEncoding(_ value: String) -> Bool {
-        value.utf8.drop { $0 == 0x20 }.drop { $0 != 0x20 }.contains { $0 != 0x20 }
-    }
-}
-
-extension StepSDP.Line {
-    fileprivate init(_ media: MediaDescription, in description: SessionDescription) {
-        kind = media.isAudio ? .audio : media.isImage ? .image : .other(media.kind)
-        transport = media.transport.uppercased()
-        port = media.port
-        let address = description.connection(of: media)?.ip
-        self.address = address
-        endpoint = address.flatMap { media.port == 0 || $0.isUnspecified ? nil : Endpoint($0, media.port) }
-        rtcpPort = media.hasRTCPMux ? media.port : media.rtcp?.port
-        direction = description.direction(of: media)
-        codecs = Dictionary(media.payloadFormats.map { ($0.type, $0.format) }, uniquingKeysWith: { first, _ in first })
-        preference = media.preference
-        t38 = media.isT38 ? media.t38 : nil
-        let isPlain = transport == "RTP/AVP" || transport == "UDPTL"
-        crypto = media.crypto
-        isEncrypted =
-            !isPlain && (transport.contains("SAVP") || transport.contains("TLS")) || !crypto.isEmpty
-            || !media.fingerprints.isEmpty
-        voiceBandDataTypes = media.voiceBandDataTypes
-        packetTimeMs = media.packetTimeMs
     }
 }
 

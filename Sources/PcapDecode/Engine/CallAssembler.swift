@@ -195,7 +195,7 @@ struct CallAssembler: PacketSink {
     private mutating func sip(_ info: PacketInfo, _ payload: RawSpan, transport: Signalling.Transport) {
         // Keep-alives (RFC 5626 §3.5.1) and STUN share the port.
         guard readAhead != nil || SIPMessage.looksLikeSIP(payload) else { return }
-        switch readAhead ?? ReadMessage.datagram(payload, describesSteps: nil) {
+        switch readAhead ?? ReadMessage.datagram(payload) {
         case .message(let read, let failure):
             if let failure, !info.isTruncated { warning(failure, frame: info.frame) }
             handle(

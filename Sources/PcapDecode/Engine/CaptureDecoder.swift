@@ -52,8 +52,8 @@ public final class CaptureDecoder {
             }
         // Read where they stand: a copy of an item would be waited for.
         let items = batch.items.span
-        // Another thread has written them, and the payloads.
-        let far = batch.isFromElsewhere ? batch.block : nil
+        // Another thread has written them, and the payloads. (By place: the block would be counted for every item.)
+        let far = batch.isFromElsewhere ? batch.block.map { UnsafeRawPointer($0.start) } : nil
         for index in items.indices {
             if index &+ Ahead.slot < items.count { bringNear(after: index, in: items, far) }
             if items[index].marks.contains(.beginsFrame) { assembler.advance(to: items[index].time) }
@@ -87,16 +87,16 @@ public final class CaptureDecoder {
     }
 
     @inline(__always)
-    private func bringNear(after index: Int, in items: Span<PacketBatch.Item>, _ block: OctetBlock?) {
+    private func bringNear(after index: Int, in items: Span<PacketBatch.Item>, _ block: UnsafeRawPointer?) {
         let slot = assembler.flows.slotPlace(items[index + Ahead.slot].flowHash)
         let flow = assembler.flows.flowPlace(items[index + Ahead.flow].flowHash)
         let media = assembler.flows.mediaPlace(items[index + Ahead.media].flowHash)
         let stream = assembler.flows.streamPlace(items[index + Ahead.stream].flowHash)
         if let block {
-            Near.bring(block.start + Int(items[index + Ahead.payload].place))
+            Near.bring(block + Int(items[index + Ahead.payload].place))
             if stream?.readsAll == true {
                 let next = index + Ahead.stream
-                Near.bringRest(block.start + Int(items[next].place), count: Int(items[next].length))
+                Near.bringRest(block + Int(items[next].place), count: Int(items[next].length))
             }
         }
         if let slot { Near.bring(slot) }

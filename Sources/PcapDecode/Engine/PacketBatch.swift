@@ -84,6 +84,8 @@ public struct PacketBatch: Sendable {
     /// SIP messages are read where the batch is filled, with their session descriptions, and these put in words or not
     /// (``CaptureDecoder/Options/describesSteps``). `nil`: whoever follows calls reads them, and no description twice.
     let readsAhead: Bool?
+    /// Of all batches that one reader fills: it goes from one to the next.
+    private(set) var knownMedia = KnownMedia()
 
     init(readsAhead: Bool?) {
         self.readsAhead = readsAhead
@@ -108,8 +110,15 @@ public struct PacketBatch: Sendable {
         begun = nil
     }
 
+    /// Goes on, empty, where the batch that was filled last stops.
+    fileprivate mutating func goOn(from full: inout PacketBatch) {
+        clear()
+        block = full.block
+        swap(&knownMedia, &full.knownMedia)
+    }
+
     /// Lets go of the block, so that it can be filled again; nothing can be fed from the batch any more.
-    public mutating func release() { block = nil }
+    mutating func release() { block = nil }
 
     // MARK: Filling
 
@@ -174,7 +183,10 @@ public struct PacketBatch: Sendable {
         item.signature = CopyDetector.signature(info, payload, isSIP: isSIP)
         guard isSIP, let readsAhead else { return }
         item.marks.insert(.isReadAhead)
-        messages.append(ReadMessage.datagram(payload, describesSteps: readsAhead))
+        let message = ReadMessage.datagram(payload) { message in
+            ReadMessage(message, describesSteps: readsAhead, &knownMedia)
+        }
+        messages.append(message)
     }
 
     @inline(__always)
@@ -260,7 +272,7 @@ public struct BatchFiller {
     public mutating func finish() { network.finish(to: &batch) }
 
     /// A new batch to go on with.
-    public var empty: PacketBatch { PacketBatch(readsAhead: batch.readsAhead) }
+    var empty: PacketBatch { PacketBatch(readsAhead: batch.readsAhead) }
 
     /// The batch was taken where it stands: goes on with it, in the same block.
     public mutating func goOnEmpty() {
@@ -272,13 +284,10 @@ public struct BatchFiller {
     /// Notes what of the last frame is not in the batch yet, which is about to be taken where it stands.
     public mutating func close() { batch.endFrame() }
 
-    /// Takes the batch away and goes on with an empty one.
-    public mutating func exchange(for empty: consuming PacketBatch) -> PacketBatch {
+    /// Takes the batch away and goes on in the memory of `other`, in the same block.
+    mutating func exchange(with other: inout PacketBatch) {
         batch.endFrame()
-        let full = batch
-        batch = empty
-        batch.clear()
-        batch.block = full.block
-        return full
+        swap(&batch, &other)
+        batch.goOn(from: &other)
     }
 }

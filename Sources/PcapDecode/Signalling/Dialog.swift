@@ -120,12 +120,13 @@ struct Dialog: Sendable {
     // MARK: Taking a message
 
     mutating func handle(
-        _ read: ReadMessage, _ head: MessageHead, _ context: SIPContext, _ events: inout [DialogEvent]
+        _ read: ReadMessage, _ head: MessageHead, _ context: SIPContext, _ known: inout KnownMedia,
+        _ events: inout [DialogEvent]
     ) {
         let message = read.message
         if head.isInitialInvite, callerTag != head.fromTag { callerTag = head.fromTag }
         let party = requester(head, context)
-        let sdp = description(of: read)
+        let sdp = description(of: read, &known)
         if let status = head.status {
             take(response: message, head, status, party, sdp, context, &events)
         } else {
@@ -136,11 +137,12 @@ struct Dialog: Sendable {
 
     /// The message's session description; one that was read before (183 and 200, retransmissions, refreshes) is not read
     /// again.
-    private mutating func description(of read: ReadMessage) -> DialogSDP? {
+    private mutating func description(of read: ReadMessage, _ known: inout KnownMedia) -> DialogSDP? {
         let octets = read.sdp == nil ? read.message.sdp : nil
         guard let hash = read.sdp?.hash ?? octets.map(DialogSDP.hash) else { return nil }
-        if let known = descriptions.first(where: { $0.hash == hash }) { return known }
-        guard let sdp = read.sdp ?? octets.map({ DialogSDP($0, hash: hash, isDescribed: describesSteps) })
+        if let before = descriptions.first(where: { $0.hash == hash }) { return before }
+        guard
+            let sdp = read.sdp ?? octets.map({ DialogSDP($0, hash: hash, isDescribed: describesSteps, &known) })
         else { return nil }
         if let oddity = sdp.oddity { addNote("\(oddity)") }
         if descriptions.count >= DialogTracker.Limit.descriptions { descriptions.removeFirst() }

@@ -13,8 +13,9 @@ struct DialogSDP: Sendable {
     var oddity: DecodeFailure?
 
     /// Tells descriptions apart.
-    static func hash(_ octets: ArraySlice<UInt8>) -> UInt64 {
-        let span = octets.span.bytes
+    static func hash(_ octets: ArraySlice<UInt8>) -> UInt64 { hash(octets.span.bytes) }
+
+    static func hash(_ span: RawSpan) -> UInt64 {
         var hash = UInt64(span.byteCount) ^ 0xCBF2_9CE4_8422_2325
         var place = 0
         while place + 8 <= span.byteCount {
@@ -35,11 +36,9 @@ struct DialogSDP: Sendable {
     /// For the step that carries it.
     let step: StepSDP
 
-    init(_ octets: ArraySlice<UInt8>, hash: UInt64, isDescribed: Bool) {
+    init(_ octets: ArraySlice<UInt8>, hash: UInt64, isDescribed: Bool, _ known: inout KnownMedia) {
         self.hash = hash
-        let decoded = SessionDescription.lax(octets)
-        oddity = decoded.stoppedBy
-        step = StepSDP(decoded.value, decoded.stoppedBy)
+        (step, oddity) = known.read(octets)
         summary = isDescribed ? step.lines.map(\.summary).joined(separator: "; ") : ""
     }
 

@@ -52,6 +52,7 @@ public struct DialogTracker: Sendable {
     private var places: [DialogID: Int] = [:]
     private var dialogs: [Dialog] = []
     private let describesSteps: Bool
+    private var knownMedia = KnownMedia()
     /// The latest dialog of a Call-ID; earlier ones hang on its `previous`.
     private var byCallID: [String: DialogID] = [:]
     private var nextNumber = 1
@@ -141,7 +142,7 @@ public struct DialogTracker: Sendable {
         latest = id
         var events: [DialogEvent] = []
         guard let place = places[id] else { return [] }
-        dialogs[place].handle(read, head, context, &events)
+        dialogs[place].handle(read, head, context, &knownMedia, &events)
         dialogs[place].note(registrations)
         return events
     }
@@ -162,7 +163,7 @@ public struct DialogTracker: Sendable {
         byCallID[head.callID] = id
         latest = id
         var events: [DialogEvent] = [.opened(id)]
-        dialog.handle(read, head, context, &events)
+        dialog.handle(read, head, context, &knownMedia, &events)
         dialog.note(registrations)
         places[id] = dialogs.count
         dialogs.append(dialog)

@@ -12,25 +12,29 @@ final class ReadMessage: Sendable {
     /// Its session description, when it has one and it was to be read ahead.
     let sdp: DialogSDP?
 
-    /// - Parameter describesSteps: as of the session description to read ahead; `nil`: leave it.
-    init(_ message: SIPMessage, describesSteps: Bool? = nil) {
+    /// Leaves the session description to the dialog, which reads the same one only once.
+    init(_ message: SIPMessage) {
         self.message = message
         head = MessageHead(message)
-        guard let describesSteps, head?.mayBeOfCall == true, let octets = message.sdp else {
+        sdp = nil
+    }
+
+    /// With its session description.
+    init(_ message: SIPMessage, describesSteps: Bool, _ known: inout KnownMedia) {
+        self.message = message
+        head = MessageHead(message)
+        guard head?.mayBeOfCall == true, let octets = message.sdp else {
             sdp = nil
             return
         }
-        sdp = DialogSDP(octets, hash: DialogSDP.hash(octets), isDescribed: describesSteps)
+        sdp = DialogSDP(octets, hash: DialogSDP.hash(octets), isDescribed: describesSteps, &known)
     }
 
     /// A datagram that looks like SIP.
-    /// - Parameter describesSteps: as of the session description to read ahead; `nil`: leave it to the dialog, which reads
-    ///   the same one only once.
-    static func datagram(_ payload: RawSpan, describesSteps: Bool?) -> Datagram {
+    static func datagram(_ payload: RawSpan, read: (SIPMessage) -> ReadMessage = { ReadMessage($0) }) -> Datagram {
         do throws(DecodeFailure) {
             let decoded = try SIPMessage.lax(payload)
-            let read = ReadMessage(decoded.value, describesSteps: describesSteps)
-            return .message(read, stoppedBy: decoded.stoppedBy)
+            return .message(read(decoded.value), stoppedBy: decoded.stoppedBy)
         } catch {
             return .unreadable(error)
         }

@@ -66,9 +66,11 @@ public struct AnalysisRunner: Sendable {
         let pipeline = PipelinedRun(options, analyze: { Self.analyze($0, analyzer) }, onCall: onCall)
         var (tally, isWhole) = (FrameTally(), true)
         let followed = pipeline.run { shared in
+            var spare: BatchCarrier?
             let reader = reader(of: source, readsAhead: true) { filler in
-                let full = filler.exchange(for: filler.empty)
-                if let used = shared.put(full) { _ = filler.exchange(for: used) }
+                let carrier = spare ?? filler.carrier
+                filler.exchange(with: carrier)
+                spare = shared.put(carrier)
             }
             isWhole = reader.read(willWait: { shared.pauseReading() }) { goesOn(reader, source) }
             tally = reader.tally

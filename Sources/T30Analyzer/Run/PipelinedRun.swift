@@ -6,7 +6,7 @@ import PcapDecode
 ///
 /// Reading stays on the calling thread: that is where a signal interrupts a read that waits for a live feed.
 struct PipelinedRun {
-    typealias Shared = SharedWork<PacketBatch, [Call], [AnalyzedCall]>
+    typealias Shared = SharedWork<BatchCarrier, [Call], [AnalyzedCall]>
 
     enum Limit {
         /// Groups of calls on their way through the analysis, for each thread: memory does not grow when analysing is slower.
@@ -92,14 +92,13 @@ private final class Follower {
     }
 
     private func follow(_ decoder: CaptureDecoder) {
-        var used: PacketBatch?
+        var used: BatchCarrier?
         while true {
             let step = shared.next(after: used, mayWait: group.isEmpty)
             used = nil
             switch step {
-            case .batch(var batch):
+            case .batch(let batch):
                 decoder.feed(batch)
-                batch.release()
                 used = batch
             case .none: submitRest()
             case .end: return
