@@ -36,7 +36,7 @@ public struct SequenceTracker: Sendable {
     /// Extended minus wire number; a restart changes it.
     private var offset = 0
     /// One bit for each of the last `windowPackets` numbers, at the number modulo the window.
-    private var seen: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    private var seen = Self.nothing
     private var highestFrame = FrameRef(number: 0)
     private var highestTime = Instant.zero
     public internal(set) var losses = LossLedger()
@@ -98,11 +98,11 @@ public struct SequenceTracker: Sendable {
             highest - sequence >= Self.windowPackets
             || (sequence < first && (first - sequence > Self.startPackets || highest - first > Self.startPackets))
         if isFar { return Step(kind: .far, sequence: sequence) }
-        if bit(sequence) {
+        if hasSeen(sequence) {
             duplicates += 1
             return Step(kind: .duplicate, sequence: sequence)
         }
-        setBit(sequence)
+        seen[Self.word(sequence)] |= Self.mask(sequence)
         unique += 1
         reordered += 1
         if sequence < first {
@@ -141,8 +141,8 @@ public struct SequenceTracker: Sendable {
         first = sequence
         highest = sequence
         unique = 1
-        seen = (0, 0, 0, 0)
-        setBit(sequence)
+        seen = Self.nothing
+        seen[Self.word(sequence)] = Self.mask(sequence)
         highestFrame = frame
         highestTime = time
     }
@@ -150,49 +150,26 @@ public struct SequenceTracker: Sendable {
     private mutating func advance(to sequence: Int, _ time: Instant, _ frame: FrameRef) {
         let ahead = sequence - highest
         if ahead >= Self.windowPackets {
-            seen = (0, 0, 0, 0)
-        } else {
+            seen = Self.nothing
+        } else if ahead > 1 {
             // That of `sequence` itself is set below.
-            var number = highest + 1
-            while number < sequence {
-                clearBit(number)
-                number += 1
-            }
+            for number in highest + 1..<sequence { seen[Self.word(number)] &= ~Self.mask(number) }
         }
         highest = sequence
         highestFrame = frame
         highestTime = time
         unique += 1
-        setBit(sequence)
+        seen[Self.word(sequence)] |= Self.mask(sequence)
         if losses.hasOpen { losses.close(before: sequence - Self.windowPackets) }
     }
 
-    private func bit(_ sequence: Int) -> Bool {
-        let place = sequence & (Self.windowPackets - 1)
-        return word(place >> 6) & (1 << UInt64(place & 63)) != 0
-    }
+    // MARK: The window
 
-    private func word(_ index: Int) -> UInt64 {
-        switch index {
-        case 0: seen.0
-        case 1: seen.1
-        case 2: seen.2
-        default: seen.3
-        }
-    }
+    private static var nothing: InlineArray<4, UInt64> { InlineArray(repeating: 0) }
 
-    private mutating func setBit(_ sequence: Int) { change(sequence) { word, mask in word |= mask } }
-    private mutating func clearBit(_ sequence: Int) { change(sequence) { word, mask in word &= ~mask } }
+    private func hasSeen(_ sequence: Int) -> Bool { seen[Self.word(sequence)] & Self.mask(sequence) != 0 }
 
-    @inline(__always)
-    private mutating func change(_ sequence: Int, _ body: (inout UInt64, UInt64) -> Void) {
-        let place = sequence & (Self.windowPackets - 1)
-        let mask = UInt64(1) << UInt64(place & 63)
-        switch place >> 6 {
-        case 0: body(&seen.0, mask)
-        case 1: body(&seen.1, mask)
-        case 2: body(&seen.2, mask)
-        default: body(&seen.3, mask)
-        }
-    }
+    /// Which of the words of ``seen`` has the bit of a number.
+    private static func word(_ sequence: Int) -> Int { sequence >> 6 & 3 }
+    private static func mask(_ sequence: Int) -> UInt64 { 1 &<< UInt64(truncatingIfNeeded: sequence & 63) }
 }

@@ -47,25 +47,28 @@ public struct AnalysisRunner: Sendable {
 
     private func analyze(_ source: CaptureInput, onCall: @escaping (AnalyzedCall) -> Void) -> CaptureSummary {
         let analyzer = FaxAnalyzer(options: options.analyzer)
-        if options.jobs <= 1 {
-            var group = CallGroup(options)
-            let analyze = { (calls: [Call]) in for call in calls { onCall(Self.analyze(call, analyzer)) } }
-            let decoder = CaptureDecoder(options.decoder) { call in
-                if let calls = group.add(call) { analyze(calls) }
-            }
-            let reader = reader(of: source, readsAhead: false) { filler in
-                filler.close()
-                decoder.feed(filler.batch)
-                filler.goOnEmpty()
-            }
-            let isWhole = reader.read(willWait: { analyze(group.take()) }) { goesOn(reader, source) }
-            decoder.finish()
-            analyze(group.take())
-            return summary(of: source, reader.tally, isInterrupted: !isWhole, FollowedCalls(decoder))
+        if options.jobs <= 1 { return readHere(source) { onCall(Self.analyze($0, analyzer)) } }
+        return readOnThreads(
+            source, PipelinedRun(options, analyze: { Self.analyze($0, analyzer) }, onCall: onCall))
+    }
+
+    private func readHere(_ source: CaptureInput, onCall: @escaping (Call) -> Void) -> CaptureSummary {
+        var group = CallGroup(options)
+        let decoder = CaptureDecoder(options.decoder) { call in group.add(call)?.forEach(onCall) }
+        let reader = reader(of: source, readsAhead: false) { filler in
+            filler.close()
+            decoder.feed(filler.batch)
+            filler.goOnEmpty()
         }
-        let pipeline = PipelinedRun(options, analyze: { Self.analyze($0, analyzer) }, onCall: onCall)
+        let isWhole = reader.read(willWait: { group.take().forEach(onCall) }) { goesOn(reader, source) }
+        decoder.finish()
+        group.take().forEach(onCall)
+        return summary(of: source, reader.tally, isInterrupted: !isWhole, FollowedCalls(decoder))
+    }
+
+    private func readOnThreads(_ source: CaptureInput, _ run: PipelinedRun) -> CaptureSummary {
         var (tally, isWhole) = (FrameTally(), true)
-        let followed = pipeline.run { shared in
+        let followed = run.run { shared in
             var spare: BatchCarrier?
             let reader = reader(of: source, readsAhead: true) { filler in
                 let carrier = spare ?? filler.carrier
