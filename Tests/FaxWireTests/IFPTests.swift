@@ -169,6 +169,37 @@ struct IFPTests {
         #expect(promised == 18)
     }
 
+    /// What is said to be the only field is what reading field by field gives, with nothing to remark.
+    @Test(arguments: IFPForm.allCases)
+    func theOnlyFieldIsWhatReadingGives(form: IFPForm) throws {
+        var random = SeededRandom(seed: 38)
+        var hits: [T38FieldType: Int] = [:]
+        for _ in 0..<40_000 {
+            let type = try #require(T38DataType.allCases.randomElement(using: &random))
+            let field = try #require(T38FieldType.allCases.randomElement(using: &random))
+            let count = Int.random(in: 0...4, using: &random)
+            let octets = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+            var fields = [IFPPacket.Field(field, octets)]
+            if Int.random(in: 0..<4, using: &random) == 0 { fields.append(.init(field)) }
+            guard var packet = IFPPacket.data(type, fields).octets(form: form) else { continue }
+            if Bool.random(using: &random) {
+                packet[Int.random(in: 0..<packet.count, using: &random)] ^= 1 << UInt8.random(in: 0...7, using: &random)
+            }
+            if Int.random(in: 0..<8, using: &random) == 0 { packet.append(0) }
+            let span = packet.span.bytes
+            guard let only = IFPCursor.onlyField(span, of: type, form: form) else { continue }
+            var cursor = try IFPCursor(span, form: form)
+            let first = try cursor.next(span)
+            let second = try cursor.next(span)
+            #expect(cursor.head == .data(type) && cursor.fieldCount == 1)
+            #expect(first == only && second == nil)
+            #expect(cursor.end == packet.count && !cursor.hasDirtyPadding)
+            hits[only.type, default: 0] += 1
+        }
+        #expect(Set(hits.keys) == [.hdlcData, .t4NonECMData])
+        #expect(hits.values.allSatisfy { $0 > 300 })
+    }
+
     @Test func formFallsBackToNegotiation() {
         var detector = IFPFormDetector()
         let ced: [UInt8] = [0x04]

@@ -104,6 +104,22 @@ public struct IFPCursor: Sendable {
         return FieldPlace(type: type, octets: start..<end)
     }
 
+    /// The field of a packet that is nothing but one field of data on a line that has such data: of these a page is made.
+    /// `nil`: any other packet, also one with oddities. Reading it field by field comes to the same.
+    @inline(__always)
+    public static func onlyField(_ bytes: RawSpan, of type: T38DataType, form: IFPForm) -> FieldPlace? {
+        guard bytes.byteCount > 5, type.rawValue < T38DataType.rootCount,
+            bytes.octet(0) == 0xC0 | type.rawValue << 1, bytes.octet(1) == 1,
+            Int(bytes.be16(3)) + 6 == bytes.byteCount
+        else { return nil }
+        let isOld = form == .v1998
+        let field = bytes.octet(2)
+        guard field & (isOld ? 0x8F : 0xC7) == 0x80, let type = T38FieldType(rawValue: field >> (isOld ? 4 : 3) & 7),
+            type == .hdlcData || type == .t4NonECMData
+        else { return nil }
+        return FieldPlace(type: type, octets: 5..<bytes.byteCount)
+    }
+
     /// What is still to be read is one field that both alignments read the same way.
     public func isOfOnePlainField(_ bytes: RawSpan) -> Bool {
         guard fieldCount == fieldsRead + 1 else { return false }

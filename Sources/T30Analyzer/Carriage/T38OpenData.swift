@@ -68,7 +68,8 @@ struct T38OpenFrame {
 
     /// A command or response of T.30, no piece of a page.
     var isCommand: Bool {
-        guard octets.count >= 3, beginsWhole, let signal = T30Frame(lax: octets).signal else { return false }
+        guard octets.count >= 3, beginsWhole, let signal = FacsimileControl.named(octets[2])?.signal
+        else { return false }
         return signal != .fcd && signal != .rcp
     }
 }

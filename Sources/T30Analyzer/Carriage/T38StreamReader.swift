@@ -70,6 +70,12 @@ struct T38StreamReader {
     }
 
     private mutating func take(_ bytes: RawSpan) {
+        // Most packets only go on with what is on the line. (After a final frame, its end may have to be missed first.)
+        if case .data(let type) = state, !data.isFinal,
+            let field = IFPCursor.onlyField(bytes, of: type, form: form)
+        {
+            return take(field, bytes)
+        }
         do throws(DecodeFailure) {
             var cursor = try cursor(for: bytes)
             switch cursor.head {
