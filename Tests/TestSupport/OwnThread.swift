@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Work that waits for sockets and processes, beside the tests' own threads, of which there are few.
+/// Work that waits for sockets and processes, beside the tests' own threads, of which there are few. It stays in the
+/// test's task, so that what it expects in vain is told of that test (and a live one gets its further try).
 public enum OwnThread {
     /// It did not end: the test fails, and its thread is left to itself.
     public struct Hangs: Error, CustomStringConvertible {
@@ -20,12 +21,20 @@ public enum OwnThread {
                 try await Task.sleep(for: limit)
                 end.resume(.failure(Hangs(limit: limit)))
             }
-            Thread.detachNewThread {
+            Task(executorPreference: ThreadExecutor()) {
                 let result = Result { Box(try work.value()) }
                 watch.cancel()
                 end.resume(result)
             }
         }.value
+    }
+
+    /// Every job gets a thread, which it may block.
+    private final class ThreadExecutor: TaskExecutor {
+        func enqueue(_ job: consuming ExecutorJob) {
+            let job = UnownedJob(job)
+            Thread.detachNewThread { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        }
     }
 
     /// Resumed once, by who comes first.
