@@ -100,20 +100,21 @@ public struct UDPTLReceiver: Sendable {
         _ datagram: RawSpan, time: Instant, frame: FrameRef, deliver: (Delivery, RawSpan) -> Void
     ) -> Outcome {
         expire(at: time, deliver: deliver)
-        let layout = UDPTLLayout(datagram)
-        guard layout.byteCount >= 2 else {
+        var arrival = Arrival(layout: UDPTLLayout(datagram), time: time, frame: frame, sequence: 0)
+        let primary = arrival.layout.primary
+        guard arrival.layout.byteCount >= 2 else {
             statistics.malformed += 1
             return .malformed
         }
-        let content = UDPTLContent.mark(datagram, layout.primary)
+        let content = UDPTLContent.mark(datagram, primary)
         let step =
-            layout.sequence == 1 && skipsZero(layout, datagram)
-            ? passOverZero(time, frame) : tracker.take(layout.sequence, time: time, frame: frame)
-        let arrival = Arrival(layout: layout, time: time, frame: frame, sequence: step.sequence)
+            arrival.layout.sequence == 1 && skipsZero(arrival.layout, datagram)
+            ? passOverZero(time, frame) : tracker.take(arrival.layout.sequence, time: time, frame: frame)
+        arrival.sequence = step.sequence
         switch step.kind {
         case .first:
             next = step.sequence
-            if layout.sequence != 0 { statistics.note(.sequenceNotZero, frame) }
+            if arrival.layout.sequence != 0 { statistics.note(.sequenceNotZero, frame) }
         case .next, .gap:
             break
         case .duplicate:
@@ -128,12 +129,12 @@ public struct UDPTLReceiver: Sendable {
         }
         if candidate != nil { candidate = nil }
         recent.note(step.sequence, content, time)
-        if content == previousContent, step.kind == .next, UDPTLContent.isSignal(datagram, layout.primary) {
+        if content == previousContent, step.kind == .next, UDPTLContent.isSignal(datagram, primary) {
             statistics.note(.repeatUnderNewSequence, frame)
         }
         previousContent = content
         accept(arrival, datagram, deliver)
-        return layout.isComplete ? .taken : .malformed
+        return arrival.layout.isComplete ? .taken : .malformed
     }
 
     /// Gives up waiting where the time is over.

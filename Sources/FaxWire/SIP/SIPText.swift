@@ -84,24 +84,47 @@ enum SIPText {
             return nil
         }
 
-        /// The next of one of these two, both below `@`.
-        @inline(__always)
+        /// The next of one of these two.
         mutating func next(of first: UInt8, _ second: UInt8) -> (place: Int, octet: UInt8)? {
-            // What matters lies below 64: most octets are passed over by one look.
-            let marks: UInt64 = 1 << 0x22 | 1 << 0x3C | 1 << 0x3E | 1 << UInt64(first) | 1 << UInt64(second)
-            let count = octets.byteCount
-            while position < count {
-                let octet = octets.octet(position)
-                position &+= 1
-                if octet >= 64 || marks &>> UInt64(octet) & 1 == 0 { continue }
+            while let place = nextMark(first, second) {
+                let octet = octets.octet(place)
+                position = place + 1
                 switch octet {
                 case 0x22: skipQuoted()
                 case 0x3C: isBracketed = true
                 case 0x3E: isBracketed = false
-                default: if !isBracketed { return (position &- 1, octet) }
+                default: if !isBracketed { return (place, octet) }
                 }
             }
             return nil
+        }
+
+        /// The place of the next of these two, quote or bracket.
+        private func nextMark(_ first: UInt8, _ second: UInt8) -> Int? {
+            var place = position
+            // Eight at once. `<` and `>` differ in one bit.
+            while place + 8 <= octets.byteCount {
+                let word = UInt64(littleEndian: octets.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self))
+                let brackets = word & 0xFDFD_FDFD_FDFD_FDFD
+                let marks =
+                    Self.marks(word, 0x22) | Self.marks(brackets, 0x3C) | Self.marks(word, first)
+                    | Self.marks(word, second)
+                if marks != 0 { return place + marks.trailingZeroBitCount / 8 }
+                place += 8
+            }
+            while place < octets.byteCount {
+                let octet = octets.octet(place)
+                if octet == 0x22 || octet & 0xFD == 0x3C || octet == first || octet == second { return place }
+                place += 1
+            }
+            return nil
+        }
+
+        /// The lowest bit set belongs to the first octet of `word` that is `wanted`; 0: there is none.
+        private static func marks(_ word: UInt64, _ wanted: UInt8) -> UInt64 {
+            let ones: UInt64 = 0x0101_0101_0101_0101
+            let rest = word ^ UInt64(wanted) &* ones
+            return (rest &- ones) & ~rest & 0x8080_8080_8080_8080
         }
 
         /// Up to the closing quote, escapes passed over.

@@ -82,6 +82,24 @@ public struct T38Log: Sendable {
                 length: octets.count - start))
     }
 
+    /// Where the lists stand in memory, and where they go on: for somebody else to bring near (`Near`).
+    @inline(__always)
+    var lists: (entries: UnsafeRawPointer?, octets: UnsafeRawPointer?) {
+        (
+            entries.withUnsafeBufferPointer { UnsafeRawPointer($0.baseAddress) },
+            octets.withUnsafeBufferPointer { UnsafeRawPointer($0.baseAddress) }
+        )
+    }
+
+    @inline(__always)
+    var ends: (entries: UnsafeRawPointer?, octets: UnsafeRawPointer?) {
+        let (entriesStart, octetsStart) = lists
+        return (
+            entriesStart.map { $0 + entries.count &* MemoryLayout<Entry>.stride },
+            octetsStart.map { $0 + octets.count }
+        )
+    }
+
     /// So many entries may be those of a stray flow. More are the beginning of a fax: room for a page saves copying what
     /// has come again and again.
     private static let entriesOfStray = 32

@@ -23,14 +23,14 @@ final class AudioStream {
 
     var packets: Int { figures.packets }
 
-    init(key: FlowKey, ssrc: UInt32, info: PacketInfo, roles: PayloadRoles, clockRate: Int?, keepsAudio: Bool) {
+    init(key: FlowKey, ssrc: UInt32, packet: MediaPacket, roles: PayloadRoles, clockRate: Int?, keepsAudio: Bool) {
         self.key = key
         self.ssrc = ssrc
         figures = RTPStreamAccumulator(clockRate: clockRate)
-        firstFrame = info.frame
-        firstTime = info.time
-        lastFrame = info.frame
-        lastTime = info.time
+        firstFrame = packet.frame
+        firstTime = packet.time
+        lastFrame = packet.frame
+        lastTime = packet.time
         content = AudioContent(roles: roles, keepsAudio: keepsAudio)
         sealed = keepsAudio ? SealedAudio() : nil
     }
@@ -44,38 +44,38 @@ final class AudioStream {
         content = AudioContent(roles: content.roles, keepsAudio: sealed != nil)
     }
 
-    func receive(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool) {
+    func receive(_ packet: MediaPacket, _ payload: RawSpan, isCopy: Bool) {
         guard let header = RTPHeader(payload) else { return }
         if isCopy { identicalCopies += 1 }
-        if info.isTruncated { cut += 1 }
-        lastTime = info.time
-        lastFrame = info.frame
-        if isSealed { return receiveSealed(header, payload, info) }
+        if packet.isTruncated { cut += 1 }
+        lastTime = packet.time
+        lastFrame = packet.frame
+        if isSealed { return receiveSealed(header, payload, packet) }
         let body = payload.extracting(header.payload)
         let role = content.role(header, body)
-        if role == .redundancy { return receiveRedundant(header, body, payload.byteCount, info) }
+        if role == .redundancy { return receiveRedundant(header, body, payload.byteCount, packet) }
         figures.add(
-            header, content: role.content, byteCount: payload.byteCount, time: info.time, frame: info.frame)
-        content.take(role, header, body, time: info.time, frame: info.frame)
+            header, content: role.content, byteCount: payload.byteCount, time: packet.time, frame: packet.frame)
+        content.take(role, header, body, time: packet.time, frame: packet.frame)
     }
 
-    private func receiveSealed(_ header: RTPHeader, _ payload: RawSpan, _ info: PacketInfo) {
+    private func receiveSealed(_ header: RTPHeader, _ payload: RawSpan, _ packet: MediaPacket) {
         let role = content.roles[header.payloadType]
-        figures.add(header, content: role.content, byteCount: payload.byteCount, time: info.time, frame: info.frame)
+        figures.add(header, content: role.content, byteCount: payload.byteCount, time: packet.time, frame: packet.frame)
         content.count(header)
-        sealed?.append(payload, time: info.time, frame: info.frame)
+        sealed?.append(payload, time: packet.time, frame: packet.frame)
     }
 
-    private func receiveRedundant(_ header: RTPHeader, _ body: RawSpan, _ byteCount: Int, _ info: PacketInfo) {
+    private func receiveRedundant(_ header: RTPHeader, _ body: RawSpan, _ byteCount: Int, _ packet: MediaPacket) {
         let redundancy = try? RTPRedundancy(body)
         let primary = redundancy?.blocks.last.map { content.roles[$0.payloadType].content }
-        figures.add(header, content: primary ?? .media, byteCount: byteCount, time: info.time, frame: info.frame)
+        figures.add(header, content: primary ?? .media, byteCount: byteCount, time: packet.time, frame: packet.frame)
         guard let redundancy else {
             malformed += 1
-            return content.take(.redundancy, header, body, time: info.time, frame: info.frame)
+            return content.take(.redundancy, header, body, time: packet.time, frame: packet.frame)
         }
         figures.noteRedundancy(redundancy, with: header.sequence)
-        content.take(redundancy, header, body, time: info.time, frame: info.frame)
+        content.take(redundancy, header, body, time: packet.time, frame: packet.frame)
     }
 
     /// The stream as it stands; `security`: of its sender.

@@ -3,7 +3,7 @@
 public final class BatchCarrier: @unchecked Sendable {
     fileprivate(set) var batch: PacketBatch
 
-    fileprivate init(_ batch: PacketBatch) { self.batch = batch }
+    fileprivate init(_ batch: consuming PacketBatch) { self.batch = batch }
 }
 
 extension BatchFiller {

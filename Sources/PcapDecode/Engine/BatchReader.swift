@@ -25,7 +25,7 @@ public final class BatchReader {
     public private(set) var tally = FrameTally()
 
     public init(
-        _ source: CaptureInput, _ filler: BatchFiller, from: Instant?, to: Instant?,
+        _ source: CaptureInput, _ filler: consuming BatchFiller, from: Instant?, to: Instant?,
         hand: @escaping (inout BatchFiller) -> Void
     ) {
         self.source = source
@@ -44,7 +44,7 @@ public final class BatchReader {
             willWait()
         }
         source.onBlock = { [unowned self] block in
-            send()
+            if block == nil { send() }
             filler.goOn(in: block)
         }
         defer {

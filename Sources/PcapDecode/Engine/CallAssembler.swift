@@ -49,27 +49,24 @@ struct CallAssembler: PacketSink {
     }
 
     /// The same with the hash of the packet's flow and its signature (``CopyDetector``) known.
-    @inline(__always)
     mutating func udp(_ info: PacketInfo, _ hash: UInt64, _ signature: UInt64, _ payload: RawSpan) {
         let key = FlowKey(source: info.source, destination: info.destination)
-        guard let reference = flows.reference(key, hash: hash) else {
-            let flow = newFlow(for: key, at: info.time)
-            other(flow, info, payload, flow.copies.judge(info, signature))
-            return
+        let mark = CopyDetector.Mark(signature: signature, linkTag: info.linkTag, hops: info.ttl)
+        let flow = flows.reference(key, hash: hash)?.takeUnretainedValue() ?? newFlow(for: key, at: info.time)
+        if flow.receive(info.media, mark, payload) { return }
+        flow.lastTime = info.time
+        other(flow, info, payload, flow.copies.judge(info.time, mark))
+    }
+
+    /// The way of nearly every packet: plain, and its flow is one of media.
+    @inline(__always)
+    mutating func plain(_ item: borrowing PacketBatch.Item, _ payload: RawSpan) {
+        let packet = MediaPacket(frame: item.frame, time: item.time)
+        let mark = item.mark
+        let isTaken = flows.reference(item.flowKey, hash: item.flowHash)?._withUnsafeGuaranteedRef { flow in
+            flow.receive(packet, mark, payload)
         }
-        let rest = reference._withUnsafeGuaranteedRef { flow -> CopyDetector.Verdict? in
-            flow.lastTime = info.time
-            let verdict = flow.copies.judge(info, signature)
-            guard let media = flow.mediaReference else { return verdict }
-            if verdict == .seenElsewhere {
-                media._withUnsafeGuaranteedRef { $0.countCaptureCopy() }
-            } else {
-                media._withUnsafeGuaranteedRef { $0.receive(info, payload, isCopy: verdict == .identical) }
-            }
-            return nil
-        }
-        // Media ends here: the way of nearly every packet.
-        if let rest { other(reference.takeUnretainedValue(), info, payload, rest) }
+        if isTaken != true { udp(item.info, item.flowHash, item.signature, payload) }
     }
 
     private mutating func other(
@@ -109,7 +106,7 @@ struct CallAssembler: PacketSink {
             let media = startMedia(flow, kept.first?.info ?? info)
             for claim in claims { bind(media, claim) }
             replay(kept, to: media)
-            media.receive(info, payload, isCopy: isCopy)
+            media.receive(info.media, payload, isCopy: isCopy)
             return
         }
         if RTCPPacket.looksLike(payload), let call = book.rtcpCall(of: flow.key) {
@@ -139,7 +136,7 @@ struct CallAssembler: PacketSink {
     }
 
     private func replay(_ kept: [ContentProbe.Kept], to media: MediaFlow) {
-        for packet in kept { media.receive(packet.info, packet.octets.span.bytes, isCopy: false) }
+        for packet in kept { media.receive(packet.info.media, packet.octets.span.bytes, isCopy: false) }
     }
 
     mutating func tcp(_ info: PacketInfo, segment: TCPSegmentInfo, payload: RawSpan) {

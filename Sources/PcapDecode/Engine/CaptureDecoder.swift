@@ -21,7 +21,7 @@ public final class CaptureDecoder {
     private var assembler: CallAssembler
     /// So many packets of a batch before its own turn each thing that a packet needs is brought near.
     private enum Ahead {
-        static let slot = 10, flow = 7, media = 5, payload = 4, stream = 3
+        static let slot = 10, flow = 7, media = 5, payload = 4, stream = 3, log = 2
     }
 
     public init(_ options: Options = Options(), onCall: @escaping (Call) -> Void) {
@@ -41,7 +41,7 @@ public final class CaptureDecoder {
     }
 
     /// What ``BatchFiller`` made of a stretch of frames, in order of the capture.
-    public func feed(_ batch: PacketBatch) {
+    public func feed(_ batch: borrowing PacketBatch) {
         var (infos, segments, notices, failures, messages) = (0, 0, 0, 0, 0)
         let octets = batch.octets.span.bytes
         let block =
@@ -66,7 +66,7 @@ public final class CaptureDecoder {
             }
             switch items[index].kind {
             case .frame: break
-            case .plain: assembler.udp(items[index].info, items[index].flowHash, items[index].signature, payload)
+            case .plain: assembler.plain(items[index], payload)
             case .udp:
                 assembler.udp(batch.infos[infos], items[index].flowHash, items[index].signature, payload)
                 infos += 1
@@ -92,6 +92,7 @@ public final class CaptureDecoder {
         let flow = assembler.flows.flowPlace(items[index + Ahead.flow].flowHash)
         let media = assembler.flows.mediaPlace(items[index + Ahead.media].flowHash)
         let stream = assembler.flows.streamPlace(items[index + Ahead.stream].flowHash)
+        let log = assembler.flows.logPlaces(items[index + Ahead.log].flowHash)
         if let block {
             Near.bring(block + Int(items[index + Ahead.payload].place))
             if stream?.readsAll == true {
@@ -103,6 +104,16 @@ public final class CaptureDecoder {
         if let flow { Near.bring(flow, lines: 3) }
         if let media { Near.bring(media, lines: 2) }
         if let stream { Near.bring(stream.place, lines: 9) }
+        if let log { bringNear(log) }
+    }
+
+    @inline(__always)
+    private func bringNear(_ log: T38DatagramStream.LogPlaces) {
+        // Of a list, its count stands just before the first element.
+        if let entries = log.entries { Near.bringToWrite(entries - 16) }
+        if let octets = log.octets { Near.bringToWrite(octets - 16) }
+        if let end = log.entriesEnd { Near.bringToWrite(end) }
+        if let end = log.octetsEnd { Near.bringToWrite(end) }
     }
 
     /// The capture is over: what is still open comes out as it stands.

@@ -14,11 +14,13 @@ final class Flow {
     }
 
     // First what every packet needs: it is brought near before (`Near`).
-    let key: FlowKey
-    var lastTime: Instant
+    /// What of `key` a packet over IPv4 is held against; `nil`: the flow is not over IPv4.
+    let plainKey: PlainFlowKey?
     /// `media`, without counting references.
     private(set) var mediaReference: Unmanaged<MediaFlow>?
+    var lastTime: Instant
     var copies = CopyDetector()
+    let key: FlowKey
     let ordinal: Int
     private(set) var kind: Kind = .undecided(ContentProbe())
     private(set) var media: MediaFlow?
@@ -27,8 +29,26 @@ final class Flow {
 
     init(key: FlowKey, ordinal: Int, time: Instant) {
         self.key = key
+        plainKey = PlainFlowKey(key)
         self.ordinal = ordinal
         lastTime = time
+    }
+
+    /// Gives a datagram to the media of this flow; `false`: it has none, and nothing was done.
+    /// - Parameter mark: what tells two captures of the datagram apart.
+    @inline(__always)
+    func receive(_ packet: MediaPacket, _ mark: CopyDetector.Mark, _ payload: RawSpan) -> Bool {
+        guard let mediaReference else { return false }
+        lastTime = packet.time
+        let verdict = copies.judge(packet.time, mark)
+        mediaReference._withUnsafeGuaranteedRef { media in
+            if verdict == .seenElsewhere {
+                media.countCaptureCopy()
+            } else {
+                media.receive(packet, payload, isCopy: verdict == .identical)
+            }
+        }
+        return true
     }
 
     func become(_ kind: Kind) { self.kind = kind }
@@ -46,6 +66,14 @@ final class Flow {
 struct CopyDetector {
     enum Verdict { case new, seenElsewhere, identical }
 
+    /// Of one capture of a datagram.
+    struct Mark {
+        /// Of the datagram itself (``CopyDetector/signature(_:_:isSIP:)``).
+        var signature: UInt64
+        var linkTag: UInt32
+        var hops: UInt8
+    }
+
     private struct Seen {
         var time = Int64.min
         var linkTag: UInt32 = 0
@@ -59,22 +87,23 @@ struct CopyDetector {
     private var seen: (Seen, Seen, Seen, Seen) = (Seen(), Seen(), Seen(), Seen())
 
     @inline(__always)
-    mutating func judge(_ info: PacketInfo, _ signature: UInt64) -> Verdict {
-        let time = info.time.nanoseconds
+    mutating func judge(_ time: Instant, _ mark: Mark) -> Verdict {
+        let time = time.nanoseconds
+        let signature = mark.signature
         let earliest = time > Int64.min + Self.windowNanoseconds ? time - Self.windowNanoseconds : Int64.min
         // One by one: a loop over a list of them would build the list for every packet.
-        if signatures.0 == signature, let verdict = verdict(seen.0, info, earliest) { return verdict }
-        if signatures.1 == signature, let verdict = verdict(seen.1, info, earliest) { return verdict }
-        if signatures.2 == signature, let verdict = verdict(seen.2, info, earliest) { return verdict }
-        if signatures.3 == signature, let verdict = verdict(seen.3, info, earliest) { return verdict }
-        remember(signature, Seen(time: time, linkTag: info.linkTag, hops: info.ttl))
+        if signatures.0 == signature, let verdict = verdict(seen.0, mark, earliest) { return verdict }
+        if signatures.1 == signature, let verdict = verdict(seen.1, mark, earliest) { return verdict }
+        if signatures.2 == signature, let verdict = verdict(seen.2, mark, earliest) { return verdict }
+        if signatures.3 == signature, let verdict = verdict(seen.3, mark, earliest) { return verdict }
+        remember(signature, Seen(time: time, linkTag: mark.linkTag, hops: mark.hops))
         return .new
     }
 
     /// `nil`: seen too long ago.
-    private func verdict(_ seen: Seen, _ info: PacketInfo, _ earliest: Int64) -> Verdict? {
+    private func verdict(_ seen: Seen, _ mark: Mark, _ earliest: Int64) -> Verdict? {
         guard seen.time >= earliest, seen.time != .min else { return nil }
-        return seen.linkTag != info.linkTag || seen.hops != info.ttl ? .seenElsewhere : .identical
+        return seen.linkTag != mark.linkTag || seen.hops != mark.hops ? .seenElsewhere : .identical
     }
 
     @inline(__always)

@@ -18,6 +18,26 @@ struct FlowKey: Hashable {
     }
 }
 
+/// The same over IPv4, in little room.
+struct PlainFlowKey: Hashable {
+    /// The source's above the destination's.
+    var addresses: UInt64
+    var ports: UInt32
+
+    @inline(__always)
+    init(addresses: UInt64, ports: UInt32) {
+        self.addresses = addresses
+        self.ports = ports
+    }
+
+    /// `nil`: not over IPv4.
+    init?(_ key: FlowKey) {
+        guard key.source.address.isV4, key.destination.address.isV4 else { return nil }
+        addresses = UInt64(key.source.address.v4) << 32 | UInt64(key.destination.address.v4)
+        ports = UInt32(key.source.port) << 16 | UInt32(key.destination.port)
+    }
+}
+
 /// Open-addressing table from flow keys to flows: the hash beside the reference finds the usual packet's flow with one
 /// look at one place of memory, no hashing protocol, no allocation. Its size is bounded by `EngineLimits.flows`, half of
 /// its slots stay empty.
@@ -50,19 +70,26 @@ struct FlowTable {
     func reference(_ key: FlowKey) -> Unmanaged<Flow>? { reference(key, hash: key.slotHash) }
 
     /// The same with the key's ``FlowKey/slotHash`` known.
+    func reference(_ key: FlowKey, hash: UInt64) -> Unmanaged<Flow>? { reference(hash) { $0.key == key } }
+
+    /// `hash`: of the key that this one stands for.
     @inline(__always)
-    func reference(_ key: FlowKey, hash: UInt64) -> Unmanaged<Flow>? {
+    func reference(_ key: PlainFlowKey, hash: UInt64) -> Unmanaged<Flow>? { reference(hash) { $0.plainKey == key } }
+
+    @inline(__always)
+    private func reference(_ hash: UInt64, where isWanted: (Flow) -> Bool) -> Unmanaged<Flow>? {
         var place = Int(truncatingIfNeeded: hash) & mask
         while let flow = slots[place].flow {
-            if slots[place].hash == hash, flow._withUnsafeGuaranteedRef({ $0.key == key }) { return flow }
+            if slots[place].hash == hash, flow._withUnsafeGuaranteedRef(isWanted) { return flow }
             place = (place &+ 1) & mask
         }
         return nil
     }
 
     /// Where in memory what the flow of a later packet needs stands, each to be looked for when the one before it is near:
-    /// its slot, the flow, its media, the stream of its last packet. Another flow in the slot is no harm. The places are
-    /// handed out for somebody else to bring near, as nothing here may be held while that is done: holding counts references.
+    /// its slot, the flow, its media, the stream of its last packet, what that one has elsewhere. Another flow in the slot
+    /// is no harm. The places are handed out for somebody else to bring near, as nothing here may be held while that is
+    /// done: holding counts references.
     @inline(__always)
     func slotPlace(_ hash: UInt64) -> UnsafeRawPointer? {
         slots.withUnsafeBufferPointer { slots in
@@ -87,6 +114,13 @@ struct FlowTable {
     func streamPlace(_ hash: UInt64) -> (place: UnsafeRawPointer, readsAll: Bool)? {
         slots[Int(truncatingIfNeeded: hash) & mask].flow?._withUnsafeGuaranteedRef { flow in
             flow.mediaReference?._withUnsafeGuaranteedRef { $0.streamPlace }
+        }
+    }
+
+    @inline(__always)
+    func logPlaces(_ hash: UInt64) -> T38DatagramStream.LogPlaces? {
+        slots[Int(truncatingIfNeeded: hash) & mask].flow?._withUnsafeGuaranteedRef { flow in
+            flow.mediaReference?._withUnsafeGuaranteedRef { $0.logPlaces }
         }
     }
 

@@ -52,58 +52,64 @@ final class MediaFlow {
         return t38Reference.map { (UnsafeRawPointer($0.toOpaque()), true) }
     }
 
-    func receive(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool) {
-        lastTime = info.time
-        lastFrame = info.frame
+    /// The same for what a stream of T.38 has besides.
+    @inline(__always)
+    var logPlaces: T38DatagramStream.LogPlaces? {
+        current == nil ? t38Reference?._withUnsafeGuaranteedRef { $0.logPlaces } : nil
+    }
+
+    func receive(_ packet: MediaPacket, _ payload: RawSpan, isCopy: Bool) {
+        lastTime = packet.time
+        lastFrame = packet.frame
         guard payload.byteCount > 0 else { return }
         if payload.octet(0) >> 6 == 2 {
-            receiveVersion2(info, payload, isCopy: isCopy)
+            receiveVersion2(packet, payload, isCopy: isCopy)
         } else {
-            receiveOther(info, payload, isCopy: isCopy)
+            receiveOther(packet, payload, isCopy: isCopy)
         }
     }
 
     /// First octet 0x80–0xBF: RTP or RTCP, or UDPTL with such a sequence number.
-    private func receiveVersion2(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool) {
+    private func receiveVersion2(_ packet: MediaPacket, _ payload: RawSpan, isCopy: Bool) {
         if payload.byteCount >= 12, let current, !RTCPPacket.looksLike(payload) {
             let ssrc = payload.be32(8)
             let isTaken = current._withUnsafeGuaranteedRef { stream in
                 guard stream.ssrc == ssrc else { return false }
-                stream.receive(info, payload, isCopy: isCopy)
+                stream.receive(packet, payload, isCopy: isCopy)
                 return true
             }
             if isTaken { return }
         }
         if let t38, t38.isNear(payload), UDPTLPacket.looksLikeLax(payload) {
-            t38.receive(info, payload, isCopy: isCopy, limit: t38Limit)
+            t38.receive(packet, payload, isCopy: isCopy, limit: t38Limit)
             return
         }
         if RTCPPacket.looksLike(payload) {
-            rtcp.add(RTCPPacket.read(payload).value, time: info.time, frame: info.frame)
+            rtcp.add(RTCPPacket.read(payload).value, time: packet.time, frame: packet.frame)
             return
         }
         if RTPHeader.looksLike(payload) {
-            audioStream(payload, info)?.receive(info, payload, isCopy: isCopy)
+            audioStream(payload, packet)?.receive(packet, payload, isCopy: isCopy)
             return
         }
-        receiveOther(info, payload, isCopy: isCopy)
+        receiveOther(packet, payload, isCopy: isCopy)
     }
 
-    private func receiveOther(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool) {
+    private func receiveOther(_ packet: MediaPacket, _ payload: RawSpan, isCopy: Bool) {
         let limit = t38Limit
         if let t38Reference {
-            t38Reference._withUnsafeGuaranteedRef { $0.receive(info, payload, isCopy: isCopy, limit: limit) }
+            t38Reference._withUnsafeGuaranteedRef { $0.receive(packet, payload, isCopy: isCopy, limit: limit) }
         } else if UDPTLPacket.looksLikeLax(payload) {
-            let stream = T38DatagramStream(key: key, info: info)
+            let stream = T38DatagramStream(key: key, packet: packet)
             t38 = stream
             t38Reference = Unmanaged.passUnretained(stream)
-            stream.receive(info, payload, isCopy: isCopy, limit: limit)
+            stream.receive(packet, payload, isCopy: isCopy, limit: limit)
         } else {
             foreign += 1
         }
     }
 
-    private func audioStream(_ payload: RawSpan, _ info: PacketInfo) -> AudioStream? {
+    private func audioStream(_ payload: RawSpan, _ packet: MediaPacket) -> AudioStream? {
         let ssrc = payload.be32(8)
         if let known = audio.first(where: { $0.ssrc == ssrc }) {
             current = Unmanaged.passUnretained(known)
@@ -115,7 +121,7 @@ final class MediaFlow {
         }
         let roles = PayloadRoles(announced: announced)
         let stream = AudioStream(
-            key: key, ssrc: ssrc, info: info, roles: roles,
+            key: key, ssrc: ssrc, packet: packet, roles: roles,
             clockRate: roles.clockRate(payload.octet(1) & 0x7F) ?? Self.usualClockRate, keepsAudio: options.keepsAudio)
         if isSecured { stream.seal() }
         audio.append(stream)

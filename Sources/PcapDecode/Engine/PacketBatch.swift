@@ -4,7 +4,7 @@ import FaxWire
 /// What the network layer found in a stretch of frames, with its octets, so that one thread can read while another
 /// follows calls. Filled by ``BatchFiller``, taken by ``CaptureDecoder/feed(_:)-(PacketBatch)``: the same calls come out
 /// as from frames fed one by one.
-public struct PacketBatch: Sendable {
+public struct PacketBatch: ~Copyable, Sendable {
     /// Octets and items after which a batch is full. So few that a batch is still in the cache when the other thread takes it.
     public enum Limit {
         public static let octets = 1 << 16
@@ -58,6 +58,17 @@ public struct PacketBatch: Sendable {
 
         /// Of `plain`.
         @inline(__always)
+        var flowKey: PlainFlowKey {
+            PlainFlowKey(
+                addresses: UInt64(source) << 32 | UInt64(destination),
+                ports: UInt32(sourcePort) << 16 | UInt32(destinationPort))
+        }
+
+        /// Of `plain`.
+        @inline(__always)
+        var mark: CopyDetector.Mark { CopyDetector.Mark(signature: signature, linkTag: linkTag, hops: ttl) }
+
+        /// Of `plain`.
         var info: PacketInfo {
             PacketInfo(
                 frame: frame, time: time, source: Endpoint(IPAddress(v4: source), sourcePort),
@@ -66,7 +77,7 @@ public struct PacketBatch: Sendable {
         }
     }
 
-    private(set) var items: [Item] = []
+    private(set) var items = BatchItems()
     /// Where the frames stand, and the payloads of most items with them; `nil`: nowhere for long.
     fileprivate(set) var block: OctetBlock?
     /// The other payloads.
@@ -95,11 +106,12 @@ public struct PacketBatch: Sendable {
     var isFromElsewhere: Bool { readsAhead != nil }
 
     public var isEmpty: Bool { items.isEmpty && begun == nil }
-    public var isFull: Bool { octets.count >= Limit.octets || items.count >= Limit.items }
+    public private(set) var isFull = false
 
     /// Empties the batch and keeps its memory for the next stretch.
     public mutating func clear() {
-        items.removeAll(keepingCapacity: true)
+        items.removeAll()
+        isFull = false
         block = nil
         octets.removeAll(keepingCapacity: true)
         infos.removeAll(keepingCapacity: true)
@@ -134,7 +146,7 @@ public struct PacketBatch: Sendable {
         guard let time = begun else { return }
         var item = Item(.frame, time: time)
         item.marks = .beginsFrame
-        items.append(item)
+        add(item)
         begun = nil
     }
 
@@ -148,22 +160,18 @@ public struct PacketBatch: Sendable {
             // Left over from an earlier frame.
             endFrame()
         }
-        items.append(item)
-        bringNextNear()
-    }
-
-    /// The thread that follows calls has read the items last.
-    @inline(__always)
-    private func bringNextNear() {
-        items.withUnsafeBufferPointer { items in
-            // Where no item stands yet, or none ever will: nothing is read there.
-            guard let first = items.baseAddress else { return }
-            let next = (items.count &+ Self.itemsAhead) &* MemoryLayout<Item>.stride
-            Near.bringToWrite(UnsafeRawPointer(first) + next)
-        }
+        add(item)
+        // The thread that follows calls has read the items last.
+        Near.bringToWrite(items.place(after: Self.itemsAhead))
     }
 
     private static let itemsAhead = 8
+
+    @inline(__always)
+    private mutating func add(_ item: Item) {
+        items.append(item)
+        if items.count >= Limit.items { isFull = true }
+    }
 
     private mutating func append(_ kind: Item.Kind, _ info: PacketInfo, _ payload: RawSpan) {
         var item = Item(kind, time: info.time)
@@ -199,6 +207,7 @@ public struct PacketBatch: Sendable {
         }
         item.place = UInt32(truncatingIfNeeded: octets.count)
         payload.withUnsafeBytes { octets.append(contentsOf: $0) }
+        if octets.count >= Limit.octets { isFull = true }
     }
 }
 
@@ -235,7 +244,7 @@ extension PacketBatch: PacketSink {
     public mutating func warning(_ failure: DecodeFailure, frame: FrameRef) {
         // Told after the time of its frame, whose own it has not.
         endFrame()
-        items.append(Item(.warning, time: .zero))
+        add(Item(.warning, time: .zero))
         failures.append((failure, frame))
     }
 }
@@ -250,7 +259,7 @@ extension PacketInfo {
 }
 
 /// Decodes the network layer of frames into batches.
-public struct BatchFiller {
+public struct BatchFiller: ~Copyable {
     private var network = NetworkDecoder()
     public private(set) var batch: PacketBatch
 
@@ -265,8 +274,8 @@ public struct BatchFiller {
         network.decode(frame, bytes, to: &batch)
     }
 
-    /// Frames stand in this block from now on. The batch has to be empty.
-    public mutating func goOn(in block: OctetBlock) { batch.block = block }
+    /// Frames stand in this block from now on, or in none for long. The batch has to be empty.
+    public mutating func goOn(in block: OctetBlock?) { batch.block = block }
 
     /// The capture is over: fragments that still wait come out.
     public mutating func finish() { network.finish(to: &batch) }

@@ -12,6 +12,8 @@ final class T38DatagramStream {
     private var lastTime: Instant
     private var maximumGapNanoseconds: Int64 = 0
     private var log = T38Log()
+    /// Where the log went on after the last datagram.
+    private var logEnds: (entries: UnsafeRawPointer?, octets: UnsafeRawPointer?)
     private var receiver = UDPTLReceiver(limits: .capture)
     private var identicalCopies = 0
     private var foreign = 0
@@ -23,12 +25,12 @@ final class T38DatagramStream {
     /// A datagram that does not read as UDPTL is the stream's own when its number is this near the last one.
     static let nearness = 1_000
 
-    init(key: FlowKey, info: PacketInfo) {
+    init(key: FlowKey, packet: MediaPacket) {
         self.key = key
-        firstFrame = info.frame
-        firstTime = info.time
-        lastFrame = info.frame
-        lastTime = info.time
+        firstFrame = packet.frame
+        firstTime = packet.time
+        lastFrame = packet.frame
+        lastTime = packet.time
     }
 
     /// The first two octets, read as a sequence number, follow on what came before.
@@ -38,36 +40,50 @@ final class T38DatagramStream {
         return abs(Int(Int16(bitPattern: payload.be16(0) &- lastNumber))) <= Self.nearness
     }
 
-    func receive(_ info: PacketInfo, _ payload: RawSpan, isCopy: Bool, limit: Int) {
+    func receive(_ packet: MediaPacket, _ payload: RawSpan, isCopy: Bool, limit: Int) {
         if !isNear(payload), !UDPTLPacket.looksLikeLax(payload) {
             foreign += 1
             return
         }
         lastNumber = payload.byteCount >= 2 ? payload.be16(0) : lastNumber
         if isCopy { identicalCopies += 1 }
-        if info.isTruncated || info.fragments > 0 { noteShape(info) }
-        if info.time > lastTime {
-            let (gap, overflow) = info.time.nanoseconds.subtractingReportingOverflow(lastTime.nanoseconds)
+        if packet.isTruncated || packet.fragments > 0 { noteShape(packet) }
+        if packet.time > lastTime {
+            let (gap, overflow) = packet.time.nanoseconds.subtractingReportingOverflow(lastTime.nanoseconds)
             maximumGapNanoseconds = max(maximumGapNanoseconds, overflow ? .max : gap)
-            lastTime = info.time
+            lastTime = packet.time
         }
-        lastFrame = info.frame
+        lastFrame = packet.frame
         if log.octets.count > limit { isFull = true }
         let isFull = isFull
-        receiver.handle(payload, time: info.time, frame: info.frame) { delivery, octets in
+        receiver.handle(payload, time: packet.time, frame: packet.frame) { delivery, octets in
             if !isFull { log.append(delivery, octets) }
         }
+        logEnds = log.ends
+    }
+
+    /// Where memory lies that the next datagram needs besides this object: what the log's lists know of themselves, which
+    /// stands before their elements, and their ends.
+    @inline(__always)
+    var logPlaces: LogPlaces {
+        let lists = log.lists
+        return LogPlaces(
+            entries: lists.entries, octets: lists.octets, entriesEnd: logEnds.entries, octetsEnd: logEnds.octets)
+    }
+
+    struct LogPlaces {
+        let entries, octets, entriesEnd, octetsEnd: UnsafeRawPointer?
     }
 
     /// Cut by the capture, or in IP fragments, the last of which may be missing.
-    private func noteShape(_ info: PacketInfo) {
-        guard info.fragments > 0 else {
+    private func noteShape(_ packet: MediaPacket) {
+        guard packet.fragments > 0 else {
             shape.cutPackets += 1
             return
         }
         shape.fragmentedPackets += 1
-        shape.firstFragmented = shape.firstFragmented ?? info.frame
-        if info.isTruncated { shape.incompletePackets += 1 }
+        shape.firstFragmented = shape.firstFragmented ?? packet.frame
+        if packet.isTruncated { shape.incompletePackets += 1 }
     }
 
     /// The stream as it stands; the receiver goes on.

@@ -11,6 +11,10 @@ struct ByteSource: ~Copyable {
         static let window = 5 << 16
         /// Octets read at one time where less is needed: what was just copied in is still near when it is looked at.
         static let chunk = 1 << 16
+        /// What is read goes to the beginning of such a stretch, and from there in the file: processors copy slowly to
+        /// places a few octets behind, modulo a page, those that they copy from (some to a quarter of their speed).
+        static let alignment = 64
+        static let page = 4096
         /// Octets of one block that are passed over in a stream, whose size is not known.
         static let streamedBlock = 1 << 26
     }
@@ -40,9 +44,9 @@ struct ByteSource: ~Copyable {
     let compression: Compression
     /// Called before a read that may wait for a live feed.
     var willRead: (() -> Void)?
-    /// Told each block that holds the window from now on. With it the window leaves a block that somebody else holds where
-    /// it is and goes on in another one.
-    var onBlock: ((OctetBlock) -> Void)? {
+    /// Told each block that holds the window from now on, and `nil` before it leaves its place there. Where somebody still
+    /// holds the block then, the window goes on in another one; one that nobody holds is still in the cache.
+    var onBlock: ((OctetBlock?) -> Void)? {
         didSet { onBlock?(blocks[0]) }
     }
 
@@ -51,7 +55,7 @@ struct ByteSource: ~Copyable {
         let first = try file.first(4)
         self.file = file
         self.capacity = capacity
-        blocks = [OctetBlock(capacity: capacity)]
+        blocks = [OctetBlock(capacity: capacity + Limit.alignment)]
         buffer = blocks[0].start
         compression = ByteSource.compression(first.span.bytes)
         switch compression {
@@ -91,36 +95,39 @@ struct ByteSource: ~Copyable {
     @inline(never)
     private mutating func refill(_ count: Int) -> Bool {
         if count > capacity { return false }
-        if start > 0 { moveToFront() }
-        while end < count, !reachedEnd { readMore(count) }
-        return end >= count
+        if start >= Limit.alignment { moveToFront() }
+        while available < count, !reachedEnd { readMore(count - available) }
+        return available >= count
     }
 
-    /// Moves the window to the front of its block, or of another one where somebody holds this.
+    /// Moves the window to the front of its block, or of another one, and there so that it ends where reading is quick.
     private mutating func moveToFront() {
         let window = UnsafeRawPointer(buffer + start)
-        let held = blocks[0]
+        let count = available
+        onBlock?(nil)
         if onBlock != nil { takeFreeBlock() }
         buffer = blocks[0].start
-        buffer.copyMemory(from: window, byteCount: end - start)
-        end -= start
-        start = 0
-        if blocks[0] !== held { onBlock?(blocks[0]) }
+        start = -count & (Limit.alignment - 1)
+        end = start + count
+        (buffer + start).copyMemory(from: window, byteCount: count)
+        onBlock?(blocks[0])
     }
 
     /// Brings a block that nobody else holds to the front; there are as many as are in use at one time.
     private mutating func takeFreeBlock() {
-        for place in blocks.indices.reversed() where isKnownUniquelyReferenced(&blocks[place]) {
+        for place in blocks.indices where isKnownUniquelyReferenced(&blocks[place]) {
             return blocks.swapAt(0, place)
         }
-        blocks.append(OctetBlock(capacity: capacity))
+        blocks.append(OctetBlock(capacity: capacity + Limit.alignment))
         blocks.swapAt(0, blocks.count - 1)
     }
 
     private mutating func readMore(_ wanted: Int) {
         if file.size == nil { willRead?() }
+        let room = capacity + Limit.alignment - end
+        let chunk = Limit.chunk - (position + available) % Limit.page
         do throws(UnpackError) {
-            let got = try unpack(into: buffer + end, count: min(capacity - end, max(Limit.chunk, wanted - end)))
+            let got = try unpack(into: buffer + end, count: min(room, max(chunk, wanted)))
             if got == 0 { reachedEnd = true }
             end += got
         } catch {

@@ -91,7 +91,7 @@ public final class CaptureInput {
 
     /// Told each block in which frames stand from now on; whoever holds it may look at them later. To be set before the
     /// first frame. Of several files it is not told: their frames come by turns.
-    public var onBlock: ((OctetBlock) -> Void)? {
+    public var onBlock: ((OctetBlock?) -> Void)? {
         get {
             switch source {
             case .single(let reader): reader.onBlock

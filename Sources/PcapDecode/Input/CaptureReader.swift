@@ -82,7 +82,7 @@ public final class CaptureReader {
     }
 
     /// Told each block in which frames stand from now on (``ByteSource/onBlock``).
-    var onBlock: ((OctetBlock) -> Void)? {
+    var onBlock: ((OctetBlock?) -> Void)? {
         get { window.source.onBlock }
         set { window.source.onBlock = newValue }
     }

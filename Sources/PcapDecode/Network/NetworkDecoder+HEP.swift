@@ -5,7 +5,7 @@ import FaxWire
 extension NetworkDecoder {
     /// Hands out the packet that a HEP message carries, with its own addresses, ports and time. Returns the octets of the
     /// message, 0 when it is none.
-    mutating func hep<Sink: PacketSink>(_ bytes: RawSpan, to sink: inout Sink) -> Int {
+    mutating func hep<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, to sink: inout Sink) -> Int {
         guard let length = HEP.length(bytes) else { return 0 }
         let decoded = HEP.read(bytes)
         let message = decoded.value
@@ -45,7 +45,7 @@ extension NetworkDecoder {
 
     /// HEP over TCP: the messages of a segment that begins with one. What a message has in the next segment is lost, and
     /// told. Returns `false` when the segment holds no whole message.
-    mutating func hepMessages<Sink: PacketSink>(_ bytes: RawSpan, to sink: inout Sink) -> Bool {
+    mutating func hepMessages<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, to sink: inout Sink) -> Bool {
         var offset = 0
         while let length = HEP.length(bytes.extracting(offset...)), length <= bytes.byteCount - offset {
             if hep(bytes.extracting(offset..<offset + length), to: &sink) == 0 { break }

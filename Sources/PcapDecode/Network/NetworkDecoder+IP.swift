@@ -13,7 +13,7 @@ extension NetworkDecoder {
 
     /// RFC 791. The total length trims padding; 0 (segmentation offload on the capturing machine) means all there is.
     @inline(__always)
-    mutating func ipv4<Sink: PacketSink>(_ bytes: RawSpan, at start: Int, to sink: inout Sink) {
+    mutating func ipv4<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, at start: Int, to sink: inout Sink) {
         let have = bytes.byteCount &- start
         guard have >= 20 else { return lost(short(.ip, "IPv4 header", start, 20, have), &sink) }
         let first = bytes.octet(start)
@@ -51,7 +51,7 @@ extension NetworkDecoder {
 
     /// RFC 8200: version, traffic class and flow label u32, payload length u16, next header u8, hop limit u8, source 16,
     /// destination 16. A payload length of 0 means all there is (jumbograms, segmentation offload).
-    mutating func ipv6<Sink: PacketSink>(_ bytes: RawSpan, at start: Int, to sink: inout Sink) {
+    mutating func ipv6<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, at start: Int, to sink: inout Sink) {
         let have = bytes.byteCount - start
         guard have >= 40 else { return lost(short(.ip, "IPv6 header", start, 40, have), &sink) }
         guard bytes.octet(start) >> 4 == 6 else {
@@ -76,7 +76,7 @@ extension NetworkDecoder {
     }
 
     /// RFC 8200 §4, up to the transport or a fragment header.
-    private mutating func extensionHeaders<Sink: PacketSink>(
+    private mutating func extensionHeaders<Sink: PacketSink & ~Copyable>(
         first: UInt8, _ bytes: RawSpan, lengthOnWire: Int, to sink: inout Sink
     ) {
         var next = first
@@ -121,7 +121,7 @@ extension NetworkDecoder {
 
     // MARK: Fragments
 
-    private mutating func fragment<Sink: PacketSink>(
+    private mutating func fragment<Sink: PacketSink & ~Copyable>(
         _ number: UInt8, offset: Int, isLast: Bool, _ payload: RawSpan, lengthOnWire: Int, to sink: inout Sink
     ) {
         expire(now: info.time, to: &sink)
@@ -137,17 +137,17 @@ extension NetworkDecoder {
     }
 
     /// Hands out what waited too long for its missing fragments: the octets up to the first hole, as a truncated packet.
-    private mutating func expire<Sink: PacketSink>(now: Instant, to sink: inout Sink) {
+    private mutating func expire<Sink: PacketSink & ~Copyable>(now: Instant, to sink: inout Sink) {
         while let datagram = fragments.expired(now: now) { giveUp(datagram, to: &sink) }
         if fragments.isFull, let oldest = fragments.first() { giveUp(oldest, to: &sink) }
     }
 
     /// Hands out the beginnings of datagrams whose other fragments never came. To be called once behind the last frame.
-    public mutating func finish<Sink: PacketSink>(to sink: inout Sink) {
+    public mutating func finish<Sink: PacketSink & ~Copyable>(to sink: inout Sink) {
         while let datagram = fragments.first() { giveUp(datagram, to: &sink) }
     }
 
-    private mutating func giveUp<Sink: PacketSink>(_ datagram: FragmentedDatagram, to sink: inout Sink) {
+    private mutating func giveUp<Sink: PacketSink & ~Copyable>(_ datagram: FragmentedDatagram, to sink: inout Sink) {
         let current = info
         sink.warning(
             DecodeFailure(
@@ -157,7 +157,7 @@ extension NetworkDecoder {
         info = current
     }
 
-    private mutating func deliver<Sink: PacketSink>(_ datagram: FragmentedDatagram, to sink: inout Sink) {
+    private mutating func deliver<Sink: PacketSink & ~Copyable>(_ datagram: FragmentedDatagram, to sink: inout Sink) {
         let frame = info.frame
         let time = info.time
         info = datagram.info

@@ -19,7 +19,7 @@ extension NetworkDecoder {
 
     /// IEEE 802.3: destination 6, source 6, EtherType 2.
     @inline(__always)
-    mutating func ethernet<Sink: PacketSink>(_ bytes: RawSpan, at start: Int, to sink: inout Sink) {
+    mutating func ethernet<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, at start: Int, to sink: inout Sink) {
         guard bytes.byteCount &- start >= 14 else {
             return lost(short(.link, "Ethernet header", start, 14, bytes.byteCount - start), &sink)
         }
@@ -33,7 +33,7 @@ extension NetworkDecoder {
     }
 
     /// Every link type but Ethernet.
-    mutating func otherLink<Sink: PacketSink>(_ linkType: LinkType, _ bytes: RawSpan, to sink: inout Sink) {
+    mutating func otherLink<Sink: PacketSink & ~Copyable>(_ linkType: LinkType, _ bytes: RawSpan, to sink: inout Sink) {
         switch linkType {
         case .rawIP, .ipv4, .ipv6: anyIP(bytes, at: 0, to: &sink)
         case .linuxSLL: linuxCooked(bytes, to: &sink)
@@ -48,7 +48,9 @@ extension NetworkDecoder {
     }
 
     /// What follows an EtherType. Tags of IEEE 802.1Q (and of 802.1ad, several deep) are passed and counted in the link tag.
-    mutating func network<Sink: PacketSink>(_ type: UInt16, _ bytes: RawSpan, at start: Int, to sink: inout Sink) {
+    mutating func network<Sink: PacketSink & ~Copyable>(
+        _ type: UInt16, _ bytes: RawSpan, at start: Int, to sink: inout Sink
+    ) {
         var type = type
         var offset = start
         for _ in 0..<Limit.headers {
@@ -74,7 +76,7 @@ extension NetworkDecoder {
     }
 
     /// IPv4 or IPv6 by the version in the first four bits.
-    mutating func anyIP<Sink: PacketSink>(_ bytes: RawSpan, at start: Int, to sink: inout Sink) {
+    mutating func anyIP<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, at start: Int, to sink: inout Sink) {
         guard bytes.byteCount > start else { return lost(short(.ip, "version", start, 1, 0), &sink) }
         switch bytes.octet(start) >> 4 {
         case 4: ipv4(bytes, at: start, to: &sink)
@@ -84,7 +86,7 @@ extension NetworkDecoder {
     }
 
     /// LINKTYPE_LINUX_SLL: packet type u16, ARPHRD u16, address length u16, address 8, protocol u16.
-    private mutating func linuxCooked<Sink: PacketSink>(_ bytes: RawSpan, to sink: inout Sink) {
+    private mutating func linuxCooked<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, to sink: inout Sink) {
         guard bytes.byteCount >= 16 else { return lost(short(.link, "SLL header", 0, 16, bytes.byteCount), &sink) }
         mixTag(bytes.be32(0), bytes.be32(6), bytes.be32(10))
         network(bytes.be16(14), bytes, at: 16, to: &sink)
@@ -92,7 +94,7 @@ extension NetworkDecoder {
 
     /// LINKTYPE_LINUX_SLL2: protocol u16, reserved u16, interface u32, ARPHRD u16, packet type u8, address length u8,
     /// address 8.
-    private mutating func linuxCooked2<Sink: PacketSink>(_ bytes: RawSpan, to sink: inout Sink) {
+    private mutating func linuxCooked2<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, to sink: inout Sink) {
         guard bytes.byteCount >= 20 else { return lost(short(.link, "SLL2 header", 0, 20, bytes.byteCount), &sink) }
         mixTag(bytes.be32(4), bytes.be32(8), bytes.be32(12) ^ bytes.be32(16))
         network(bytes.be16(0), bytes, at: 20, to: &sink)
@@ -100,7 +102,7 @@ extension NetworkDecoder {
 
     /// LINKTYPE_NULL (the capturing machine's byte order) and LINKTYPE_LOOP (network order): an address family, 2 for
     /// IPv4 and 10, 24, 28 or 30 for IPv6, small enough to tell the order.
-    private mutating func loopback<Sink: PacketSink>(_ bytes: RawSpan, to sink: inout Sink) {
+    private mutating func loopback<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, to sink: inout Sink) {
         guard bytes.byteCount >= 4 else { return lost(short(.link, "address family", 0, 4, bytes.byteCount), &sink) }
         let family = min(bytes.le32(0), bytes.be32(0))
         switch family {
@@ -111,7 +113,7 @@ extension NetworkDecoder {
     }
 
     /// RFC 1661, with or without the address and control octets of RFC 1662 and with a compressed protocol field.
-    mutating func ppp<Sink: PacketSink>(_ bytes: RawSpan, at start: Int, to sink: inout Sink) {
+    mutating func ppp<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, at start: Int, to sink: inout Sink) {
         var offset = start
         if bytes.byteCount - offset >= 2, bytes.be16(offset) == 0xFF03 { offset += 2 }
         guard bytes.byteCount - offset >= 2 else {
@@ -129,7 +131,7 @@ extension NetworkDecoder {
     }
 
     /// RFC 2516 §4: version and type u8, code u8, session u16, length u16. Only sessions (code 0) carry packets.
-    private mutating func pppoe<Sink: PacketSink>(_ bytes: RawSpan, at start: Int, to sink: inout Sink) {
+    private mutating func pppoe<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, at start: Int, to sink: inout Sink) {
         guard bytes.byteCount - start >= 6 else {
             return lost(short(.link, "PPPoE header", start, 6, bytes.byteCount - start), &sink)
         }
@@ -142,13 +144,13 @@ extension NetworkDecoder {
     }
 
     /// LINKTYPE_C_HDLC: address u8, control u8, EtherType u16.
-    private mutating func ciscoHDLC<Sink: PacketSink>(_ bytes: RawSpan, to sink: inout Sink) {
+    private mutating func ciscoHDLC<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, to sink: inout Sink) {
         guard bytes.byteCount >= 4 else { return lost(short(.link, "HDLC header", 0, 4, bytes.byteCount), &sink) }
         network(bytes.be16(2), bytes, at: 4, to: &sink)
     }
 
     /// RFC 3032 §2.1: labels of four octets up to the one whose lowest bit of the third octet is set; then IP.
-    private mutating func mpls<Sink: PacketSink>(_ bytes: RawSpan, at start: Int, to sink: inout Sink) {
+    private mutating func mpls<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, at start: Int, to sink: inout Sink) {
         var offset = start
         for _ in 0..<Limit.headers {
             guard bytes.byteCount - offset >= 4 else {

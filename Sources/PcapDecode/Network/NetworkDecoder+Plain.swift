@@ -7,7 +7,7 @@ extension NetworkDecoder {
     ///
     /// The values stay in registers from the octets to the sink; ``info`` is not touched.
     @inline(__always)
-    func plainUDP<Sink: PacketSink>(_ frame: FrameHeader, _ bytes: RawSpan, to sink: inout Sink) -> Bool {
+    func plainUDP<Sink: PacketSink & ~Copyable>(_ frame: FrameHeader, _ bytes: RawSpan, to sink: inout Sink) -> Bool {
         let (ip, udp, payload) = (14, 34, 42)
         let have = bytes.byteCount
         guard have >= payload, frame.linkType == .ethernet, bytes.be16(12) == EtherType.ipv4,

@@ -9,7 +9,7 @@ extension NetworkDecoder {
     }
 
     /// What an IP packet carries. `lengthOnWire` is the length that IP gives, `payload` what the file holds of it.
-    mutating func transport<Sink: PacketSink>(
+    mutating func transport<Sink: PacketSink & ~Copyable>(
         _ number: UInt8, _ payload: RawSpan, lengthOnWire: Int, to sink: inout Sink
     ) {
         switch number {
@@ -24,7 +24,7 @@ extension NetworkDecoder {
 
     /// RFC 768: source port, destination port, length, checksum. A length of 0 means all that IP carries (RFC 2675 §4).
     @inline(__always)
-    mutating func udp<Sink: PacketSink>(_ bytes: RawSpan, lengthOnWire: Int, to sink: inout Sink) {
+    mutating func udp<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, lengthOnWire: Int, to sink: inout Sink) {
         guard bytes.byteCount >= 8 else { return lost(short(.udp, "header", 0, 8, bytes.byteCount), &sink) }
         var length = Int(bytes.be16(4))
         if length > lengthOnWire || length < 8 {
@@ -52,12 +52,12 @@ extension NetworkDecoder {
 
     /// Hands out what HEP or VXLAN carries; `false` when the datagram turns out to be neither.
     @inline(never)
-    private mutating func wrapped<Sink: PacketSink>(_ payload: RawSpan, to sink: inout Sink) -> Bool {
+    private mutating func wrapped<Sink: PacketSink & ~Copyable>(_ payload: RawSpan, to sink: inout Sink) -> Bool {
         payload.be32(0) == HEP.magic ? hep(payload, to: &sink) > 0 : vxlan(payload, to: &sink)
     }
 
     /// RFC 9293 §3.1.
-    mutating func tcp<Sink: PacketSink>(_ bytes: RawSpan, lengthOnWire: Int, to sink: inout Sink) {
+    mutating func tcp<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, lengthOnWire: Int, to sink: inout Sink) {
         guard bytes.byteCount >= 20 else { return lost(short(.tcp, "header", 0, 20, bytes.byteCount), &sink) }
         let headerLength = Int(bytes.octet(12) >> 4) &* 4
         guard headerLength >= 20, headerLength <= bytes.byteCount else {
@@ -80,7 +80,7 @@ extension NetworkDecoder {
     // MARK: ICMP
 
     /// RFC 792 and RFC 4443: type u8, code u8, checksum u16, rest u32, then the packet that caused the error.
-    private mutating func icmp<Sink: PacketSink>(_ bytes: RawSpan, kind: ICMPKind, to sink: inout Sink) {
+    private mutating func icmp<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, kind: ICMPKind, to sink: inout Sink) {
         guard bytes.byteCount >= 8 else { return lost(short(.ip, "ICMP header", 0, 8, bytes.byteCount), &sink) }
         guard let what = kind.error(type: bytes.octet(0), code: bytes.octet(1)),
             var notice = quote(bytes.extracting(8...))

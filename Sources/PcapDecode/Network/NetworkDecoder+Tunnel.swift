@@ -2,7 +2,7 @@ import FaxCore
 
 extension NetworkDecoder {
     /// IP in IP (RFC 2003), IPv6 in IPv4 (RFC 4213) and GRE.
-    mutating func tunnel<Sink: PacketSink>(_ number: UInt8, _ bytes: RawSpan, to sink: inout Sink) {
+    mutating func tunnel<Sink: PacketSink & ~Copyable>(_ number: UInt8, _ bytes: RawSpan, to sink: inout Sink) {
         guard enter(&sink) else { return }
         switch number {
         case Transport.gre: gre(bytes, to: &sink)
@@ -12,7 +12,7 @@ extension NetworkDecoder {
 
     /// Counts a layer of tunnel; `false` when there are too many. What came before goes into the link tag, so that a
     /// packet seen inside and outside of its tunnel is known as two captures of one.
-    private mutating func enter<Sink: PacketSink>(_ sink: inout Sink) -> Bool {
+    private mutating func enter<Sink: PacketSink & ~Copyable>(_ sink: inout Sink) -> Bool {
         guard info.depth < Limit.depth else {
             lost(
                 DecodeFailure(
@@ -27,7 +27,7 @@ extension NetworkDecoder {
 
     /// RFC 2784 and RFC 2890: flags and version u16, EtherType u16, then by flags checksum and reserved u32, key u32,
     /// sequence u32. Version 1 (PPTP, RFC 2637) adds an acknowledgment.
-    private mutating func gre<Sink: PacketSink>(_ bytes: RawSpan, to sink: inout Sink) {
+    private mutating func gre<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, to sink: inout Sink) {
         guard bytes.byteCount >= 4 else { return lost(short(.tunnel, "GRE header", 0, 4, bytes.byteCount), &sink) }
         let flags = bytes.be16(0)
         let type = bytes.be16(2)
@@ -56,7 +56,7 @@ extension NetworkDecoder {
 
     /// RFC 7348 §5: flags u8 (0x08: the identifier counts), reserved 3, identifier 3, reserved 1, an Ethernet frame.
     /// The port alone proves nothing: `false` when the octets do not look like it.
-    mutating func vxlan<Sink: PacketSink>(_ bytes: RawSpan, to sink: inout Sink) -> Bool {
+    mutating func vxlan<Sink: PacketSink & ~Copyable>(_ bytes: RawSpan, to sink: inout Sink) -> Bool {
         guard bytes.byteCount >= 8 + 14 + 20, bytes.octet(0) & 0x08 != 0, bytes.octet(7) == 0 else { return false }
         let version = bytes.octet(22) >> 4
         switch bytes.be16(20) {

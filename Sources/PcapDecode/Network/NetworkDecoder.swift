@@ -32,12 +32,14 @@ public struct NetworkDecoder {
 
     /// Decodes one frame and hands what it carries to `sink`.
     @inline(__always)
-    public mutating func decode<Sink: PacketSink>(_ frame: FrameHeader, _ bytes: RawSpan, to sink: inout Sink) {
+    public mutating func decode<Sink: PacketSink & ~Copyable>(
+        _ frame: FrameHeader, _ bytes: RawSpan, to sink: inout Sink
+    ) {
         if !plainUDP(frame, bytes, to: &sink) { general(frame, bytes, to: &sink) }
     }
 
     /// Every frame but those of ``plainUDP(_:_:to:)``.
-    mutating func general<Sink: PacketSink>(_ frame: FrameHeader, _ bytes: RawSpan, to sink: inout Sink) {
+    mutating func general<Sink: PacketSink & ~Copyable>(_ frame: FrameHeader, _ bytes: RawSpan, to sink: inout Sink) {
         info.frame = frame.ref
         info.time = frame.time
         info.depth = 0
@@ -54,7 +56,7 @@ public struct NetworkDecoder {
 
     /// Tells what stopped the decoding of the current frame.
     @inline(never)
-    func lost<Sink: PacketSink>(_ failure: DecodeFailure, _ sink: inout Sink) {
+    func lost<Sink: PacketSink & ~Copyable>(_ failure: DecodeFailure, _ sink: inout Sink) {
         sink.warning(failure, frame: info.frame)
     }
 

@@ -106,7 +106,7 @@ public struct ICMPNotice: Sendable, Hashable {
 }
 
 /// Takes what ``NetworkDecoder`` finds. Payloads are borrowed: they are gone when the call returns.
-public protocol PacketSink {
+public protocol PacketSink: ~Copyable {
     /// A UDP datagram, or a message that HEP carries as a whole (``PacketInfo/hepType`` > 0, whatever its transport).
     mutating func udp(_ info: PacketInfo, payload: RawSpan)
     mutating func tcp(_ info: PacketInfo, segment: TCPSegmentInfo, payload: RawSpan)

@@ -16,6 +16,10 @@ struct CallFacts {
     let turns: [Turn]
     /// Requests of the dialog with their responses.
     let exchanges: [SIPExchange]
+    /// INVITE and UPDATE inside the call: whatever may offer media anew.
+    let reoffers: [SIPExchange]
+    /// Those that offer T.38.
+    let imageOffers: [SIPExchange]
     /// When the call was over: BYE, CANCEL or refusal, else its last packet.
     let end: Instant
 
@@ -29,6 +33,8 @@ struct CallFacts {
         commands = fax.commands
         turns = Turn.all(fax)
         exchanges = SIPExchange.all(call.signalling.steps)
+        reoffers = exchanges.filter { Self.isReoffer($0, of: call.signalling) }
+        imageOffers = reoffers.filter(\.offersImage)
         end = call.signalling.endTime ?? call.lastTime
     }
 
@@ -39,17 +45,12 @@ struct CallFacts {
     /// The switch to T.38 that both sides agreed to.
     var agreedSwitch: T38Switch? { signalling.t38Switch.flatMap { $0.isAccepted ? $0 : nil } }
 
-    /// INVITE and UPDATE inside the call: whatever may offer media anew.
-    var reoffers: [SIPExchange] {
-        exchanges.filter { exchange in
-            guard exchange.request.method == "INVITE" || exchange.request.method == "UPDATE" else { return false }
-            guard let answered = signalling.answerTime else { return signalling.startsMidCall }
-            return exchange.request.time > answered
-        }
+    private static func isReoffer(_ exchange: SIPExchange, of signalling: Signalling) -> Bool {
+        guard exchange.request.method == "INVITE" || exchange.request.method == "UPDATE" else { return false }
+        guard let answered = signalling.answerTime else { return signalling.startsMidCall }
+        return exchange.request.time > answered
     }
 
-    /// Offers of T.38 inside the call.
-    var imageOffers: [SIPExchange] { reoffers.filter(\.offersImage) }
     /// The exchange in which T.38 was agreed.
     var agreedExchange: SIPExchange? {
         agreedSwitch.flatMap { agreed in exchanges.first { $0.request.frame == agreed.offerFrame } }

@@ -230,7 +230,7 @@ public struct T30Message: Sendable {
         self.crcOK = crcOK
     }
 
-    private static func namesImageFrame(_ name: String) -> Bool { name.hasPrefix("FCD") || name == "RCP" }
+    private static func namesImageFrame(_ name: String) -> Bool { name.utf8.starts(with: "FCD".utf8) || name == "RCP" }
 }
 
 /// A signal on the line (or the indicator that stands for it).

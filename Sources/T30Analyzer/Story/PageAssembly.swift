@@ -9,7 +9,7 @@ import FaxWire
 struct PageAssembly {
     /// Frames that came whole, and the highest number seen or announced, plus one.
     struct Block {
-        var frames: [Int: ArraySlice<UInt8>] = [:]
+        var frames = NumberedFrames()
         var count = 0
         /// The counts of its PPS; `nil`: none came yet.
         var counts: PartialPageCounts?
@@ -18,7 +18,7 @@ struct PageAssembly {
 
         fileprivate mutating func merge(_ other: Block) {
             count = max(count, other.count)
-            frames.merge(other.frames) { _, new in new }
+            frames.merge(other.frames)
         }
     }
 
@@ -50,7 +50,7 @@ struct PageAssembly {
         round.count = max(round.count, number + 1)
         let data = frame.octets.dropFirst(4)
         keptOctets += data.count
-        round.frames[number] = data
+        round.frames.set(data, at: number)
     }
 
     /// A frame of this number was sent with other data: this one is of another partial page.
@@ -147,7 +147,7 @@ struct PageAssembly {
     /// The count of ``octets``.
     var octetCount: Int {
         guard isECM else { return burst.count }
-        return blocks.reduce(0) { count, block in block.frames.values.reduce(count) { $0 + $1.count } }
+        return blocks.reduce(0) { count, block in count + block.frames.octetCount }
     }
 
     /// As far as a decoder can follow: T.6 has no end of line to begin again at (T.6 2.2), so the first hole ends it.

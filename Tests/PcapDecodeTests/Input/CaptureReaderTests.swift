@@ -55,4 +55,20 @@ struct PcapReadingTests {
         #expect(reader.linkTypesSeen == [header.linkType.name])
         #expect(reader.warnings.kept.isEmpty)
     }
+
+    /// So many octets that the window moves many times, with every remainder, and frames of its largest size between.
+    @Test("frames of every length come whole, wherever the window ends")
+    func lengths() throws {
+        var writer = PcapWriter(PcapHeader(linkType: .ethernet))
+        var random = SeededRandom(seed: 91)
+        var frames: [[UInt8]] = []
+        for index in 0..<4000 {
+            let length = index % 500 == 250 ? CaptureReader.Limit.frameOctets : Int.random(in: 0...300, using: &random)
+            frames.append((0..<length).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ index) })
+            writer.append(time: Instant(nanoseconds: Int64(index) * 1_000_000), frame: frames[index])
+        }
+        let reader = try open(writer.bytes)
+        #expect(readAll(reader).map(\.bytes) == frames)
+        #expect(reader.warnings.kept.isEmpty)
+    }
 }
