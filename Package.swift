@@ -83,6 +83,7 @@ let package = Package(
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         .systemLibrary(name: "CFileRoom", path: "Sources/CFileRoom"),
+        .systemLibrary(name: "CHeap", path: "Sources/CHeap"),
         .systemLibrary(name: "CPrefetch", path: "Sources/CPrefetch"),
         .target(
             name: "CResolver", path: "Sources/CResolver", linkerSettings: [.linkedLibrary("resolv")]),
@@ -157,7 +158,7 @@ let package = Package(
             dependencies: [
                 "FaxCore", "FaxWire", "FaxProtocol", "FaxDSP", "PcapDecode", "T30Analyzer", "Sanitizer",
                 "CaptureCompare", "FaxReport", "Simulator", "Regression", "FaxEndpoint", "ATADrivers", "ATALive",
-                "ServerDrivers", "PlacedText", argumentParser,
+                "ServerDrivers", "PlacedText", "CHeap", argumentParser,
             ],
             path: "Sources/faxprobe", swiftSettings: strict, linkerSettings: linking),
         .executableTarget(

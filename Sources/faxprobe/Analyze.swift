@@ -136,6 +136,7 @@ struct Analyze: ParsableCommand {
     func run() throws {
         // Not in `validate`: there it would hide what is wrong with an unknown option.
         if files.isEmpty { throw ValidationError("Name a capture to read, or - for standard input.") }
+        LargePages.useForHeap()
         Console.catchSignals()
         let output = StandardOutput(flushesEachTime: Console.outputIsTerminal || files.contains("-"))
         let progress = ProgressLine()

@@ -33,9 +33,14 @@ struct T38OpenFrame {
     var hasGap = false
     var isCut = false
 
-    mutating func append(_ bytes: RawSpan) {
+    /// Goes on with what a packet brings; `false`: no frame is that long.
+    @inline(__always)
+    mutating func append(_ bytes: RawSpan, _ place: T38Place) -> Bool {
+        until = place
+        guard octets.count + bytes.byteCount <= Self.octetLimit else { return false }
         if octets.isEmpty { octets.reserveCapacity(Self.usualOctets) }
         octets.append(bytes)
+        return true
     }
 
     /// The frame is over: its octets turn as T.30 has them.
@@ -57,6 +62,9 @@ struct T38OpenFrame {
 
     /// An ECM frame of 256 octets with its headers.
     private static let usualOctets = 260
+
+    /// Octets of one HDLC frame; ECM frames have 260, T.30 commands below 300.
+    private static let octetLimit = 4_096
 
     /// Address and control field stand where a frame begins: nothing of it was lost before them. To be asked of a closed
     /// frame, as what follows.

@@ -31,9 +31,6 @@ struct T38StreamReader {
     /// The packet being read was computed from parity.
     private var isComputed = false
 
-    /// Octets of one HDLC frame; ECM frames have 260, T.30 commands below 300.
-    static let frameOctetLimit = 4_096
-
     /// What is on the line.
     private enum State {
         case silent
@@ -74,7 +71,7 @@ struct T38StreamReader {
         if case .data(let type) = state, !data.isFinal,
             let field = IFPCursor.onlyField(bytes, of: type, form: form)
         {
-            return take(field, bytes)
+            return goesOn(with: field, bytes) ? () : take(field, bytes)
         }
         do throws(DecodeFailure) {
             var cursor = try cursor(for: bytes)
@@ -239,6 +236,17 @@ struct T38StreamReader {
         return true
     }
 
+    /// Nothing but more octets of the frame that is open, as most packets of a page in ECM: nothing else changes by them.
+    @inline(__always)
+    private mutating func goesOn(with field: IFPCursor.FieldPlace, _ bytes: RawSpan) -> Bool {
+        guard field.type == .hdlcData, let octets = field.octets,
+            data.frame?.append(bytes.extracting(octets), place) == true
+        else { return false }
+        data.until = place.time
+        log.take(place, isInside: true)
+        return true
+    }
+
     private mutating func read(_ field: IFPCursor.FieldPlace, _ type: T38DataType, _ bytes: RawSpan) {
         switch field.type {
         case .hdlcData:
@@ -274,12 +282,7 @@ struct T38StreamReader {
         lostBefore = false
         data.hasFrames = true
         data.isFinal = false
-        data.frame?.until = place
-        if (data.frame?.octets.count ?? 0) + octets.count <= Self.frameOctetLimit {
-            data.frame?.append(bytes.extracting(octets))
-        } else {
-            note("ifp-frame-too-long")
-        }
+        if data.frame?.append(bytes.extracting(octets), place) == false { note("ifp-frame-too-long") }
     }
 
     private mutating func closeFrame(_ type: T38DataType, crcOK: Bool?) {

@@ -230,7 +230,15 @@ public struct T30Message: Sendable {
         self.crcOK = crcOK
     }
 
-    private static func namesImageFrame(_ name: String) -> Bool { name.utf8.starts(with: "FCD".utf8) || name == "RCP" }
+    private static func namesImageFrame(_ name: String) -> Bool {
+        // Letter by letter, and most names by the first: asked of every frame of a page.
+        var letters = name.utf8.makeIterator()
+        switch letters.next() {
+        case UInt8(ascii: "F"): return letters.next() == UInt8(ascii: "C") && letters.next() == UInt8(ascii: "D")
+        case UInt8(ascii: "R"): return name == "RCP"
+        default: return false
+        }
+    }
 }
 
 /// A signal on the line (or the indicator that stands for it).
