@@ -98,12 +98,15 @@ extension SIPMessage {
 
     /// Value of the first field of that name.
     public func value(_ header: SIPHeader) -> String? {
-        fields.first { $0.header == header }.map(text(of:))
+        for field in fields where field.header == header { return text(of: field) }
+        return nil
     }
 
     /// Values of all fields of that name, one a field.
     public func values(_ header: SIPHeader) -> [String] {
-        fields.filter { $0.header == header }.map(text(of:))
+        var values: [String] = []
+        for field in fields where field.header == header { values.append(text(of: field)) }
+        return values
     }
 
     /// Value of the first field with that name in any case, for names that are not in ``SIPHeader``.

@@ -23,9 +23,8 @@ struct CallDraft {
     private var streams: [MediaStream] {
         var streams = call.finishedStreams
         for bound in call.flows {
-            let sent = signalling.sessions.filter { $0.party == bound.sender }
             let first = streams.count
-            streams += bound.flow.streams(sent: sent)
+            streams += bound.flow.streams(sent: signalling.sessions.filter { $0.party == bound.sender })
             for index in first..<streams.count { streams[index].direction = bound.sender }
         }
         streams += call.t38OverTCP.map { $0.stream() }

@@ -167,8 +167,8 @@ final class MediaFlow {
     }
 
     /// The streams as they stand, in order of their first packets; `sent`: what their sender's SDPs said.
-    func streams(sent: [NegotiatedMedia]) -> [MediaStream] {
-        let security = isSecured ? MediaSecurity(sent) : MediaSecurity()
+    func streams(sent: @autoclosure () -> [NegotiatedMedia]) -> [MediaStream] {
+        let security = isSecured ? MediaSecurity(sent()) : MediaSecurity()
         var streams = audio.map { $0.stream(security) }
         if let t38 { streams.append(t38.stream(announced: announced, foreign: foreign)) }
         streams.sort { $0.firstFrame < $1.firstFrame }

@@ -254,10 +254,12 @@ struct Negotiation: Sendable {
 
     /// The latest entry of the same party and place counts as the same when it says the same.
     private mutating func add(_ media: NegotiatedMedia, _ signalling: inout Signalling) -> Int? {
-        if let place = signalling.sessions.lastIndex(where: { $0.party == media.party && $0.endpoint == media.endpoint }
-        ),
-            signalling.sessions[place].saysTheSame(as: media)
-        {
+        // By places, as an entry would be copied to be looked at.
+        let sessions = signalling.sessions
+        let latest = sessions.indices.last {
+            sessions[$0].party == media.party && sessions[$0].endpoint == media.endpoint
+        }
+        if let place = latest, sessions[place].saysTheSame(as: media) {
             if media.accepted, !signalling.sessions[place].accepted {
                 signalling.sessions[place].accepted = true
                 sessionsChanged = true
