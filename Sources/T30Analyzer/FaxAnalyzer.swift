@@ -28,16 +28,15 @@ public struct FaxAnalyzer: Sendable {
     public func analyze(_ call: Call) -> FaxSession {
         let audio = AudioCarriage.read(call.streams, fill: options.fill)
         let t38 = T38Carriage.read(call.streams)
-        var record = t38 + audio.record
-        let parties = PartyGuess(record)
-        if call.isMixedRecording {
-            record.events = record.inOrderOfEnd.map { record.events[$0] }
-            MixedLine.assign(&record.events)
-        } else {
-            record.assign(parties)
-        }
+        let record = t38 + audio.record
         var story = StoryBuilder(options)
-        story.take(record)
+        let parties = PartyGuess(record)
+        var events = record.inOrderOfEnd
+        if call.isMixedRecording { MixedLine.assign(&events) }
+        for var event in events {
+            event.party = event.party ?? (call.isMixedRecording ? nil : parties[event.stream])
+            story.take(event)
+        }
         story.finish()
         var session = story.session
         session.bursts = audio.bursts.map { burst in
@@ -205,28 +204,13 @@ extension LineRecord {
         }
     }
 
-    /// Places of the events in order of their ends, those of one stream as they stood on the line. (An event is much larger
-    /// than its place.)
-    fileprivate var inOrderOfEnd: [Int] {
-        let keys = events.indices.map { (end: events[$0].span.end, stream: events[$0].stream) }
+    /// In order of their ends, those of one stream as they stood on the line.
+    fileprivate var inOrderOfEnd: [LineEvent] {
+        // Places are sorted, for an event is much larger than its place.
+        let keys = events.map { (end: $0.span.end, stream: $0.stream) }
         return keys.indices.sorted {
             (keys[$0].end, keys[$0].stream, $0) < (keys[$1].end, keys[$1].stream, $1)
-        }
-    }
-
-    /// Who sent what the stream alone does not tell.
-    fileprivate mutating func assign(_ parties: PartyGuess) {
-        for index in events.indices where events[index].party == nil {
-            events[index].party = parties[events[index].stream]
-        }
-    }
-}
-
-extension StoryBuilder {
-    /// Everything on the line. Events are looked at where they stand: each holds octets, and to copy it is to count them.
-    fileprivate mutating func take(_ record: LineRecord) {
-        let events = record.events.span
-        for place in record.inOrderOfEnd { take(events[place]) }
+        }.map { events[$0] }
     }
 }
 

@@ -1,7 +1,7 @@
 import CHeap
 
-/// The heap in pages of 2 MiB. What is known of the calls that are open lies scattered over some ten megabytes, and each
-/// packet needs other places of them: in pages of 4 KiB, the processor looks up where a page is more often than not.
+/// The heap in pages of 2 MiB. What is known of the calls that are open lies scattered, and each packet needs other places
+/// of it: with fewer pages, there are fewer to be brought in and to be looked up. `reports/bench.md` tells what it gives.
 enum LargePages {
     /// Address space, not memory: a page counts when it is first written.
     private static let room: Int32 = 64 << 20

@@ -43,7 +43,6 @@ public final class BatchReader {
             send()
             willWait()
         }
-        if case .single(let reader) = source.source { reader.isForAnother = filler.batch.isFromElsewhere }
         source.onBlock = { [unowned self] block in
             if block == nil { send() }
             filler.goOn(in: block)

@@ -11,9 +11,6 @@ struct ByteSource: ~Copyable {
         static let window = 5 << 16
         /// Octets read at one time where less is needed: what was just copied in is still near when it is looked at.
         static let chunk = 1 << 16
-        /// The same where another thread looks at it: what is near to this one is not near to that, and fewer blocks change
-        /// hands.
-        static let chunkForAnother = 1 << 18
         /// What is read goes to the beginning of such a stretch, and from there in the file: processors copy slowly to
         /// places a few octets behind, modulo a page, those that they copy from (some to a quarter of their speed).
         static let alignment = 64
@@ -45,8 +42,6 @@ struct ByteSource: ~Copyable {
     private(set) var position = 0
     private(set) var stop: Stop?
     let compression: Compression
-    /// What is read is looked at on another thread.
-    var isForAnother = false
     /// Called before a read that may wait for a live feed.
     var willRead: (() -> Void)?
     /// Told each block that holds the window from now on, and `nil` before it leaves its place there. Where somebody still
@@ -130,7 +125,7 @@ struct ByteSource: ~Copyable {
     private mutating func readMore(_ wanted: Int) {
         if file.size == nil { willRead?() }
         let room = capacity + Limit.alignment - end
-        let chunk = (isForAnother ? Limit.chunkForAnother : Limit.chunk) - (position + available) % Limit.page
+        let chunk = Limit.chunk - (position + available) % Limit.page
         do throws(UnpackError) {
             let got = try unpack(into: buffer + end, count: min(room, max(chunk, wanted)))
             if got == 0 { reachedEnd = true }

@@ -81,12 +81,6 @@ public final class CaptureReader {
         set { window.source.willRead = newValue }
     }
 
-    /// ``ByteSource/isForAnother``
-    var isForAnother: Bool {
-        get { window.source.isForAnother }
-        set { window.source.isForAnother = newValue }
-    }
-
     /// Told each block in which frames stand from now on (``ByteSource/onBlock``).
     var onBlock: ((OctetBlock?) -> Void)? {
         get { window.source.onBlock }

@@ -71,7 +71,8 @@ struct T38StreamReader {
         if case .data(let type) = state, !data.isFinal,
             let field = IFPCursor.onlyField(bytes, of: type, form: form)
         {
-            return goesOn(with: field, bytes) ? () : take(field, bytes)
+            if !goesOn(with: field, bytes) { take(field, bytes) }
+            return
         }
         do throws(DecodeFailure) {
             var cursor = try cursor(for: bytes)

@@ -39,17 +39,14 @@ struct SIPExchange {
         }
         var exchanges: [SIPExchange] = []
         var places: [Key: Int] = [:]
-        // By places, as a step is much to copy.
-        for index in steps.indices where !steps[index].isFurtherHop {
-            guard let sender = steps[index].from else { continue }
-            let (method, status) = (steps[index].method, steps[index].status)
-            let isACK = method == "ACK"
+        for step in steps where !step.isFurtherHop {
+            guard let sender = step.from else { continue }
+            let isACK = step.method == "ACK"
             let key = Key(
-                party: status == nil ? sender : sender.other, cseq: steps[index].cseq,
-                method: isACK ? "INVITE" : method)
+                party: step.status == nil ? sender : sender.other, cseq: step.cseq,
+                method: isACK ? "INVITE" : step.method)
             let place = places[key]
-            let step = steps[index]
-            switch (status, place) {
+            switch (step.status, place) {
             case (nil, let place?) where isACK: exchanges[place].ack = exchanges[place].ack ?? step
             case (nil, let place?): exchanges[place].sends.append(step)
             case (nil, nil) where !isACK:
