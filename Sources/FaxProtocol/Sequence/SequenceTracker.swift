@@ -93,6 +93,14 @@ public struct SequenceTracker: Sendable {
         return behind(sequence)
     }
 
+    /// Takes a packet's number when it is the one after ``highest``; its extended number, or `nil`: nothing was done.
+    @inline(__always)
+    public mutating func takeNext(_ wire: UInt16, time: Instant, frame: FrameRef) -> Int? {
+        guard isStarted, wire == highestOnWire &+ 1 else { return nil }
+        goOn(time, frame)
+        return highest
+    }
+
     private mutating func behind(_ sequence: Int) -> Step {
         let isFar =
             highest - sequence >= Self.windowPackets
@@ -149,6 +157,7 @@ public struct SequenceTracker: Sendable {
 
     private mutating func advance(to sequence: Int, _ time: Instant, _ frame: FrameRef) {
         let ahead = sequence - highest
+        if ahead == 1 { return goOn(time, frame) }
         if ahead >= Self.windowPackets {
             seen = Self.nothing
         } else if ahead > 1 {
@@ -156,11 +165,24 @@ public struct SequenceTracker: Sendable {
             for number in highest + 1..<sequence { seen[Self.word(number)] &= ~Self.mask(number) }
         }
         highest = sequence
+        stand(time, frame)
+    }
+
+    /// By one.
+    @inline(__always)
+    private mutating func goOn(_ time: Instant, _ frame: FrameRef) {
+        highest += 1
+        stand(time, frame)
+    }
+
+    /// ``highest`` has come.
+    @inline(__always)
+    private mutating func stand(_ time: Instant, _ frame: FrameRef) {
         highestFrame = frame
         highestTime = time
         unique += 1
-        seen[Self.word(sequence)] |= Self.mask(sequence)
-        if losses.hasOpen { losses.close(before: sequence - Self.windowPackets) }
+        seen[Self.word(highest)] |= Self.mask(highest)
+        if losses.hasOpen { losses.close(before: highest - Self.windowPackets) }
     }
 
     // MARK: The window

@@ -100,6 +100,7 @@ public struct UDPTLReceiver: Sendable {
         _ datagram: RawSpan, time: Instant, frame: FrameRef, deliver: (Delivery, RawSpan) -> Void
     ) -> Outcome {
         expire(at: time, deliver: deliver)
+        if goesOn(datagram, time, frame, deliver) { return .taken }
         var arrival = Arrival(layout: UDPTLLayout(datagram), time: time, frame: frame, sequence: 0)
         let primary = arrival.layout.primary
         guard arrival.layout.byteCount >= 2 else {
@@ -129,12 +130,43 @@ public struct UDPTLReceiver: Sendable {
         }
         if candidate != nil { candidate = nil }
         recent.note(step.sequence, content, time)
-        if content == previousContent, step.kind == .next, UDPTLContent.isSignal(datagram, primary) {
-            statistics.note(.repeatUnderNewSequence, frame)
-        }
+        if step.kind == .next { noteRepeat(content, datagram, primary, frame) }
         previousContent = content
         accept(arrival, datagram, deliver)
         return arrival.layout.isComplete ? .taken : .malformed
+    }
+
+    /// The way of nearly every datagram: takes one that is whole and the next, from a sender without parity, when nothing
+    /// is missing.
+    /// - Returns: `false`: it is not, and nothing was done.
+    @inline(__always)
+    private mutating func goesOn(
+        _ datagram: RawSpan, _ time: Instant, _ frame: FrameRef, _ deliver: (Delivery, RawSpan) -> Void
+    ) -> Bool {
+        guard !keepsHistory, holeSince == nil, candidate == nil, next == tracker.highest + 1,
+            let packet = UsualUDPTL(datagram),
+            let sequence = tracker.takeNext(packet.sequence, time: time, frame: frame)
+        else { return false }
+        let primary = packet.primary
+        let content = UDPTLContent.mark(datagram, primary)
+        recent.note(sequence, content, time)
+        noteRepeat(content, datagram, primary, frame)
+        previousContent = content
+        statistics.count(byteCount: datagram.byteCount)
+        statistics.count(secondaries: packet.entries)
+        deliver(
+            Delivery(sequence: sequence, origin: .primary, time: time, frame: frame), datagram.extracting(primary))
+        next = sequence + 1
+        return true
+    }
+
+    /// What the packet before carried comes again under the next number.
+    @inline(__always)
+    private mutating func noteRepeat(
+        _ content: UInt64, _ datagram: RawSpan, _ primary: Range<Int>, _ frame: FrameRef
+    ) {
+        guard content == previousContent, UDPTLContent.isSignal(datagram, primary) else { return }
+        statistics.note(.repeatUnderNewSequence, frame)
     }
 
     /// Gives up waiting where the time is over.
@@ -222,8 +254,7 @@ public struct UDPTLReceiver: Sendable {
 
     private mutating func count(_ arrival: Arrival) {
         let layout = arrival.layout
-        statistics.packets += 1
-        statistics.largestPacket = max(statistics.largestPacket, layout.byteCount)
+        statistics.count(byteCount: layout.byteCount)
         if !layout.isComplete {
             statistics.malformed += 1
             statistics.note(.truncated, arrival.frame)
@@ -241,16 +272,11 @@ public struct UDPTLReceiver: Sendable {
             }
             statistics.count(depth: span)
         case .redundancy:
-            if layout.entries > 0 {
-                if layout.hasEmptyEntry { statistics.note(.zeroLengthSecondary, arrival.frame) }
-                statistics.withRedundancy += 1
-                if statistics.withRedundancy == 1, statistics.withFEC > 0 {
-                    statistics.note(.mixedErrorCorrection, arrival.frame)
-                }
-            } else {
-                statistics.withoutCorrection += 1
+            if layout.hasEmptyEntry { statistics.note(.zeroLengthSecondary, arrival.frame) }
+            if layout.entries > 0, statistics.withRedundancy == 0, statistics.withFEC > 0 {
+                statistics.note(.mixedErrorCorrection, arrival.frame)
             }
-            statistics.count(depth: layout.entries)
+            statistics.count(secondaries: layout.entries)
         case nil:
             break
         }

@@ -53,6 +53,25 @@ public struct UDPTLStatistics: Sendable {
         return commonest
     }
 
+    /// A datagram.
+    @inline(__always)
+    mutating func count(byteCount: Int) {
+        packets += 1
+        largestPacket = max(largestPacket, byteCount)
+    }
+
+    /// A datagram without parity.
+    @inline(__always)
+    mutating func count(secondaries: Int) {
+        if secondaries > 0 {
+            withRedundancy += 1
+        } else {
+            withoutCorrection += 1
+        }
+        count(depth: secondaries)
+    }
+
+    @inline(__always)
     mutating func count(depth: Int) { depths[min(max(depth, 0), Self.depthLimit)] &+= 1 }
 
     mutating func note(_ quirk: Quirk, _ frame: FrameRef) {

@@ -23,7 +23,17 @@ public struct T38Log: Sendable {
         private var number: Int32
         private var place: UInt32
         private var count: UInt32
-        public var origin: Origin
+        /// 0 to 2: primary, FEC, stream; else three more than the distance of a secondary.
+        private var originCode: UInt16
+
+        public var origin: Origin {
+            switch originCode {
+            case 0: .primary
+            case 1: .fec
+            case 2: .stream
+            default: .secondary(Int(originCode) - 3)
+            }
+        }
 
         /// Extended over wraps; counts lost packets too.
         public var sequence: Int { Int(number) }
@@ -31,13 +41,19 @@ public struct T38Log: Sendable {
         public var offset: Int { Int(place) }
         public var length: Int { Int(count) }
 
-        /// `sequence`, `offset` and `length` are held in 32 bits and stop at their limits; ``T38Log/octetLimit`` keeps
-        /// logs below.
+        /// `sequence`, `offset` and `length` are held in 32 bits, a secondary's distance in 16, and stop at their limits;
+        /// ``T38Log/octetLimit`` keeps logs below.
         public init(sequence: Int, frame: FrameRef, time: Instant, origin: Origin, offset: Int, length: Int) {
             number = Int32(clamping: sequence)
             self.frame = frame
             self.time = time
-            self.origin = origin
+            originCode =
+                switch origin {
+                case .primary: 0
+                case .fec: 1
+                case .stream: 2
+                case .secondary(let distance): UInt16(min(max(distance, 0), 0xFFF0)) + 3
+                }
             place = UInt32(clamping: offset)
             count = UInt32(clamping: length)
         }

@@ -6,6 +6,9 @@ import FaxWire
 final class AudioStream {
     // First what every packet needs: it is brought near before (`Near`).
     let ssrc: UInt32
+    /// The first two octets of a packet that goes on as the last one did: no marker, no list, extension or padding, of
+    /// the same type, and that one media of which nothing is kept.
+    private var usualHead = AudioStream.none
     /// The receiver announced SRTP: the packets are kept as they are until the keys are known.
     private var isSealed = false
     private var lastFrame: FrameRef
@@ -21,6 +24,9 @@ final class AudioStream {
     private let firstTime: Instant
     private var sealed: SealedAudio?
 
+    /// No two octets.
+    private static let none = UInt32.max
+
     var packets: Int { figures.packets }
 
     init(key: FlowKey, ssrc: UInt32, packet: MediaPacket, roles: PayloadRoles, clockRate: Int?, keepsAudio: Bool) {
@@ -35,16 +41,37 @@ final class AudioStream {
         sealed = keepsAudio ? SealedAudio() : nil
     }
 
-    func announce(_ roles: PayloadRoles) { content.announce(roles) }
+    func announce(_ roles: PayloadRoles) {
+        usualHead = Self.none
+        content.announce(roles)
+    }
 
     /// From here on the packets are SRTP's; what came before is told by its headers only.
     func seal() {
         guard !isSealed else { return }
         isSealed = true
+        usualHead = Self.none
         content = AudioContent(roles: content.roles, keepsAudio: sealed != nil)
     }
 
+    /// The way of nearly every packet: takes one that is the next, of this stream and as the last one was.
+    /// - Returns: `false`: it is not, and nothing was done.
+    @inline(__always)
+    func goesOn(_ packet: MediaPacket, _ payload: RawSpan) -> Bool {
+        guard payload.byteCount >= RTPHeader.fixedLength, UInt32(payload.be16(0)) == usualHead, payload.be32(8) == ssrc,
+            !packet.isTruncated,
+            figures.goesOn(
+                payload.be16(2), timestamp: payload.be32(4), byteCount: payload.byteCount, time: packet.time,
+                frame: packet.frame)
+        else { return false }
+        content.countOneMore()
+        lastTime = packet.time
+        lastFrame = packet.frame
+        return true
+    }
+
     func receive(_ packet: MediaPacket, _ payload: RawSpan, isCopy: Bool) {
+        usualHead = Self.none
         guard let header = RTPHeader(payload) else { return }
         if isCopy { identicalCopies += 1 }
         if packet.isTruncated { cut += 1 }
@@ -57,6 +84,7 @@ final class AudioStream {
         figures.add(
             header, content: role.content, byteCount: payload.byteCount, time: packet.time, frame: packet.frame)
         content.take(role, header, body, time: packet.time, frame: packet.frame)
+        if role == .media, !content.keepsAudio, header.isUsual { usualHead = UInt32(payload.be16(0)) }
     }
 
     private func receiveSealed(_ header: RTPHeader, _ payload: RawSpan, _ packet: MediaPacket) {
@@ -123,5 +151,12 @@ final class AudioStream {
                     StreamQuirk(name: "srtp-unsupported-\(name)", count: stream.packets, frame: firstFrame))
             }
         }
+    }
+}
+
+extension RTPHeader {
+    /// Its first two octets hold nothing but version and type.
+    fileprivate var isUsual: Bool {
+        !marker && csrcCount == 0 && extensionProfile == nil && paddingLength == 0 && !hasBadPadding
     }
 }

@@ -61,6 +61,7 @@ final class MediaFlow {
     func receive(_ packet: MediaPacket, _ payload: RawSpan, isCopy: Bool) {
         lastTime = packet.time
         lastFrame = packet.frame
+        if !isCopy, current?._withUnsafeGuaranteedRef({ $0.goesOn(packet, payload) }) == true { return }
         guard payload.byteCount > 0 else { return }
         if payload.octet(0) >> 6 == 2 {
             receiveVersion2(packet, payload, isCopy: isCopy)

@@ -50,6 +50,12 @@ struct AudioContent {
         latest.count &+= 1
     }
 
+    /// The same for one more packet of the latest type, of which nothing is kept.
+    @inline(__always)
+    mutating func countOneMore() { latest.count &+= 1 }
+
+    var keepsAudio: Bool { audio != nil }
+
     /// Takes the payload of a packet that was counted before.
     mutating func takeOpened(_ header: RTPHeader, _ body: RawSpan, time: Instant, frame: FrameRef) {
         let (counts, run) = (typeCounts, latest)

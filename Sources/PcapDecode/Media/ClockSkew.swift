@@ -35,6 +35,7 @@ struct ClockSkew: Sendable {
         nanosecondsPerTick = 1e9 / Double(clockRate)
     }
 
+    @inline(__always)
     mutating func add(time: Instant, timestamp: Int) {
         if !isStarted {
             isStarted = true

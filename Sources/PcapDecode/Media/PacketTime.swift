@@ -27,6 +27,7 @@ struct PacketTime: Sendable {
     }
 
     /// `ticks`: from the packet before, whose number is one lower. A talk spurt begins after a pause of any length.
+    @inline(__always)
     mutating func add(_ ticks: Int, isSpurtStart: Bool) {
         guard ticks > 0, !isSpurtStart else { return }
         if ticks == current {

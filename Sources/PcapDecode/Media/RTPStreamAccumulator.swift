@@ -56,6 +56,29 @@ public struct RTPStreamAccumulator: Sendable {
         ticksPerNanosecond = Double(self.clockRate ?? 1) / 1e9
     }
 
+    /// Takes a packet of media without marker that is the next one after a packet of media.
+    /// - Returns: `false`: it is not the next, and nothing was done.
+    @inline(__always)
+    mutating func goesOn(
+        _ sequence: UInt16, timestamp: UInt32, byteCount: Int, time: Instant, frame: FrameRef
+    ) -> Bool {
+        guard let last, last.content == .media, farSequence == nil, clockRate != nil,
+            let sequence = tracker.takeNext(sequence, time: time, frame: frame)
+        else { return false }
+        packets += 1
+        largestPacket = max(largestPacket, byteCount)
+        let arrival = Arrival(
+            time: time, timestamp: extended(timestamp, near: last.timestamp), sequence: sequence, content: .media)
+        maximumGapNanoseconds = max(maximumGapNanoseconds, time.nanoseconds &- last.time.nanoseconds)
+        if sequence == last.sequence + 1 {
+            packetTime.add(arrival.timestamp - last.timestamp, isSpurtStart: false)
+        }
+        skew.add(time: time, timestamp: arrival.timestamp)
+        jitter(arrival, last)
+        self.last = arrival
+        return true
+    }
+
     /// Takes a packet. `byteCount`: of the RTP packet.
     public mutating func add(
         _ header: RTPHeader, content: Content, byteCount: Int, time: Instant, frame: FrameRef
@@ -136,10 +159,12 @@ public struct RTPStreamAccumulator: Sendable {
         return advanced > 0 && abs(advanced - elapsed) < max(2, elapsed / 10)
     }
 
+    @inline(__always)
     private func extended(_ timestamp: UInt32, near reference: Int) -> Int {
         reference + Int(Int32(bitPattern: timestamp &- UInt32(truncatingIfNeeded: reference)))
     }
 
+    @inline(__always)
     private mutating func jitter(_ arrival: Arrival, _ previous: Arrival) {
         let arrived = Double(arrival.time.nanoseconds &- previous.time.nanoseconds) * ticksPerNanosecond
         let difference = abs(arrived - Double(arrival.timestamp - previous.timestamp))
