@@ -160,7 +160,7 @@ public struct SequenceTracker: Sendable {
         if ahead == 1 { return goOn(time, frame) }
         if ahead >= Self.windowPackets {
             seen = Self.nothing
-        } else if ahead > 1 {
+        } else {
             // That of `sequence` itself is set below.
             for number in highest + 1..<sequence { seen[Self.word(number)] &= ~Self.mask(number) }
         }
