@@ -39,6 +39,8 @@ enum GrownFile {
             if buffer.count > 4 << 20 { try flush() }
         }
         try flush()
+        // Lest the system writes it to the disk while programs that read it are measured.
+        try file.synchronize()
         return Result(copies: grower.copies, frames: grower.frames, octets: octets)
     }
 }
