@@ -19,7 +19,9 @@ struct FaxScript {
     }
 
     private var lanes: [Party: Lane] = [.caller: Lane(), .callee: Lane()]
-    private var frameNumber: UInt32 = 0
+    private(set) var frameNumber: UInt32 = 0
+    /// The capture's clock is set when this frame is written.
+    var clockLeap: (frame: UInt32, by: Duration)?
     private(set) var now = Instant(seconds: 1_000)
     private var isLosing = false
     /// Of the packets' coding.
@@ -45,6 +47,7 @@ struct FaxScript {
     mutating func send(_ party: Party, octets: [UInt8]) {
         guard var lane = lanes[party] else { return }
         frameNumber += 1
+        if let clockLeap, clockLeap.frame == frameNumber { now = now + clockLeap.by }
         if !isLosing {
             lane.packets.append(
                 Packet(sequence: lane.sequence, frame: FrameRef(number: frameNumber), time: now, octets: octets))

@@ -1,8 +1,8 @@
 import FaxCore
 import FaxWire
 
-/// Seeded damage to whole captures: frames lost, doubled, swapped, cut, damaged inside, with lying headers and times.
-/// What comes out is a classic pcap file again, unless a record header lies.
+/// Seeded damage to whole captures: frames lost, doubled, swapped, cut, damaged inside, with lying headers and times;
+/// clocks set while the capture ran. What comes out is a classic pcap file again, unless a record header lies.
 public struct CaptureMutator: Sendable {
     private struct Record {
         var header: PcapRecordHeader
@@ -14,6 +14,8 @@ public struct CaptureMutator: Sendable {
     private let records: [Record]
     private var random: SeededRandom
     private var inside: OctetMutator
+    /// How far the clock of the capture was set since its beginning, in ms.
+    private var clock: Int64 = 0
 
     /// - Parameter pcap: a classic pcap file; from the first record that does not fit, the rest is left out.
     /// - Throws: `DecodeFailure` when it has no pcap header.
@@ -48,6 +50,7 @@ public struct CaptureMutator: Sendable {
     public mutating func mutate(every: Int = 50) -> [UInt8] {
         var writer = ByteWriter()
         header.write(to: &writer)
+        clock = 0
         var held: Record?
         for record in records {
             if Int.random(in: 0..<max(1, every), using: &random) == 0 {
@@ -64,7 +67,7 @@ public struct CaptureMutator: Sendable {
     private mutating func damage(_ record: Record, _ held: inout Record?, to writer: inout ByteWriter) {
         var header = record.header
         var frame = Array(octets[record.frame])
-        switch Int.random(in: 0..<8, using: &random) {
+        switch Int.random(in: 0..<10, using: &random) {
         case 0:  // lost
             return
         case 1:  // doubled
@@ -82,6 +85,9 @@ public struct CaptureMutator: Sendable {
             header.seconds =
                 [0, .max, header.seconds &+ 3600, header.seconds &- 3600].randomElement(using: &random) ?? 0
             header.fraction = [0, .max, 999_999, 1_000_000].randomElement(using: &random) ?? 0
+        case 6:  // a clock that is set, or another processor's
+            let leap = Self.leaps.randomElement(using: &random) ?? 0
+            if Bool.random(using: &random) { clock += leap } else { header.move(by: leap, self.header.resolution) }
         default:
             frame = inside.mutate(frame)
             header.capturedLength = UInt32(truncatingIfNeeded: frame.count)
@@ -90,8 +96,22 @@ public struct CaptureMutator: Sendable {
     }
 
     private func write(_ header: PcapRecordHeader, _ frame: some Collection<UInt8>, to writer: inout ByteWriter) {
+        var header = header
+        if clock != 0 { header.move(by: clock, self.header.resolution) }
         header.write(to: &writer, order: self.header.order)
         if self.header.isModified { writer.raw([UInt8](repeating: 0, count: 8)) }
         writer.raw(frame)
+    }
+
+    /// In ms: within a signal, within a call, beyond every timer.
+    private static let leaps: [Int64] = [-3_600_000, -40_000, -5_000, -500, -20, 20, 500, 5_000, 40_000, 3_600_000]
+}
+
+extension PcapRecordHeader {
+    fileprivate mutating func move(by milliseconds: Int64, _ resolution: PcapHeader.Resolution) {
+        let unit: Int64 = resolution == .nanoseconds ? 1_000_000_000 : 1_000_000
+        let time = Int64(seconds) * unit + Int64(fraction) + milliseconds * (unit / 1_000)
+        seconds = UInt32(truncatingIfNeeded: max(0, time) / unit)
+        fraction = UInt32(truncatingIfNeeded: max(0, time) % unit)
     }
 }

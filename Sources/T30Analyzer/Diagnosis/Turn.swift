@@ -5,6 +5,7 @@ import FaxCore
 struct Turn {
     var party: Party?
     var start: Instant
+    /// Never before `start`, though the times of a capture may go backwards.
     var end: Instant
     /// The first frame began here; of a turn without frames, where it was over.
     var preambleEnd: Instant
@@ -49,7 +50,7 @@ struct Turn {
     private init(_ preamble: FaxSignal) {
         party = preamble.direction
         start = preamble.start
-        end = preamble.end
+        end = max(preamble.start, preamble.end)
         preambleEnd = preamble.end
         hasPreamble = true
         firstFrame = preamble.firstFrame
@@ -59,7 +60,7 @@ struct Turn {
     private init(_ message: T30Message) {
         party = message.direction
         start = message.time
-        end = message.end
+        end = max(message.time, message.end)
         preambleEnd = message.time
         hasPreamble = false
         messages = [message]

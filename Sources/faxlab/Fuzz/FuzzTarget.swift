@@ -10,6 +10,8 @@ struct FuzzTarget {
     let feed: ([UInt8]) throws -> Void
     /// The inputs are counted beforehand: all of them are fed, whatever the rounds.
     var isCounted = false
+    /// One of so many rounds is taken: each costs as much.
+    var oneIn = 1
 
     /// Mutants of samples.
     static func mutants(
@@ -32,7 +34,7 @@ struct FuzzTarget {
 
     /// Mutants of whole captures: of frames inside, of record headers, of the file.
     static func captures(
-        _ name: String, largest: Int, feed: @escaping ([UInt8]) throws -> Void
+        _ name: String, largest: Int, oneIn: Int = 1, feed: @escaping ([UInt8]) throws -> Void
     ) -> FuzzTarget {
         FuzzTarget(
             name: name,
@@ -47,7 +49,7 @@ struct FuzzTarget {
                     var mutator = OctetMutator(seed: random.next())
                     return mutator.mutate(file)
                 }
-            }, feed: feed)
+            }, feed: feed, oneIn: oneIn)
     }
 
     /// Every prefix of small files; of larger ones those at and beside the first record boundaries, and seeded cuts.

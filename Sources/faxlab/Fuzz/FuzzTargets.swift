@@ -7,7 +7,7 @@ import Foundation
 import PcapDecode
 import T30Analyzer
 
-/// Every parser that takes octets from outside.
+/// Every parser that takes octets from outside, and every report of what was read.
 extension FuzzTarget {
     /// - Parameter file: a path that whole captures may be written to.
     static func all(file: String) -> [FuzzTarget] {
@@ -15,6 +15,11 @@ extension FuzzTarget {
         func analyze(_ octets: [UInt8]) throws {
             try Data(octets).write(to: url)
             _ = try? TruthTable.calls(of: url)
+        }
+        let reports = EveryReport(folder: file + "-reports")
+        func report(_ octets: [UInt8]) throws {
+            try Data(octets).write(to: url)
+            try reports.write(of: file, choice: octets.count)
         }
         func readFile(_ octets: [UInt8]) throws {
             try Data(octets).write(to: url)
@@ -28,6 +33,7 @@ extension FuzzTarget {
             .cuts("cut captures", feed: analyze),
             .captures("captures, 16 KB", largest: 16_384, feed: analyze),
             .captures("captures, whole", largest: 400_000, feed: analyze),
+            .captures("reports", largest: 400_000, oneIn: 20, feed: report),
             .mutants("pcap", of: { small($0, ".pcap") }, feed: readFile),
             .mutants("pcapng", of: { small($0, ".pcapng") }, feed: readFile),
             .mutants("link and IP", of: \.frames, feed: network),

@@ -30,7 +30,8 @@ struct FuzzWorkCommand: ParsableCommand {
         let clock = ContinuousClock()
         var slowest = Duration.zero
         var count = 0
-        while count < rounds || targets[target].isCounted, let octets = next() {
+        let wanted = targets[target].isCounted ? .max : rounds / targets[target].oneIn
+        while count < wanted, let octets = next() {
             pwrite(input, octets, octets.count, 0)
             ftruncate(input, off_t(octets.count))
             let time = try clock.measure { try targets[target].feed(octets) }
