@@ -50,7 +50,8 @@ import Testing
             for event in tracker.handle(message, context) {
                 switch event {
                 case .opened(let id): #expect(open.insert(id).inserted)
-                case .resumed(let id), .mediaChanged(let id), .ended(let id): #expect(open.contains(id))
+                case .resumed(let id), .mediaChanged(let id), .releasing(let id), .ended(let id):
+                    #expect(open.contains(id))
                 }
             }
             guard round % 40 == 39, let id = open.min() else { continue }

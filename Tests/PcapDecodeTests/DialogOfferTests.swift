@@ -21,6 +21,45 @@ import Testing
         #expect(signalling.sessions.suffix(2).map(\.accepted) == [true, true])
     }
 
+    /// One direction of the wire: the answer tells that there was an offer, and whose.
+    @Test func answerWithoutItsOffer() throws {
+        var script = Script()
+        try script.answeredCall()
+        try script.send("200 OK", "2 INVITE", from: .caller, sdp: Script.image(4_100))
+        let signalling = try script.signalling()
+        let switched = try #require(signalling.t38Switch)
+        #expect(switched.offeredBy == .callee && switched.isAccepted && !switched.isOfferSeen)
+        #expect(switched.answerFrame == FrameRef(number: 5))
+        #expect(signalling.mediaChanges.map(\.offeredBy) == [.callee])
+        #expect(signalling.sessions.last?.party == .caller && signalling.sessions.last?.accepted == true)
+    }
+
+    /// Two taps whose clocks differ: the answer stands before its offer, and the ACK before its answer.
+    @Test func answerBeforeItsOffer() throws {
+        var script = Script()
+        try script.answeredCall()
+        try script.send("200 OK", "2 INVITE", from: .caller, sdp: Script.image(4_100))
+        try script.send("INVITE", "2 INVITE", from: .callee, sdp: Script.image(4_000, 2))
+        try script.send("ACK", "2 ACK", from: .callee)
+        let signalling = try script.signalling()
+        let switched = try #require(signalling.t38Switch)
+        #expect(switched.offeredBy == .callee && switched.isAccepted && switched.isOfferSeen)
+        #expect(switched.offerFrame == FrameRef(number: 6) && switched.answerFrame == FrameRef(number: 5))
+        #expect(signalling.mediaChanges.map(\.frame) == [FrameRef(number: 6)])
+        #expect(signalling.sessions.suffix(2).map(\.accepted) == [true, true])
+    }
+
+    @Test func ackBeforeItsAnswer() throws {
+        var script = Script()
+        try script.send("INVITE", "1 INVITE", from: .caller, sdp: Script.audio(10_000), toTag: .some(nil))
+        try script.send("ACK", "1 ACK", from: .caller)
+        try script.send("200 OK", "1 INVITE", from: .callee, sdp: Script.audio(20_000, 2))
+        let signalling = try script.signalling()
+        #expect(signalling.finalStatus == 200 && signalling.answerFrame == FrameRef(number: 3))
+        #expect(signalling.sessions.map(\.accepted) == [true, true])
+        #expect(signalling.notes.isEmpty)
+    }
+
     @Test func callWithLateOffer() throws {
         var script = Script()
         try script.send("INVITE", "1 INVITE", from: .caller, toTag: .some(nil))

@@ -97,7 +97,7 @@ extension AnalysisDocument {
             .init("time", .time(message.end)),
             .init("frame", frame(message.lastFrame ?? message.frame)),
             .init("direction", .optional(message.direction?.rawValue)),
-            .init("name", .string(message.plainName)),
+            .init("name", .string(message.name)),
             .init("octets", .string(Hexadecimal.text(message.octets))),
             .init("fields", fields(message.fields)),
             .init("crc_ok", .optional(message.crcOK)),
@@ -131,10 +131,8 @@ extension AnalysisDocument {
 }
 
 extension T30Message {
-    /// Image frames too; TCF is no frame and stands in its training.
-    var isListed: Bool { name != "TCF" }
-    /// Without the number of an FCD, which is among the fields.
-    var plainName: String { name.hasPrefix("FCD") ? "FCD" : name }
+    /// FCD and RCP are counted in their page, TCF in its training.
+    var isListed: Bool { !isImageFrame && name != "TCF" }
 }
 
 enum Hexadecimal {

@@ -41,7 +41,7 @@ extension AnalysisDocument {
     private func t38Switch(_ change: T38Switch) -> JSONValue {
         .object([
             .init("offered_by", .string(change.offeredBy.rawValue)),
-            .init("offer_frame", frame(change.offerFrame)),
+            .init("offer_frame", change.isOfferSeen ? frame(change.offerFrame) : .null),
             .init("answer_frame", frame(change.answerFrame)),
             .init("status", .optional(change.status)),
             .init("after_answer_ms", .milliseconds(change.afterAnswer)),
@@ -49,7 +49,8 @@ extension AnalysisDocument {
             .init(
                 "parameters",
                 .object([
-                    .init("offer", parameters(change.offer)), .init("answer", change.answer.map(parameters) ?? .null),
+                    .init("offer", change.isOfferSeen ? parameters(change.offer) : .null),
+                    .init("answer", change.answer.map(parameters) ?? .null),
                 ])),
         ])
     }

@@ -110,7 +110,8 @@ public struct CallText: Sendable {
     }
 
     private func t38Switch(_ change: T38Switch) -> String {
-        var text = "offered by \(change.offeredBy.rawValue), frame \(number(change.offerFrame))"
+        var text = "offered by \(change.offeredBy.rawValue)"
+        text += change.isOfferSeen ? ", frame \(number(change.offerFrame))" : " (the offer is not in the capture)"
         if let after = change.afterAnswer { text += ", \(Clock.seconds(after, digits: 2)) s after the answer" }
         if let status = change.status {
             text += change.isAccepted ? "; accepted" : "; refused with \(status)"

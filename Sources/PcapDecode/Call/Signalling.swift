@@ -112,7 +112,9 @@ public struct T38Switch: Sendable {
     public var status: Int?
     /// From the answer to the call (the 2xx of the first INVITE) to this offer; `nil` when the offer was the first INVITE.
     public var afterAnswer: Duration?
+    /// Where the capture does not hold the offer: what the answer took of it, and `offerFrame` is the answer's.
     public var offer: T38Parameters
+    public var isOfferSeen = true
     public var answer: T38Parameters?
     /// The answer left T.38 switched on: a 2xx whose image line has a port.
     public var isAccepted = false

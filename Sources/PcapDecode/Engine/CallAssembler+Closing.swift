@@ -12,7 +12,9 @@ extension CallAssembler {
         guard !calls.isEmpty else { return }
         for call in calls {
             adoptReverseFlows(of: call)
-            let signalling = call.dialog.flatMap { dialogs.remove($0) } ?? call.iax2?.signalling ?? Signalling(.none)
+            let signalling =
+                call.dialog.flatMap { dialogs.remove($0, isOver: call.isLeaving) } ?? call.iax2?.signalling
+                ?? Signalling(.none)
             hand(out: call, signalling, atEnd: atEnd)
         }
         book.remove(calls)

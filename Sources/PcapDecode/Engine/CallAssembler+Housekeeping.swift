@@ -36,9 +36,15 @@ extension CallAssembler {
     }
 
     func isOver(_ call: OpenCall) -> Bool {
-        if case .ending(let since) = call.state { return now - since > .seconds(options.limits.lingerSeconds) }
-        let idle = call.isAnswered ? options.limits.answeredIdleSeconds : options.limits.unansweredIdleSeconds
-        return now - call.latestPacket > .seconds(idle)
+        let limits = options.limits
+        let idle = now - call.latestPacket
+        switch call.state {
+        case .ending(let since): return now - since > .seconds(limits.lingerSeconds)
+        case .releasing(let since):
+            return now - since > .seconds(limits.unansweredByeSeconds) && idle > .seconds(limits.lingerSeconds)
+        case .open where !call.isAnswered: return idle > .seconds(limits.unansweredIdleSeconds)
+        case .open: return idle > .seconds(call.hasMedia ? limits.answeredIdleSeconds : limits.signalledIdleSeconds)
+        }
     }
 
     /// Past the limit the calls idle for longest are closed, a tenth at a time: one look at all of them for many new ones.
@@ -62,11 +68,16 @@ extension CallAssembler {
         let mediaDeadline = now - .seconds(options.limits.mediaIdleSeconds)
         looks += flows.count
         let idle = flows.all { flow in
-            if let media = flow.media { return media.calls.isEmpty && media.lastTime < mediaDeadline }
-            return flow.lastTime < deadline
+            guard let media = flow.media else { return flow.lastTime < deadline }
+            return media.calls.isEmpty && media.lastTime < mediaDeadline && !hears(media, since: mediaDeadline)
         }
         closeUnsignalled(idle.compactMap(\.media))
         forget(idle)
+    }
+
+    /// The other direction goes on: who receives a page is silent all the while.
+    private func hears(_ media: MediaFlow, since deadline: Instant) -> Bool {
+        flows.find(media.key.reversed)?.media.map { $0.lastTime >= deadline } ?? false
     }
 
     /// The table is full: half of it goes, what is not media first, then media of no call, each idle for longest first.

@@ -123,6 +123,7 @@ struct CallAssembler: PacketSink {
         probe.keep(info, payload)
         if probe.looksLikeMedia {
             let media = startMedia(flow, probe.kept[0].info)
+            for claim in claimsByReturnPath(of: flow.key) { bind(media, claim) }
             replay(probe.kept, to: media)
         } else {
             flow.become(probe.isExhausted ? .ignored : .undecided(probe))
@@ -228,6 +229,8 @@ struct CallAssembler: PacketSink {
                 book.byDialog[id]?.state = .open
             case .mediaChanged(let id):
                 if let call = book.byDialog[id] { readSessions(of: call, id, source: context.source.address) }
+            case .releasing(let id):
+                book.byDialog[id]?.state = .releasing(since: context.time)
             case .ended(let id):
                 book.byDialog[id]?.state = .ending(since: context.time)
             }
@@ -253,17 +256,32 @@ struct CallAssembler: PacketSink {
         call.sessionsRead = sessions.count
         for index in news {
             let media = sessions[index]
-            closeEnded(at: media.endpoint, except: call)
+            closeReplaced(at: media.endpoint, by: call)
             book.expect(media, session: index, of: call, signallingSource: source)
             for flow in byEndpoint[media.endpoint] ?? [] { rebind(flow) }
         }
     }
 
-    /// A new call took the ports of one that is ending: that one is over.
-    private mutating func closeEnded(at endpoint: Endpoint, except call: OpenCall) {
-        let ended = book.expecting(at: endpoint).map(\.call).filter { $0 !== call && $0.hasEnded }
-        close(ended)
+    /// A new call took the ports of one that is ending, or whose end was not seen: that one is over.
+    private mutating func closeReplaced(at endpoint: Endpoint, by call: OpenCall) {
+        let others = book.expecting(at: endpoint).map(\.call).filter { $0 !== call }
+        if others.isEmpty { return }
+        for earlier in others where isReplaced(earlier, by: call) { earlier.state = .ending(since: now) }
+        close(others.filter(\.isLeaving))
     }
+
+    /// Two legs of one call, and a call that is transferred, share their ports too; but the one goes on while the other
+    /// begins, where a call that is over says nothing any more.
+    private func isReplaced(_ earlier: OpenCall, by call: OpenCall) -> Bool {
+        guard let old = earlier.dialog, let new = call.dialog, let answer = dialogs.answerTime(of: old),
+            let invite = dialogs[new]?.inviteTime, answer < invite,
+            now - earlier.latestPacket > Self.silenceOfReplaced
+        else { return false }
+        return !call.related.contains { $0.call == earlier.id }
+    }
+
+    /// Media come every few ms, and of T.38 at least one direction speaks.
+    private static let silenceOfReplaced = Duration.seconds(2)
 
     private func rebind(_ flow: Flow) {
         if let media = flow.media {

@@ -12,10 +12,15 @@ public struct EngineLimits: Sendable {
     public var mediaIdleSeconds = 30
     /// After BYE a call is kept open this long for late packets.
     public var lingerSeconds = 5
-    /// An answered call without any packet for this long has ended unseen.
+    /// A BYE that nobody answers has ended the call all the same (RFC 3261 §17.1.2.2, timer F).
+    public var unansweredByeSeconds = 32
+    /// An answered call whose media were seen, and then no packet at all for this long, has ended unseen.
     public var answeredIdleSeconds = 900
-    /// An unanswered INVITE is given up after this long.
-    public var unansweredIdleSeconds = 200
+    /// The same where the capture holds nothing but signalling: nothing need be said between answer and BYE, and session
+    /// timers may be long (RFC 4028 §4 recommends 1800 s).
+    public var signalledIdleSeconds = 4 * 3_600
+    /// An unanswered INVITE is given up after this long: a caller may wait in a queue that sends no tone.
+    public var unansweredIdleSeconds = 600
     /// Octets of T.38 kept for a call; a fax of several hundred pages stays below.
     public var t38OctetsPerCall = 256 << 20
     public var icmpErrorsPerCall = 20

@@ -9,6 +9,25 @@ struct FlowClaim {
     let announced: NegotiatedMedia?
 }
 
+extension CallAssembler {
+    /// Media from a port that its sender did not announce, to a party behind NAT: what that party sends shows where it is
+    /// to be reached.
+    func claimsByReturnPath(of key: FlowKey) -> [FlowClaim] {
+        let flows = (byEndpoint[key.destination] ?? []).suffix(Self.returnPathsLookedAt)
+        let path = flows.first { flow in
+            flow.key.source == key.destination && flow.key.destination.address == key.source.address
+                && flow.media?.calls.isEmpty == false
+        }
+        guard let media = path?.media else { return [] }
+        return media.calls.filter { !$0.isLeaving }.compactMap { call in
+            let sender = call.flows.first { $0.flow === media }?.sender
+            return sender.map { FlowClaim(call: call, sender: $0.other, announced: nil) }
+        }
+    }
+
+    private static let returnPathsLookedAt = 16
+}
+
 extension CallBook {
     /// The claims on a flow. A call whose SDPs name both its ends comes first; one that names the receiving end next; one
     /// that names only the sending end (symmetric media, RFC 4961) last. Calls that name it equally well share it.
@@ -27,7 +46,7 @@ extension CallBook {
 
     /// A call that goes on outbids one that is ending (its ports are being reused).
     private func living(_ expectations: [Expectation]) -> [Expectation] {
-        let living = expectations.filter { !$0.call.hasEnded }
+        let living = expectations.filter { !$0.call.isLeaving }
         return living.isEmpty ? Array(expectations.prefix(1)) : living
     }
 }

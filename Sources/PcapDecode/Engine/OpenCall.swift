@@ -5,6 +5,8 @@ import FaxWire
 final class OpenCall {
     enum State {
         case open
+        /// BYE was seen, but no answer to it yet.
+        case releasing(since: Instant)
         /// BYE, CANCEL or a refusal was seen; closed for good after the linger time.
         case ending(since: Instant)
     }
@@ -58,6 +60,15 @@ final class OpenCall {
         if case .ending = state { return true }
         return false
     }
+
+    /// Over, or about to be: its ports are free for another call.
+    var isLeaving: Bool {
+        if case .open = state { return false }
+        return true
+    }
+
+    /// Of a flow of its own.
+    var hasMedia: Bool { !flows.isEmpty || !finishedStreams.isEmpty || !t38OverTCP.isEmpty }
 
     func isBound(to flow: MediaFlow) -> Bool { flows.contains { $0.flow === flow } }
 }

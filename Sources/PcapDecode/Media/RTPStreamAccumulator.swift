@@ -93,7 +93,9 @@ public struct RTPStreamAccumulator: Sendable {
                 farSequence = header.sequence
                 return count(header, content, byteCount)
             }
-            step = tracker.restart(at: header.sequence, time: time, frame: frame)
+            // The packet before was counted already; with this one it is sure where the new numbering begins.
+            _ = tracker.restart(at: far, time: time, frame: frame)
+            step = tracker.take(header.sequence, time: time, frame: frame)
             last = nil
             skew = ClockSkew(clockRate: clockRate ?? 1)
         }

@@ -39,6 +39,8 @@ struct Dialog: Sendable {
     private var descriptions: [DialogSDP] = []
     /// The attempt that stands carries credentials.
     private var sentCredentials = false
+    /// The ACK was seen, but not what it acknowledges.
+    private var lacksAnswer = false
     private var droppedSteps = 0
     /// So many registrations were known when the parties were last looked for among them; `nil`: they are new.
     private var registrationsSeen: Int?
@@ -66,7 +68,7 @@ struct Dialog: Sendable {
         let isSetupResponse = head.cseq.method == .invite && (101...199).contains(head.status ?? 0)
         if !isSetupResponse, head.cseq.method != .cancel {
             signalling.rolesAreGuessed = true
-            addNote("The capture begins inside the call: caller and callee are taken from the first message seen.")
+            addNote(Signalling.rolesByFirstMessage)
         }
         if !isSetupResponse { calleeTag = head.toTag }
     }
@@ -170,7 +172,7 @@ struct Dialog: Sendable {
         switch head.cseq.method {
         case .invite: takeInvite(message, head, party, index, sdp, context, &events)
         case .ack: takeAck(head, party, sdp, context, &events)
-        case .bye: takeBye(head, party, context)
+        case .bye: takeBye(head, party, context, &events)
         case .cancel: takeCancel(context)
         case .prack, .update:
             if let sdp { negotiation.takeRequest(sdp, party, head.cseq, isInitial: false, context, &signalling) }
@@ -198,7 +200,8 @@ struct Dialog: Sendable {
         if status >= 200 { transactions[index].finalStatus = status }
         let isInitial = transactions[index].isInitial
         negotiation.takeResponse(
-            sdp, from: party.other, head.cseq, isInitial: isInitial, status: status, context, &signalling)
+            sdp, from: party.other, head.cseq, isInitial: isInitial, answersUnseen: transactions[index].isGuessed,
+            status: status, context, &signalling)
         switch head.cseq.method {
         case .invite:
             if isInitial { takeInitialResponse(message, head, status, context) }
@@ -284,10 +287,15 @@ struct Dialog: Sendable {
         else { return }
         phase = .answered
         signalling.outcome = .answered
-        addNote("The answer is not in the capture; the ACK shows that the call was answered.")
+        lacksAnswer = true
+        addNote(Self.answerMissing)
     }
 
-    private mutating func takeBye(_ head: MessageHead, _ party: Party, _ context: SIPContext) {
+    private static let answerMissing = "The answer is not in the capture; the ACK shows that the call was answered."
+
+    private mutating func takeBye(
+        _ head: MessageHead, _ party: Party, _ context: SIPContext, _ events: inout [DialogEvent]
+    ) {
         if let calleeTag, let peer = party == .caller ? head.toTag : head.fromTag, peer != calleeTag {
             addNote("A BYE ended a forked dialog that was not the answered one.")
             return
@@ -299,6 +307,7 @@ struct Dialog: Sendable {
         if phase == .unknown { signalling.outcome = .answered }
         if phase == .calling || phase == .proceeding { signalling.outcome = .cancelled }
         phase = .releasing
+        events.append(.releasing(id))
         setEnd(context, party == .caller ? .caller : .callee)
     }
 
@@ -347,11 +356,15 @@ struct Dialog: Sendable {
         _ message: SIPMessage, _ head: MessageHead, _ status: Int, _ context: SIPContext
     ) {
         switch phase {
+        case .answered where lacksAnswer:
+            // The capture has it behind its ACK.
+            signalling.notes.removeAll { $0 == Self.answerMissing }
         case .answered, .releasing, .ended:
             if calleeTag != head.toTag { addNote("A second fork answered the call too.") }
             return
         case .calling, .proceeding, .cancelling, .refused, .unknown: break
         }
+        lacksAnswer = false
         if phase == .cancelling { addNote("CANCEL crossed the answer.") }
         let isFirstSeen = phase == .unknown
         phase = .answered

@@ -38,6 +38,8 @@ public enum DialogEvent: Hashable, Sendable {
     case resumed(DialogID)
     /// `signalling.sessions` grew or changed: bind flows.
     case mediaChanged(DialogID)
+    /// BYE was sent.
+    case releasing(DialogID)
     /// BYE answered, CANCEL done, or the final refusal acknowledged.
     case ended(DialogID)
 }

@@ -103,8 +103,9 @@ public struct DialogTracker: Sendable {
         return open(head, read, context)
     }
 
-    /// Takes a dialog out. Late messages of a call that had ended are not taken for a new one.
-    public mutating func remove(_ id: DialogID) -> Signalling? {
+    /// Takes a dialog out. Late messages of a call that had ended, or `isOver` though that was not seen, are not taken for
+    /// a new one.
+    public mutating func remove(_ id: DialogID, isOver: Bool = false) -> Signalling? {
         guard let place = places.removeValue(forKey: id) else { return nil }
         dialogs[place].note(registrations)
         // The last one takes its place.
@@ -112,7 +113,7 @@ public struct DialogTracker: Sendable {
         let dialog = dialogs.removeLast()
         if place < dialogs.count { places[dialogs[place].id] = place }
         unlink(dialog)
-        if dialog.hasEnded { closed.insert(Self.hash(dialog.callID), true) }
+        if dialog.hasEnded || isOver { closed.insert(Self.hash(dialog.callID), true) }
         return dialog.signalling
     }
 

@@ -30,7 +30,7 @@ struct MediaTraits: Sendable {
         var line = line
         line.port = port
         if !hasConnection { line.address = session.connection?.ip }
-        line.endpoint = line.address.flatMap { port == 0 || $0.isUnspecified ? nil : Endpoint($0, port) }
+        line.endpoint = Self.endpoint(line.address, port)
         if hasRTCPMux { line.rtcpPort = port }
         // 0.0.0.0 is the old form of hold (RFC 3264 §8.4).
         let isHeld = line.address?.isUnspecified == true
@@ -39,6 +39,13 @@ struct MediaTraits: Sendable {
             return Placed(line: line, faults: faults)
         }
         return Placed(line: line, faults: faults + ["the image line has no c="])
+    }
+
+    /// A host name (RFC 8866 §5.7), or no `c=` at all: the address is not known from here, the port is. Media are
+    /// expected where the signalling came from then.
+    private static func endpoint(_ address: IPAddress?, _ port: UInt16) -> Endpoint? {
+        if port == 0 || address?.isUnspecified == true { return nil }
+        return Endpoint(address ?? IPAddress(v4: 0), port)
     }
 
     private static func faults(_ media: MediaDescription) -> [String] {

@@ -25,6 +25,8 @@ struct Negotiation: Sendable {
         var asked: T38Switch?
         var answer: DialogSDP?
         var state = OfferState.open
+        /// Only the answer is in the capture, so far: `sdp` is what was taken of the offer.
+        var isUnseen = false
     }
 
     /// What both parties agreed last; `nil`: nothing yet, or no medium.
@@ -68,8 +70,12 @@ struct Negotiation: Sendable {
     mutating func takeAck(
         _ sdp: DialogSDP, _ party: Party, _ cseq: SIPCSeq, _ context: SIPContext, _ signalling: inout Signalling
     ) {
-        guard let index = openResponseOffer(from: party.other) else { return }
-        settle(index, answer: sdp, status: 200, context, &signalling)
+        if let index = openResponseOffer(from: party.other) {
+            settle(index, answer: sdp, status: 200, context, &signalling)
+        } else if offers.contains(where: { $0.isUnseen && $0.cseq.number == cseq.number && $0.party == party }) {
+            // So it was the unseen request that had no offer.
+            announce(sdp, party, accepted: true, context, &signalling)
+        }
     }
 
     private func openResponseOffer(from party: Party) -> Int? {
@@ -82,18 +88,17 @@ struct Negotiation: Sendable {
 
     // MARK: Responses
 
+    /// - Parameter answersUnseen: the request is not in the capture, or stands behind its response.
     mutating func takeResponse(
-        _ sdp: DialogSDP?, from party: Party, _ cseq: SIPCSeq, isInitial: Bool, status: Int, _ context: SIPContext,
-        _ signalling: inout Signalling
+        _ sdp: DialogSDP?, from party: Party, _ cseq: SIPCSeq, isInitial: Bool, answersUnseen: Bool, status: Int,
+        _ context: SIPContext, _ signalling: inout Signalling
     ) {
         if let index = requestOffer(cseq, from: party.other) {
-            guard offers[index].state != .answered else { return }
-            switch status {
-            case 100...199: if let sdp { provisional(index, sdp, from: party, context, &signalling) }
-            case 200...299: settle(index, answer: sdp ?? offers[index].answer, status: status, context, &signalling)
-            default: refuse(index, status: status, context, &signalling)
-            }
-            return
+            return answer(index, sdp, from: party, status: status, context, &signalling)
+        }
+        if answersUnseen, status < 300, let sdp, cseq.method == .invite || cseq.method == .update {
+            let index = assumeOffer(from: party.other, cseq, taken: sdp, isInitial: isInitial, context, &signalling)
+            return answer(index, sdp, from: party, status: status, context, &signalling)
         }
         if status >= 300 {
             // The offer stood in an earlier response of the same transaction.
@@ -115,12 +120,64 @@ struct Negotiation: Sendable {
         offer(sdp, party, cseq, isInitial: isInitial, status: status, context, &signalling)
     }
 
+    private mutating func answer(
+        _ index: Int, _ sdp: DialogSDP?, from party: Party, status: Int, _ context: SIPContext,
+        _ signalling: inout Signalling
+    ) {
+        guard offers[index].state != .answered else { return }
+        switch status {
+        case 100...199: if let sdp { provisional(index, sdp, from: party, context, &signalling) }
+        case 200...299: settle(index, answer: sdp ?? offers[index].answer, status: status, context, &signalling)
+        default: refuse(index, status: status, context, &signalling)
+        }
+    }
+
     // MARK: The steps
+
+    /// An answer without its offer: nearly every request with a response that has a description had one too.
+    private mutating func assumeOffer(
+        from party: Party, _ cseq: SIPCSeq, taken answer: DialogSDP, isInitial: Bool, _ context: SIPContext,
+        _ signalling: inout Signalling
+    ) -> Int {
+        var offer = Offer(party: party, cseq: cseq, sdp: answer, isInitial: isInitial, isUnseen: true)
+        noteChange(of: &offer, context, &signalling)
+        if offers.count >= Self.limit { offers.removeFirst() }
+        offers.append(offer)
+        return offers.count - 1
+    }
+
+    /// The request stands behind its response in the capture: two taps, or two queues of one card.
+    private mutating func complete(
+        _ index: Int, _ sdp: DialogSDP, _ context: SIPContext, _ signalling: inout Signalling
+    ) {
+        offers[index].isUnseen = false
+        offers[index].sdp = sdp
+        offers[index].sessions = announce(sdp, offers[index].party, accepted: false, context, &signalling)
+        let offer = offers[index]
+        if let answer = offer.answer {
+            accept(offer, answered: answer, &signalling)
+            if index == offers.count - 1 { agreed = Self.agreement(sdp, answer) }
+        }
+        if let change = offer.change, change < signalling.mediaChanges.count {
+            signalling.mediaChanges[change].time = context.time
+            signalling.mediaChanges[change].frame = context.frame
+            signalling.mediaChanges[change].to = sdp.target ?? signalling.mediaChanges[change].to
+        }
+        guard offer.asked != nil, var asked = signalling.t38Switch, !asked.isOfferSeen else { return }
+        asked.isOfferSeen = true
+        asked.offerFrame = context.frame
+        asked.offerTime = context.time
+        asked.offer = sdp.t38 ?? asked.offer
+        signalling.t38Switch = asked
+    }
 
     private mutating func offer(
         _ sdp: DialogSDP, _ party: Party, _ cseq: SIPCSeq, isInitial: Bool, status: Int?, _ context: SIPContext,
         _ signalling: inout Signalling
     ) {
+        if let index = offers.lastIndex(where: { $0.isUnseen && $0.cseq == cseq && $0.party == party }) {
+            return complete(index, sdp, context, &signalling)
+        }
         var offer = Offer(party: party, cseq: cseq, sdp: sdp, isInitial: isInitial, offeredInStatus: status)
         offer.sessions = announce(sdp, party, accepted: false, context, &signalling)
         noteChange(of: &offer, context, &signalling)
@@ -141,6 +198,7 @@ struct Negotiation: Sendable {
         guard asksT38, let parameters = offer.sdp.t38 else { return }
         var asked = T38Switch(
             offeredBy: offer.party, offerFrame: context.frame, offerTime: context.time, offer: parameters)
+        asked.isOfferSeen = !offer.isUnseen
         if !offer.isInitial { asked.afterAnswer = signalling.answerTime.map { context.time - $0 } }
         offer.asked = asked
         if !hasAcceptedSwitch { signalling.t38Switch = asked }

@@ -96,7 +96,12 @@ public struct AnalysisRunner: Sendable {
     }
 
     static func analyze(_ call: Call, _ analyzer: FaxAnalyzer) -> AnalyzedCall {
-        AnalyzedCall(call, analyzer.analyze(call), rootCauseOnly: analyzer.options.rootCauseOnly)
+        let fax = analyzer.analyze(call)
+        guard call.signalling.rolesAreGuessed, fax.contradictsRoles else {
+            return AnalyzedCall(call, fax, rootCauseOnly: analyzer.options.rootCauseOnly)
+        }
+        let turned = call.withRolesTurned
+        return AnalyzedCall(turned, analyzer.analyze(turned), rootCauseOnly: analyzer.options.rootCauseOnly)
     }
 
     private func summary(

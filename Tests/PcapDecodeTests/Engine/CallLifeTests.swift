@@ -30,6 +30,36 @@ import Testing
         #expect(calls.map { $0.related.map(\.call) } == [[2], [1]])
     }
 
+    /// Who receives a page is silent for longer than media without signalling live.
+    @Test func oneDirectionMayBeSilentForLong() {
+        let wire = WireScript()
+        wire.udptl(bMedia, aMedia, 0..<20)
+        wire.udptl(aMedia, bMedia, 0..<2_000)
+        wire.udptl(bMedia, aMedia, 20..<40)
+        let calls = wire.finish()
+        #expect(calls.map { $0.streams.map(\.packets) } == [[40, 2_000]])
+    }
+
+    /// Between answer and BYE a capture of signalling alone holds nothing, and a queue may ring for minutes.
+    @Test func signallingMayBeSilentForLong() {
+        let wire = WireScript()
+        func wait(_ seconds: Int) {
+            for _ in 0..<seconds / 10 {
+                wire.clock += 10
+                wire.packet(Endpoint(WireScript.c, 1), Endpoint(WireScript.c, 2), [0])
+            }
+        }
+        wire.sip(
+            "INVITE", "1 INVITE", byCaller: true, sdp: WireScript.sdp(WireScript.a, audio: 10_000), toTag: false)
+        wait(300)
+        wire.sip("200 OK", "1 INVITE", byCaller: false, sdp: WireScript.sdp(WireScript.b, audio: 20_000))
+        wait(3_600)
+        wire.bye()
+        let calls = wire.finish()
+        #expect(calls.count == 1)
+        #expect(calls.first?.signalling.answerTime != nil && calls.first?.signalling.endedBy == .caller)
+    }
+
     @Test func noiseIsNoMedia() {
         let wire = WireScript()
         var random = SeededRandom(seed: 7)
@@ -98,6 +128,31 @@ import Testing
         let calls = wire.finish().sorted { $0.id < $1.id }
         #expect(calls.map { $0.related.map(\.call) } == [[2], [1]])
         #expect(calls.first?.related.first?.reason.contains("1000") == true)
+    }
+
+    /// A fax broadcast: one caller, many called numbers, which tell the legs apart.
+    @Test(arguments: [false, true])
+    func legsOfCallsByOneCaller(carryNumbers: Bool) {
+        let wire = WireScript()
+        let box = Endpoint(WireScript.b, 5060)
+        for number in 1...3 {
+            wire.sip(
+                "INVITE", "1 INVITE", byCaller: true,
+                WireScript.Dialog(callID: "in\(number)", callerUser: "5550100", calleeUser: "800555000\(number)"),
+                toTag: false)
+        }
+        for number in 1...3 {
+            let callee = carryNumbers ? "1800555000\(number)" : "peer\(number)"
+            wire.sip(
+                "INVITE", "1 INVITE", byCaller: true,
+                WireScript.Dialog(
+                    callID: "out\(number)", from: box, to: Endpoint(WireScript.c, 5060), callerUser: "5550100",
+                    calleeUser: callee), toTag: false)
+        }
+        let calls = wire.finish().sorted { $0.id < $1.id }
+        #expect(
+            calls.map { $0.related.map(\.call) }
+                == (carryNumbers ? [[4], [5], [6], [1], [2], [3]] : [[], [], [], [], [], []]))
     }
 
     /// Caller, box and target on one host: their ports tell them apart. A call back to the caller's own port is none.

@@ -48,6 +48,38 @@ import Testing
         #expect(call.streams.map(\.direction) == [.caller, .callee])
     }
 
+    /// RFC 8866 §5.7: the address may be a host name.
+    @Test func mediaOfAHostNameAreExpectedWhereItsSignallingComesFrom() throws {
+        let wire = WireScript()
+        func sdp(_ name: String, _ port: UInt16) -> String {
+            WireScript.sdp(WireScript.a, audio: port).replacing("\(WireScript.a)", with: name)
+        }
+        wire.sip("INVITE", "1 INVITE", byCaller: true, sdp: sdp("a.example", 10_000), toTag: false)
+        wire.sip("200 OK", "1 INVITE", byCaller: false, sdp: sdp("b.example", 20_000))
+        wire.sip("ACK", "1 ACK", byCaller: true)
+        wire.rtp(aMedia, bMedia, count: 10, ssrc: 1)
+        wire.rtp(bMedia, aMedia, count: 10, ssrc: 2)
+        wire.bye()
+        let call = try #require(wire.finish().first)
+        #expect(wire.calls.count == 1)
+        #expect(call.streams.map(\.direction) == [.caller, .callee])
+    }
+
+    /// The callee sends from a port that it did not announce, to where the packets of a caller behind NAT come from.
+    @Test func asymmetricPortTowardsNAT() throws {
+        let wire = WireScript()
+        let natted = Endpoint(WireScript.c, 33_333)
+        let dialog = WireScript.Dialog(from: Endpoint(WireScript.c, 5060))
+        wire.answer(dialog, callerMedia: (IPAddress(v4: 0xC0A8_0105), 10_000), calleeMedia: (WireScript.b, 20_000))
+        wire.rtp(natted, bMedia, count: 5, ssrc: 1)
+        wire.rtp(Endpoint(WireScript.b, 20_500), natted, count: 20, ssrc: 2)
+        wire.bye(dialog)
+        let call = try #require(wire.finish().first)
+        #expect(wire.calls.count == 1)
+        #expect(call.streams.map(\.direction) == [.caller, .callee])
+        #expect(call.streams.map(\.packets) == [5, 20])
+    }
+
     @Test func portReusedByTheNextCallIsSplit() throws {
         let wire = WireScript()
         let second = WireScript.Dialog(callID: "two@test")
