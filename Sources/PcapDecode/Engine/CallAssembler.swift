@@ -281,7 +281,7 @@ struct CallAssembler: PacketSink {
     }
 
     /// Media come every few ms, and of T.38 at least one direction speaks.
-    private static let silenceOfReplaced = Duration.seconds(2)
+    private static let silenceOfReplaced = Duration.seconds(1)
 
     private func rebind(_ flow: Flow) {
         if let media = flow.media {
