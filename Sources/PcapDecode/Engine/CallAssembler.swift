@@ -35,7 +35,7 @@ struct CallAssembler: PacketSink {
         self.options = options
         self.onCall = onCall
         dialogs = DialogTracker(describesSteps: options.describesSteps)
-        tcp = TCPFlows()
+        tcp = TCPFlows(limit: options.limits.waitingTCPOctets)
         roomDue = options.limits.flows
     }
 
@@ -140,11 +140,11 @@ struct CallAssembler: PacketSink {
     }
 
     mutating func tcp(_ info: PacketInfo, segment: TCPSegmentInfo, payload: RawSpan) {
-        let book = book
-        let outputs = tcp.handle(info, segment, payload) { key in
-            guard let announced = book.claims(on: key).first else { return nil }
-            return .some(announced.announced?.t38?.version)
-        }
+        // Taken out, for the calls are asked meanwhile.
+        var connections = TCPFlows(limit: 0)
+        swap(&connections, &tcp)
+        let outputs = connections.handle(info, segment, payload) { announcedT38(on: $0) }
+        swap(&connections, &tcp)
         for output in outputs {
             switch output {
             case .sip(let message, let context): handle(ReadMessage(message), context)
@@ -152,6 +152,17 @@ struct CallAssembler: PacketSink {
             case .warning(let failure, let frame): warning(failure, frame: frame)
             }
         }
+    }
+
+    /// The `T38FaxVersion` of the call that a connection belongs to: the lower of both parties' counts for both directions,
+    /// also where one of them announced no port of its own (RFC 4145 §4.1).
+    private func announcedT38(on key: FlowKey) -> Int?? {
+        guard let claim = book.claims(on: key).first else { return nil }
+        let sessions = claim.call.dialog.map { dialogs.sessions(of: $0) } ?? []
+        let versions = [Party.caller, .callee].compactMap { party in
+            sessions.last { $0.party == party && $0.kind == .image }?.t38?.version
+        }
+        return .some(versions.min())
     }
 
     mutating func icmp(_ info: PacketInfo, notice: ICMPNotice) {

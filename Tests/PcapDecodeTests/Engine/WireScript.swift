@@ -37,6 +37,8 @@ final class WireScript {
     /// Calls and flows looked at by housekeeping.
     var looks: Int { assembler.looks }
     var flows: Int { assembler.flows.count }
+    /// Octets that wait of TCP connections.
+    var waitingTCPOctets: Int { assembler.tcp.keptOctets }
 
     func finish() -> [Call] {
         assembler.finish()
