@@ -22,6 +22,9 @@ struct CallAssembler: PacketSink {
     var closedCalls = 0
     /// So many flows before room is made among them; see ``makeRoom()``.
     var roomDue: Int
+    /// At most these octets are kept by probes: flows that were understood meanwhile are taken off with the next look.
+    var probedOctets = 0
+    var isProbeLimitTold = false
     /// The SIP message in the packet that is being taken, where it was read before.
     var readAhead: ReadMessage.Datagram?
     /// Takes every SIP message once, whatever carried it.
@@ -119,13 +122,29 @@ struct CallAssembler: PacketSink {
             if !isCopy { iax2(info, payload) }
             return
         }
-        guard case .undecided(var probe) = flow.kind else { return }
-        probe.keep(info, payload)
-        if probe.looksLikeMedia {
-            let media = startMedia(flow, probe.kept[0].info)
-            replay(probe.kept, to: media)
-        } else {
-            flow.become(probe.isExhausted ? .ignored : .undecided(probe))
+        // It shares the ports of media (RFC 8489 §5) and tells nothing of what else goes there.
+        if MediaClassifier.isSTUN(payload) { return }
+        probe(flow, info, payload)
+    }
+
+    /// Looks whether the latest packets of a flow that nobody announced are media.
+    private mutating func probe(_ flow: Flow, _ info: PacketInfo, _ payload: RawSpan) {
+        switch flow.kind {
+        case .undecided(var probe):
+            // Taken out, so that its packets are not copied.
+            flow.become(.undecided(ContentProbe()))
+            probe.keep(info, payload)
+            if probe.looksLikeMedia {
+                let media = startMedia(flow, probe.kept[0].info)
+                replay(probe.kept, to: media)
+            } else {
+                flow.become(probe.isExhausted ? probe.leftAlone : .undecided(probe))
+                probedOctets += ContentProbe.octets(of: payload.byteCount)
+                if probedOctets > options.limits.probedOctets { forgetProbed() }
+            }
+        case .ignored(let next, let packets):
+            flow.become(packets > 1 ? .ignored(next: next, after: packets - 1) : .undecided(next))
+        case .sip, .iax2, .media: break
         }
     }
 
@@ -312,5 +331,17 @@ extension Flow {
     var kept: [ContentProbe.Kept] {
         if case .undecided(let probe) = kind { return probe.kept }
         return []
+    }
+
+    /// Octets of memory that they take.
+    var probedOctets: Int {
+        if case .undecided(let probe) = kind { return probe.keptOctets }
+        return 0
+    }
+
+    func forgetProbed() {
+        guard case .undecided(var probe) = kind else { return }
+        probe.forgetPackets()
+        become(.undecided(probe))
     }
 }

@@ -96,4 +96,25 @@ struct FloodTests {
         }
         #expect(wire.waitingTCPOctets == 0)
     }
+
+    @Test func flowsThatTellNothing() {
+        var limits = EngineLimits()
+        limits.probedOctets = 200_000
+        func flood(_ wire: WireScript, flows: Int) -> Int {
+            var most = 0
+            for number in 0..<flows {
+                let from = Endpoint(IPAddress(v4: 0x0B00_0000 + UInt32(number)), 5_000)
+                for _ in 0..<7 { wire.packet(from, receiver, [0x40] + [UInt8](repeating: 0xAA, count: 999)) }
+                most = max(most, wire.probedOctets)
+            }
+            return most
+        }
+        let wire = WireScript(limits: limits)
+        #expect((100_000...200_000).contains(flood(wire, flows: 300)))
+        #expect(wire.warnings.filter { $0.reason.contains("probedOctets") }.count == 1)
+        #expect(wire.looks <= 300 * 4 * 10)
+        let few = WireScript(limits: limits)
+        #expect(flood(few, flows: 20) > 20 * 7_000)
+        #expect(few.warnings.isEmpty)
+    }
 }
