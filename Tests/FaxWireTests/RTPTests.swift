@@ -247,12 +247,14 @@ struct T38TCPFramerTests {
         [0x00], [0x06], [0xC0, 1, 0x80, 0, 0, 0xFF], [0xC0, 1, 0x80, 0, 2, 0x13, 0x80, 0x00], [0xC0, 1, 0x40], [0x1E],
     ]
 
-    func cut(_ octets: [UInt8], every step: Int, form: IFPForm = .v1998) -> (packets: [[UInt8]], framer: T38TCPFramer) {
-        var framer = T38TCPFramer(form: form)
+    func cut(
+        _ octets: [UInt8], every step: Int, form: IFPForm = .v1998, beginsInside: Bool = false
+    ) -> (packets: [[UInt8]], framer: T38TCPFramer) {
+        var framer = T38TCPFramer(form: form, beginsInside: beginsInside)
         var packets: [[UInt8]] = []
         for start in stride(from: 0, to: octets.count, by: step) {
             let part = Array(octets[start..<min(start + step, octets.count)])
-            framer.feed(part.span.bytes) { packets.append($0.copied()) }
+            framer.feed(part.span.bytes) { packet, _ in packets.append(packet.copied()) }
         }
         return (packets, framer)
     }
@@ -268,14 +270,73 @@ struct T38TCPFramerTests {
         #expect(bare.framer.buffered == 0 && bare.framer.skippedOctets == 0)
     }
 
+    /// From any octet on, every TPKT that is there as a whole is found.
+    @Test(arguments: [1, 3, 1000])
+    func aBeginningInsideATPKT(step: Int) {
+        let frames = (0..<3).flatMap { _ in Self.packets }.map { T38TCPFramer.tpkt($0) }
+        let octets = frames.flatMap { $0 }
+        for start in 1..<octets.count {
+            var (place, expected) = (0, [[UInt8]]())
+            for frame in frames {
+                if place >= start { expected.append(Array(frame.dropFirst(4))) }
+                place += frame.count
+            }
+            guard !expected.isEmpty else { continue }
+            let read = cut(Array(octets[start...]), every: step, beginsInside: true)
+            #expect(read.packets == expected, "from octet \(start)")
+        }
+    }
+
+    @Test func tpktsAreFoundAgainBehindWhatIsNone() {
+        let frames = Self.packets.map { T38TCPFramer.tpkt($0) }
+        let bad: [UInt8] = [3, 0xFF, 0, 9, 3, 0, 0, 0]
+        let read = cut(frames[0] + [0xFF] + bad + frames[2] + frames[3], every: 1000)
+        #expect(read.packets == [Self.packets[0], Self.packets[2], Self.packets[3]])
+        #expect(read.framer.skippedOctets == 1 + bad.count)
+    }
+
+    @Test func tpktsAreFoundAgainBehindAGap() {
+        var framer = T38TCPFramer()
+        var (packets, ends) = ([[UInt8]](), [Int]())
+        func feed(_ octets: [UInt8]) {
+            framer.feed(octets.span.bytes) { packet, end in
+                packets.append(packet.copied())
+                ends.append(end)
+            }
+        }
+        feed(T38TCPFramer.tpkt([0x06]) + [3, 0, 0, 12, 0xC0])
+        framer.gap()
+        feed([0x80, 3, 0xFF, 0xFF, 0x00] + T38TCPFramer.tpkt(Self.packets[2]))
+        #expect(packets == [[0x06], Self.packets[2]])
+        #expect(ends == [5, 5 + 5 + 5 + 10])
+    }
+
+    /// A chain of them is believed whatever it holds, fewer are not.
+    @Test(arguments: [(2, 0), (3, 3)])
+    func aChainOfTPKTs(count: Int, found: Int) {
+        let octets = (0..<count).flatMap { _ in T38TCPFramer.tpkt([0xC0, 0xFF, 0x00]) }
+        #expect(cut([0xFF] + octets, every: 1000, beginsInside: true).packets.count == found)
+    }
+
+    /// Bare packets whose beginning is not known wait until it is clear that no TPKT is among them.
+    @Test func bareWhereTheBeginningIsNotKnown() {
+        let bare = [[UInt8]](repeating: [0xC0, 1, 0x80, 0, 1, 0x55, 0xAA, 0x06], count: 400).flatMap { $0 }
+        let limit = T38TCPFramer.undecidedOctets
+        var (packets, framer) = cut(Array(bare.prefix(limit - 1)), every: 100, beginsInside: true)
+        #expect(packets.isEmpty && framer.framing == nil)
+        framer.finish { packet, _ in packets.append(packet.copied()) }
+        #expect(packets.count == (limit - 1) / 8 * 2 + 1)
+        #expect(cut(Array(bare.prefix(limit)), every: 100, beginsInside: true).packets.count == limit / 8 * 2)
+    }
+
     @Test func whatWaitsIsBounded() {
         var framer = T38TCPFramer()
         var count = 0
         let header: [UInt8] = [3, 0, 0xFF, 0xFF]
-        framer.feed(header.span.bytes) { _ in count += 1 }
+        framer.feed(header.span.bytes) { _, _ in count += 1 }
         let filler = [UInt8](repeating: 3, count: 10_000)
         for _ in 0..<100 {
-            framer.feed(filler.span.bytes) { _ in count += 1 }
+            framer.feed(filler.span.bytes) { _, _ in count += 1 }
             #expect(framer.buffered <= T38TCPFramer.maximumBuffered)
         }
     }

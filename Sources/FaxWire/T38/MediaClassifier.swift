@@ -107,8 +107,8 @@ public struct MediaClassifier: Sendable {
         return UDPTLPacket.looksLike(bytes) || RTCPPacket.looksLike(bytes)
     }
 
-    /// RFC 5389 §6: two zero bits, the magic cookie, a length in words.
-    private static func isSTUN(_ bytes: RawSpan) -> Bool {
+    /// RFC 8489 §5: two zero bits, the magic cookie, a length in words.
+    public static func isSTUN(_ bytes: RawSpan) -> Bool {
         bytes.byteCount >= 20 && bytes.octet(0) < 4 && bytes.be32(4) == 0x2112_A442
             && bytes.be16(2) & 3 == 0 && Int(bytes.be16(2)) + 20 <= bytes.byteCount
     }

@@ -100,6 +100,27 @@ extension CallAssembler {
         roomDue = max(limit, flows.count + limit / 4)
     }
 
+    /// Probes keep too much: the packets kept of the flows idle for longest go, until half of the limit is left.
+    mutating func forgetProbed() {
+        let limit = options.limits.probedOctets
+        looks += flows.count
+        let probed = flows.all { !$0.kept.isEmpty }.sorted { ($0.lastTime, $0.ordinal) < ($1.lastTime, $1.ordinal) }
+        probedOctets = probed.reduce(0) { $0 + $1.probedOctets }
+        for flow in probed {
+            if probedOctets <= limit / 2 { return }
+            if !isProbeLimitTold {
+                isProbeLimitTold = true
+                warning(
+                    DecodeFailure(
+                        layer: .udp, field: "flows that nothing announced", offset: 0,
+                        reason: .limit("probedOctets", limit)),
+                    frame: flow.kept.last?.info.frame ?? FrameRef(number: 0))
+            }
+            probedOctets -= flow.probedOctets
+            flow.forgetProbed()
+        }
+    }
+
     private mutating func forget(_ leaving: [Flow]) {
         if leaving.isEmpty { return }
         for flow in leaving { flow.isForgotten = true }

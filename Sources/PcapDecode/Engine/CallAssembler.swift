@@ -22,6 +22,9 @@ struct CallAssembler: PacketSink {
     var closedCalls = 0
     /// So many flows before room is made among them; see ``makeRoom()``.
     var roomDue: Int
+    /// At most these octets are kept by probes: flows that were understood meanwhile are taken off with the next look.
+    var probedOctets = 0
+    var isProbeLimitTold = false
     /// The SIP message in the packet that is being taken, where it was read before.
     var readAhead: ReadMessage.Datagram?
     /// Takes every SIP message once, whatever carried it.
@@ -35,7 +38,7 @@ struct CallAssembler: PacketSink {
         self.options = options
         self.onCall = onCall
         dialogs = DialogTracker(describesSteps: options.describesSteps)
-        tcp = TCPFlows()
+        tcp = TCPFlows(limit: options.limits.waitingTCPOctets)
         roomDue = options.limits.flows
     }
 
@@ -119,14 +122,30 @@ struct CallAssembler: PacketSink {
             if !isCopy { iax2(info, payload) }
             return
         }
-        guard case .undecided(var probe) = flow.kind else { return }
-        probe.keep(info, payload)
-        if probe.looksLikeMedia {
-            let media = startMedia(flow, probe.kept[0].info)
-            for claim in claimsByReturnPath(of: flow.key) { bind(media, claim) }
-            replay(probe.kept, to: media)
-        } else {
-            flow.become(probe.isExhausted ? .ignored : .undecided(probe))
+        // It shares the ports of media (RFC 8489 §5) and tells nothing of what else goes there.
+        if MediaClassifier.isSTUN(payload) { return }
+        probe(flow, info, payload)
+    }
+
+    /// Looks whether the latest packets of a flow that nobody announced are media.
+    private mutating func probe(_ flow: Flow, _ info: PacketInfo, _ payload: RawSpan) {
+        switch flow.kind {
+        case .undecided(var probe):
+            // Taken out, so that its packets are not copied.
+            flow.become(.undecided(ContentProbe()))
+            probe.keep(info, payload)
+            if probe.looksLikeMedia {
+                let media = startMedia(flow, probe.kept[0].info)
+                for claim in claimsByReturnPath(of: flow.key) { bind(media, claim) }
+                replay(probe.kept, to: media)
+            } else {
+                flow.become(probe.isExhausted ? probe.leftAlone : .undecided(probe))
+                probedOctets += ContentProbe.octets(of: payload.byteCount)
+                if probedOctets > options.limits.probedOctets { forgetProbed() }
+            }
+        case .ignored(let next, let packets):
+            flow.become(packets > 1 ? .ignored(next: next, after: packets - 1) : .undecided(next))
+        case .sip, .iax2, .media: break
         }
     }
 
@@ -141,11 +160,11 @@ struct CallAssembler: PacketSink {
     }
 
     mutating func tcp(_ info: PacketInfo, segment: TCPSegmentInfo, payload: RawSpan) {
-        let book = book
-        let outputs = tcp.handle(info, segment, payload) { key in
-            guard let announced = book.claims(on: key).first else { return nil }
-            return .some(announced.announced?.t38?.version)
-        }
+        // Taken out, for the calls are asked meanwhile.
+        var connections = TCPFlows(limit: 0)
+        swap(&connections, &tcp)
+        let outputs = connections.handle(info, segment, payload) { announcedT38(on: $0) }
+        swap(&connections, &tcp)
         for output in outputs {
             switch output {
             case .sip(let message, let context): handle(ReadMessage(message), context)
@@ -153,6 +172,17 @@ struct CallAssembler: PacketSink {
             case .warning(let failure, let frame): warning(failure, frame: frame)
             }
         }
+    }
+
+    /// The `T38FaxVersion` of the call that a connection belongs to: the lower of both parties' counts for both directions,
+    /// also where one of them announced no port of its own (RFC 4145 §4.1).
+    private func announcedT38(on key: FlowKey) -> Int?? {
+        guard let claim = book.claims(on: key).first else { return nil }
+        let sessions = claim.call.dialog.map { dialogs.sessions(of: $0) } ?? []
+        let versions = [Party.caller, .callee].compactMap { party in
+            sessions.last { $0.party == party && $0.kind == .image }?.t38?.version
+        }
+        return .some(versions.min())
     }
 
     mutating func icmp(_ info: PacketInfo, notice: ICMPNotice) {
@@ -247,77 +277,5 @@ struct CallAssembler: PacketSink {
         guard let (earlier, reason) = legs.match(leg) else { return }
         call.related.append(RelatedCall(call: earlier.id, reason: reason))
         book.call(earlier.id)?.related.append(RelatedCall(call: call.id, reason: reason))
-    }
-
-    /// Binds flows to what an offer or answer announced.
-    private mutating func readSessions(of call: OpenCall, _ id: DialogID, source: IPAddress) {
-        let sessions = dialogs.sessions(of: id)
-        let news = sessions.indices.dropFirst(call.sessionsRead)
-        call.sessionsRead = sessions.count
-        for index in news {
-            let media = sessions[index]
-            closeReplaced(at: media.endpoint, by: call)
-            book.expect(media, session: index, of: call, signallingSource: source)
-            for flow in byEndpoint[media.endpoint] ?? [] { rebind(flow) }
-        }
-    }
-
-    /// A new call took the ports of one that is ending, or whose end was not seen: that one is over.
-    private mutating func closeReplaced(at endpoint: Endpoint, by call: OpenCall) {
-        let others = book.expecting(at: endpoint).map(\.call).filter { $0 !== call }
-        if others.isEmpty { return }
-        for earlier in others where isReplaced(earlier, by: call) { earlier.state = .ending(since: now) }
-        close(others.filter(\.isLeaving))
-    }
-
-    /// Two legs of one call, and a call that is transferred, share their ports too; but the one goes on while the other
-    /// begins, where a call that is over says nothing any more.
-    private func isReplaced(_ earlier: OpenCall, by call: OpenCall) -> Bool {
-        guard let old = earlier.dialog, let new = call.dialog, let answer = dialogs.answerTime(of: old),
-            let invite = dialogs[new]?.inviteTime, answer < invite,
-            now - earlier.latestPacket > Self.silenceOfReplaced
-        else { return false }
-        return !call.related.contains { $0.call == earlier.id }
-    }
-
-    /// Media come every few ms, and of T.38 at least one direction speaks.
-    private static let silenceOfReplaced = Duration.seconds(1)
-
-    private func rebind(_ flow: Flow) {
-        if let media = flow.media {
-            for claim in book.claims(on: flow.key) { bind(media, claim) }
-            return
-        }
-        switch flow.kind {
-        case .ignored: flow.become(.undecided(ContentProbe()))
-        case .undecided, .sip, .iax2, .media: break
-        }
-    }
-
-    func bind(_ media: MediaFlow, _ claim: FlowClaim) {
-        if claim.call.flows.count >= options.limits.flowsPerCall, !claim.call.isBound(to: media) { return }
-        media.bind(to: claim.call, announced: claim.announced)
-        if let index = claim.call.flows.firstIndex(where: { $0.flow === media }) {
-            claim.call.flows[index].sender = claim.sender
-        } else {
-            claim.call.flows.append(BoundFlow(flow: media, sender: claim.sender))
-            claim.call.touch(media.firstTime, media.firstFrame)
-        }
-    }
-
-    private mutating func bindTCP(_ stream: T38TCPStream) {
-        let claims = book.claims(on: stream.key)
-        for claim in claims where !claim.call.t38OverTCP.contains(where: { $0 === stream }) {
-            stream.sender = claim.sender
-            claim.call.t38OverTCP.append(stream)
-        }
-    }
-}
-
-extension Flow {
-    /// Packets kept while its kind was unknown.
-    var kept: [ContentProbe.Kept] {
-        if case .undecided(let probe) = kind { return probe.kept }
-        return []
     }
 }

@@ -12,7 +12,28 @@ struct ContentProbe {
     static let packetLimit = 8
     /// So many in a row must agree.
     static let agreement = 3
+    /// A flow is left alone for this many packets; each time for twice as many, up to the limit: what is unlike media at
+    /// first may be media later (STUN, DTLS, a fax behind something else).
+    static let firstPause = 8
+    static let pauseLimit = 256
+
     private(set) var kept: [Kept] = []
+    /// So many packets go by before the next probe.
+    private var pause = Self.firstPause
+
+    /// How the flow stands after this probe found nothing.
+    var leftAlone: Flow.Kind {
+        var next = ContentProbe()
+        next.pause = min(2 * pause, Self.pauseLimit)
+        return .ignored(next: next, after: pause)
+    }
+
+    /// Octets of memory.
+    var keptOctets: Int { kept.reduce(0) { $0 + Self.octets(of: $1.octets.count) } }
+
+    static func octets(of payload: Int) -> Int { payload + MemoryLayout<Kept>.stride + 64 }
+
+    mutating func forgetPackets() { kept = [] }
 
     mutating func keep(_ info: PacketInfo, _ payload: RawSpan) {
         kept.append(Kept(info: info, octets: payload.copied()))

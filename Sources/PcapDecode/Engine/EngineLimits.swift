@@ -24,6 +24,12 @@ public struct EngineLimits: Sendable {
     /// Octets of T.38 kept for a call; a fax of several hundred pages stays below.
     public var t38OctetsPerCall = 256 << 20
     public var icmpErrorsPerCall = 20
+    /// Octets of TCP that wait at one time, over all connections: behind holes, for the rest of a message, or to tell what
+    /// they are. Past it connections idle for longest give theirs up.
+    public var waitingTCPOctets = 32 << 20
+    /// Octets kept at one time of flows that nothing announced and whose content tells nothing yet, over all of them. Past
+    /// it those idle for longest lose theirs.
+    public var probedOctets = 32 << 20
 
     public init() {}
 }

@@ -9,8 +9,8 @@ final class Flow {
         case iax2
         /// See `media`, which stands beside so that a packet of media reaches it at once.
         case media
-        /// Nothing of ours; looked at again when an SDP names its endpoints.
-        case ignored
+        /// Nothing of ours so far; looked at again by `next` after so many packets, or when an SDP names its endpoints.
+        case ignored(next: ContentProbe, after: Int)
     }
 
     // First what every packet needs: it is brought near before (`Near`).

@@ -13,14 +13,18 @@ final class T38TCPStream {
     private(set) var lastTime: Instant
     private var lostRuns = 0
 
-    init(key: FlowKey, negotiatedVersion: Int?, frame: FrameRef, time: Instant) {
+    /// - Parameter beginsInside: the capture does not hold the beginning of the connection.
+    init(key: FlowKey, negotiatedVersion: Int?, beginsInside: Bool, frame: FrameRef, time: Instant) {
         self.key = key
-        collector = T38StreamCollector(negotiatedVersion: negotiatedVersion)
+        collector = T38StreamCollector(negotiatedVersion: negotiatedVersion, beginsInside: beginsInside)
         firstFrame = frame
         firstTime = time
         lastFrame = frame
         lastTime = time
     }
+
+    /// Octets of packets that are not complete.
+    var heldOctets: Int { collector.framer.buffered }
 
     func add(_ octets: RawSpan, _ frame: FrameRef, _ time: Instant) {
         lastFrame = frame

@@ -14,6 +14,8 @@ public struct TCPReassembler: Sendable {
         public static let waitingSegments = 256
         /// How long a hole may stay open, in capture time.
         public static let waiting = Duration.seconds(5)
+        /// What a waiting segment takes beside its octets.
+        static let segmentOverhead = 128
         /// A sequence number further away than this belongs to another connection.
         public static let jump: Int32 = 1 << 24
     }
@@ -23,8 +25,9 @@ public struct TCPReassembler: Sendable {
         case data(ArraySlice<UInt8>, FrameRef, Instant)
         /// So many octets are missing here.
         case gap(Int, FrameRef, Instant)
-        /// The connection began (SYN); what was before belongs to another one with the same ports.
-        case start(FrameRef, Instant)
+        /// A connection begins, with its first octet where there was a SYN; what was before belongs to another one with the
+        /// same ports.
+        case start(bySYN: Bool, FrameRef, Instant)
         /// FIN or RST in its place.
         case end(FrameRef, Instant)
     }
@@ -48,6 +51,9 @@ public struct TCPReassembler: Sendable {
     public private(set) var repeatedOctets = 0
 
     public init() {}
+
+    /// Octets of memory that what waits takes.
+    var keptOctets: Int { waitingOctets + waiting.count * Limit.segmentOverhead }
 
     /// Takes a segment and hands out what it completes, in order.
     public mutating func segment(
@@ -104,7 +110,7 @@ public struct TCPReassembler: Sendable {
         finish(deliver: deliver)
         next = sequence &+ 1
         hasEnded = false
-        deliver(.start(frame, time))
+        deliver(.start(bySYN: true, frame, time))
     }
 
     /// The sequence number expected, which a first segment in mid-stream, or one far away, sets anew.
@@ -114,7 +120,7 @@ public struct TCPReassembler: Sendable {
         if let next, abs(Int(Int32(bitPattern: sequence &- next))) < Int(Limit.jump) { return next }
         if next != nil {
             finish(deliver: deliver)
-            deliver(.start(frame, time))
+            deliver(.start(bySYN: false, frame, time))
         }
         next = sequence
         hasEnded = false

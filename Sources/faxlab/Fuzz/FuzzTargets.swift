@@ -57,9 +57,12 @@ extension FuzzTarget {
             .mutants("IFP", of: \.ifp, feed: ifp),
             .mutants("T.38 over TCP", of: \.ifp) { octets in
                 var framer = T38TCPFramer()
-                framer.feed(octets.span.bytes) { _ in }
+                framer.feed(octets.span.bytes) { _, _ in }
                 framer.gap()
-                framer.feed(octets.span.bytes) { _ in }
+                framer.feed(octets.span.bytes) { _, _ in }
+                var inside = T38TCPFramer(beginsInside: true)
+                inside.feed(octets.span.bytes) { _, _ in }
+                inside.finish { _, _ in }
             },
             .mutants("T.30 frames", of: \.t30) { octets in
                 _ = try? T30Frame(octets: octets.span.bytes)

@@ -60,4 +60,61 @@ struct FloodTests {
         #expect(wire.looks <= 3_000 * 15)
         #expect(wire.finish().count == 3_000)
     }
+
+    /// Connections that carry nothing of ours, each with a hole behind its first segment. Gives the most that waited.
+    private func holes(_ wire: WireScript, connections: Int, segments: Int) -> Int {
+        var most = 0
+        for number in 0..<connections {
+            let from = Endpoint(IPAddress(v4: 0x0B00_0000 + UInt32(number)), 5_000)
+            for index in 0..<segments where index != 1 {
+                let octets: [UInt8] = [0x17, 3, 3] + [UInt8](repeating: 0xAA, count: 997)
+                wire.segment(from, receiver, sequence: UInt32(index * 1_000), flags: .ack, octets)
+                most = max(most, wire.waitingTCPOctets)
+            }
+        }
+        return most
+    }
+
+    @Test func tcpBehindHoles() {
+        var limits = EngineLimits()
+        limits.waitingTCPOctets = 200_000
+        let wire = WireScript(limits: limits)
+        #expect((100_000...200_000).contains(holes(wire, connections: 100, segments: 30)))
+        #expect(wire.warnings.filter { $0.reason.contains("waitingTCPOctets") }.count == 1)
+        let few = WireScript(limits: limits)
+        #expect(holes(few, connections: 5, segments: 30) > 5 * 29_000)
+        #expect(few.warnings.isEmpty)
+    }
+
+    /// What was found to be nothing of ours keeps nothing, holes or not.
+    @Test func tcpOfOthersKeepsNothing() {
+        let wire = WireScript()
+        for index in 0..<100 where index != 50 {
+            wire.segment(
+                Endpoint(WireScript.a, 5_000), receiver, sequence: UInt32(index * 1_000), flags: .ack,
+                [UInt8](repeating: 0x17, count: 1_000))
+        }
+        #expect(wire.waitingTCPOctets == 0)
+    }
+
+    @Test func flowsThatTellNothing() {
+        var limits = EngineLimits()
+        limits.probedOctets = 200_000
+        func flood(_ wire: WireScript, flows: Int) -> Int {
+            var most = 0
+            for number in 0..<flows {
+                let from = Endpoint(IPAddress(v4: 0x0B00_0000 + UInt32(number)), 5_000)
+                for _ in 0..<7 { wire.packet(from, receiver, [0x40] + [UInt8](repeating: 0xAA, count: 999)) }
+                most = max(most, wire.probedOctets)
+            }
+            return most
+        }
+        let wire = WireScript(limits: limits)
+        #expect((100_000...200_000).contains(flood(wire, flows: 300)))
+        #expect(wire.warnings.filter { $0.reason.contains("probedOctets") }.count == 1)
+        #expect(wire.looks <= 300 * 4 * 10)
+        let few = WireScript(limits: limits)
+        #expect(flood(few, flows: 20) > 20 * 7_000)
+        #expect(few.warnings.isEmpty)
+    }
 }

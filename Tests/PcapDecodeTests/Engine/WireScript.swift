@@ -37,6 +37,9 @@ final class WireScript {
     /// Calls and flows looked at by housekeeping.
     var looks: Int { assembler.looks }
     var flows: Int { assembler.flows.count }
+    /// Octets that wait of TCP connections, and those that flows nobody announced keep.
+    var waitingTCPOctets: Int { assembler.tcp.keptOctets }
+    var probedOctets: Int { assembler.flows.all.reduce(0) { $0 + $1.probedOctets } }
 
     func finish() -> [Call] {
         assembler.finish()
