@@ -26,8 +26,9 @@ public struct FaxAnalyzer: Sendable {
     }
 
     public func analyze(_ call: Call) -> FaxSession {
-        let audio = AudioCarriage.read(call.streams, fill: options.fill)
-        let t38 = T38Carriage.read(call.streams)
+        let line = LineStreams(call.streams)
+        let audio = AudioCarriage.read(line.streams, fill: options.fill)
+        let t38 = T38Carriage.read(line.streams)
         let record = t38 + audio.record
         var story = StoryBuilder(options)
         let parties = PartyGuess(record)
@@ -70,6 +71,8 @@ public struct FaxAnalyzer: Sendable {
         session.outcome = judge.outcome(of: session)
         session.isCut = judge.isCut(session)
         session.parties = parties.all
+        for (stream, place) in line.readElsewhere { session.parties[stream] = parties[place] }
+        session.otherHops = line.otherHops
         if session.outcome == .notFax { session.carriedBy = "none" }
         if session.outcome == .failed {
             session.pagesSent = session.pagesSent ?? 0

@@ -1,5 +1,6 @@
 import FaxCore
 import FaxReport
+import PcapDecode
 import T30Analyzer
 import Testing
 
@@ -50,6 +51,19 @@ struct VerdictTextTests {
         let call = try analyzed([finding("a", "A", severity)], Verdict(), outcome)
         #expect(VerdictText.isFaultless(call) == isFaultless)
         #expect(OutcomeSentence.text(call).contains("No fault found.") == isFaultless)
+    }
+
+    /// Tones are signals of a fax, though no frame could be read.
+    @Test func aFaxOfWhichOnlyTonesWereRead() throws {
+        var call = try analyzed([], Verdict(), .unknown)
+        call.call.signalling = Signalling(.none)
+        call.fax.messages = []
+        call.fax.signals = ["CNG", "CED", "CNG"].map {
+            FaxSignal(name: $0, direction: nil, start: .zero, end: .zero, firstFrame: nil, lastFrame: nil)
+        }
+        #expect(OutcomeSentence.text(call) == "Media without signalling; of a fax only CNG, CED could be read.")
+        call.fax.signals = []
+        #expect(OutcomeSentence.text(call) == "Media without signalling; no fax signal could be read.")
     }
 
     /// Places that no finding stands at say nothing, rather than trap.

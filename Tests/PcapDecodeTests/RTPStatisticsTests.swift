@@ -84,6 +84,22 @@ struct RTPStatisticsTests {
         #expect(stream.statistics.packetTimeChanges == 1)
     }
 
+    /// A sender that goes on 3 ms off after a long pause has a clock as good as before: nothing else is known of it where
+    /// both parts are short, and the slope of both where they are long.
+    @Test(arguments: [(150, nil), (1_500, 0.0)])
+    func aPauseTellsNothingOfTheClock(packets: Int, skew: Double?) {
+        var stream = Stream()
+        for index in 0..<packets { stream.add(index, at: Double(index) * 20) }
+        for index in 0..<packets {
+            stream.add(
+                packets + index, timestamp: (packets + index + 1_250) * 160,
+                at: Double(packets + index + 1_250) * 20 + 3)
+        }
+        let found = stream.statistics.clockSkewPPM
+        #expect((found == nil) == (skew == nil))
+        #expect(abs((found ?? 0) - (skew ?? 0)) < 0.1)
+    }
+
     @Test(arguments: [-200.0, -20, 0, 20, 100])
     func clockSkew(partsPerMillion: Double) throws {
         var random = SeededRandom(seed: 3)

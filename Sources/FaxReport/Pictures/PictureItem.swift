@@ -64,7 +64,9 @@ struct PictureItems {
         self.axis = axis
         for signal in fax.signals { add(signal) }
         addMessages()
-        for stream in analyzed.call.streams { for event in stream.events { add(event, stream.direction) } }
+        for stream in analyzed.call.streams where !stream.isOtherHop {
+            for event in stream.events { add(event, stream.direction) }
+        }
         for index in items.indices { items[index].title = title(items[index]) }
         addQuality()
         let end = axis.seconds(axis.end)

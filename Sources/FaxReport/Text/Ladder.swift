@@ -61,7 +61,7 @@ struct Ladder {
     }
 
     private mutating func addEvents(_ call: Call) {
-        for stream in call.streams {
+        for stream in call.streams where !stream.isOtherHop {
             for event in stream.events {
                 steps.append(
                     Step(

@@ -69,10 +69,18 @@ public enum OutcomeSentence {
         case .answered: return "Answered; whether a fax passed, the capture does not show\(whyUnseen(call))."
         case .rejected, .busy, .cancelled, .noAnswer: return "\(signalling(call)), no fax.".capitalisedFirst
         case .unknown:
-            if call.isRecording { return "No fax signal could be read in the recording." }
-            if call.signalling.carrier == .none { return "Media without signalling; no fax signal could be read." }
+            let read = signals(analyzed.fax)
+            if call.isRecording { return "\(read.capitalisedFirst) could be read in the recording." }
+            if call.signalling.carrier == .none { return "Media without signalling; \(read) could be read." }
             return "\(signalling(call))\(reason(analyzed)).".capitalisedFirst
         }
+    }
+
+    /// Of a fax without any frame: its signals.
+    private static func signals(_ fax: FaxSession) -> String {
+        var names: [String] = []
+        for signal in fax.signals where signal.isFax && !names.contains(signal.name) { names.append(signal.name) }
+        return names.isEmpty ? "no fax signal" : "of a fax only \(names.joined(separator: ", "))"
     }
 
     private static func whyUnseen(_ call: Call) -> String {

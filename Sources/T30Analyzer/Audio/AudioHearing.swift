@@ -22,8 +22,8 @@ package struct HeardItem {
         }
     }
 
-    package var start: Instant { timeline.time(ofSample: samples.lowerBound) ?? .zero }
-    package var end: Instant { timeline.time(ofSample: samples.upperBound) ?? .zero }
+    package var start: Instant { timeline.span(samples).start }
+    package var end: Instant { timeline.span(samples).end }
 }
 
 /// What was heard in one stream, in order of time: by the modems, and beside them.
@@ -48,9 +48,13 @@ package struct AudioHearing {
         let claimed = items.map(\.samples).sorted { $0.lowerBound < $1.lowerBound }
         let free = envelope.activeRanges(
             thresholdDBm0: SignalScanner.thresholdDBm0, hangover: Self.hangover
-        ).flatMap { $0.subtracting(claimed) }.filter { $0.count >= Self.soundMinimum }
-        items += SignalScanner().scan(samples, in: free).map {
-            HeardItem(content: .sound($0), timeline: timeline)
+        ).flatMap { $0.subtracting(claimed) }
+        // Sounds before and after a break are two, be they the same.
+        for part in timeline.unbroken(0..<samples.count) {
+            let own = free.map { $0.clamped(to: part) }.filter { $0.count >= Self.soundMinimum }
+            items += SignalScanner().scan(samples, in: own).map {
+                HeardItem(content: .sound($0), timeline: timeline)
+            }
         }
         let data = line.bursts.filter(\.isTrained).map(\.data)
         items += ToneInData.signals(samples, in: data).map { HeardItem(content: .sound($0), timeline: timeline) }

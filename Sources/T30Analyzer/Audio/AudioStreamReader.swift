@@ -158,11 +158,14 @@ extension LineSignal {
 }
 
 extension AudioTimeline {
-    func span(_ range: Range<Int>) -> LineSpan {
+    /// From the first sample of a signal until the last one is over; of one that stands on both sides of a break, its longer
+    /// part.
+    func span(_ signal: Range<Int>) -> LineSpan {
+        let range = unbroken(signal).max { $0.count < $1.count } ?? signal
         let last = placement(atOrBefore: max(range.lowerBound, range.upperBound - 1))
         let first = placement(ofSample: range.lowerBound) ?? placement(atOrBefore: range.lowerBound)
         return LineSpan(
-            start: time(ofSample: range.lowerBound) ?? .zero, end: time(ofSample: range.upperBound) ?? .zero,
+            start: time(ofSample: range.lowerBound) ?? .zero, end: end(of: range) ?? .zero,
             firstFrame: first?.frame ?? last?.frame, lastFrame: last?.frame)
     }
 }

@@ -85,6 +85,28 @@ public struct AudioTimeline: Sendable {
         return time(anchors[anchor], sample)
     }
 
+    /// When the last sample of a range was over: the one behind it may have come much later.
+    func end(of range: Range<Int>) -> Instant? {
+        guard !range.isEmpty else { return time(ofSample: range.upperBound) }
+        return time(ofSample: range.upperBound - 1).map { $0 + Self.duration(1) }
+    }
+
+    /// The parts of a range between breaks: where time passed in which nothing was sent (``AudioSegment/Start/stall``,
+    /// ``AudioSegment/Start/hole``), no signal goes on.
+    func unbroken(_ range: Range<Int>) -> [Range<Int>] {
+        let next = segments.firstIndex(from: { $0.samples.lowerBound > range.lowerBound })
+        guard next < segments.count, segments[next].samples.lowerBound < range.upperBound else { return [range] }
+        var parts: [Range<Int>] = []
+        var start = range.lowerBound
+        for segment in segments[next...] where segment.start == .stall || segment.start == .hole {
+            let place = segment.samples.lowerBound
+            guard place < range.upperBound else { break }
+            if place > start { parts.append(start..<place) }
+            start = place
+        }
+        return parts + [start..<range.upperBound]
+    }
+
     private func time(_ anchor: AudioAnchor, _ sample: Int) -> Instant {
         let start = anchors[first(of: anchor.segment)].timestamp
         // Far outside any timeline: held, so that the product stays in range.

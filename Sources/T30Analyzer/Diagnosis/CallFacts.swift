@@ -6,6 +6,7 @@ import PcapDecode
 struct CallFacts {
     let call: Call
     let fax: FaxSession
+    /// Of media on several hops those of the hop that the fax was read from, as in `rtp`.
     let t38: [MediaStream]
     let rtp: [MediaStream]
     /// Gaps of T.38 that nothing repaired, with what they hit.
@@ -24,11 +25,11 @@ struct CallFacts {
     let end: Instant
 
     init(call: Call, fax: FaxSession) {
-        let call = call.naming(fax.parties)
+        let call = call.told(by: fax)
         self.call = call
         self.fax = fax
-        t38 = call.streams.filter { $0.t38 != nil }
-        rtp = call.streams.filter { $0.kind == .rtp || $0.kind == .srtp }
+        t38 = call.streams.filter { $0.t38 != nil && !$0.isOtherHop }
+        rtp = call.streams.filter { $0.isAudioOfRTP && !$0.isOtherHop }
         losses = LossHit.all(t38, fax)
         commands = fax.commands
         turns = Turn.all(fax)
@@ -102,18 +103,6 @@ struct CallFacts {
 extension FaxSession {
     /// Pages that were not confirmed in a capture that shows the fax to its end.
     var hasFailed: Bool { outcome == .failed || (outcome == .partial && !isCut) }
-}
-
-extension Call {
-    /// With the senders that only the signals tell.
-    fileprivate func naming(_ parties: [Int: Party]) -> Call {
-        guard !parties.isEmpty else { return self }
-        var call = self
-        for index in call.streams.indices where call.streams[index].direction == nil {
-            call.streams[index].direction = parties[index]
-        }
-        return call
-    }
 }
 
 extension Party {

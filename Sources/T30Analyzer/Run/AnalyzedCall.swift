@@ -16,6 +16,7 @@ public struct AnalyzedCall: Sendable {
     }
 
     public init(_ call: Call, _ fax: FaxSession, rootCauseOnly: Bool = false) {
+        let call = call.told(by: fax)
         let diagnosis = Diagnosis(call, fax, rootCauseOnly: rootCauseOnly)
         self.init(call: call, fax: fax, findings: diagnosis.findings, verdict: diagnosis.verdict)
     }

@@ -49,6 +49,8 @@ public struct FaxSession: Sendable {
     public var isCut = false
     /// Who sent streams of which no signalling tells (places in `Call.streams`), as far as signals of fax do.
     public var parties: [Int: Party] = [:]
+    /// Streams (places in `Call.streams`) with the same media as others on another hop, from which the fax was read.
+    public var otherHops: Set<Int> = []
     /// First fax signal to last.
     public var start: Instant?
     public var end: Instant?

@@ -10,7 +10,9 @@ public struct WhatIf: Sendable {
     public var audio: AudioForecast?
 
     public init(_ call: Call, _ fax: FaxSession) {
-        relays = call.streams.indices.compactMap { RelayForecast(call, stream: $0) }
+        relays = call.streams.indices.compactMap {
+            call.streams[$0].isOtherHop ? nil : RelayForecast(call, stream: $0)
+        }
         audio = AudioForecast(call, fax)
     }
 

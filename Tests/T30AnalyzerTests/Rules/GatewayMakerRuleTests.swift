@@ -75,6 +75,16 @@ import Testing
             edit: { offerAudio(&$0, by: .caller) }, fires: true, severity: .note, party: .caller),
         RuleCase(id: "carrier-rejects-t38-reinvite-by-design", kind: .real, capture: refused, fires: false),
         RuleCase(
+            id: "carrier-rejects-t38-reinvite-by-design", kind: .made, capture: refused,
+            shows: "it offers T.38 itself a second later",
+            edit: { capture in
+                offerAudio(&capture, by: .caller)
+                capture.insert(
+                    "INVITE", by: .caller, at: capture.time(of: refusal) + .seconds(2),
+                    sdp: CaptureEditor.imageSDP(Endpoint(IPAddress(v4: 0x0A4D_0001), 4_712)),
+                    answer: CaptureEditor.imageSDP(Endpoint(IPAddress(v4: 0x0A4D_0002), 4_436)))
+            }, fires: false),
+        RuleCase(
             id: "audiocodes-fallback-chain", kind: .made, capture: refused,
             edit: { offerAudio(&$0, by: .callee, "gpmd:0 vbd=yes;ecan=on") }, fires: true, party: .callee),
         RuleCase(

@@ -29,6 +29,10 @@ import Testing
             id: "rtp-loss-passthrough", kind: .real, capture: "12-g711u-5pct-loss", fires: true, isRootCause: true),
         real("rtp-loss-passthrough"),
         RuleCase(
+            id: "rtp-loss-passthrough", kind: .made, capture: "01-t38-clean-1page-ecm",
+            shows: "a number left out while T.38 carries the fax", edit: { $0.resumeAudio(of: .caller, step: 2) },
+            fires: true, severity: .note, certainty: .hint, party: .caller),
+        RuleCase(
             id: "one-way-media", kind: .real, capture: "26-g711u-one-way-audio", fires: true, isRootCause: true),
         real("one-way-media"),
         RuleCase(
@@ -42,6 +46,16 @@ import Testing
             }
         },
         real("rtp-jitter-exceeds-buffer"),
+        RuleCase(
+            id: "rtp-jitter-exceeds-buffer", kind: .made, capture: "01-t38-clean-1page-ecm",
+            shows: "out of order before T.38",
+            edit: { capture in
+                for packet in capture.media(.rtp, from: .caller).enumerated() where packet.offset % 20 == 5 {
+                    let place = packet.element.place
+                    capture.records[place].time = packet.element.time + .milliseconds(21)
+                }
+            }, fires: true, severity: .note, party: .caller,
+            because: "Of the audio of the caller 8 packets came out of order"),
         made("rtp-ptime-mismatch", "30 ms were asked for", fires: true, severity: .note, party: .caller) { capture in
             capture.truncate(at: capture.start + .seconds(9))
             capture.setAttribute("ptime", "30", in: .response(200, to: "INVITE"))
@@ -95,5 +109,26 @@ import Testing
     func periods(times: [Double], period: Double?) {
         let found = ClockRules.commonPeriod(times.map { .zero + .milliseconds(Int($0 * 1_000)) })
         #expect(found.map { ($0 * 10).rounded() / 10 } == period)
+    }
+}
+
+extension CaptureEditor {
+    /// Audio that stopped for T.38 comes back after it, under a number so many further and timestamps that go on.
+    fileprivate mutating func resumeAudio(of party: Party, step: UInt16) {
+        guard let last = media(.rtp, from: party).last, let end = media(.udptl).map(\.time).max() else {
+            return complain("no audio and T.38")
+        }
+        for index in 0..<50 {
+            var record = records[last.place]
+            var payload = last.payload
+            let number = UInt16(payload[2]) << 8 | UInt16(payload[3])
+            let next = number &+ step &+ UInt16(index)
+            let time = payload[4..<8].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } &+ UInt32(160 * (index + 1))
+            payload[2...3] = [UInt8(next >> 8), UInt8(next & 0xFF)]
+            for place in 0..<4 { payload[4 + place] = UInt8(truncatingIfNeeded: time >> UInt32(24 - 8 * place)) }
+            record.time = end + .milliseconds(20 * (index + 1))
+            record.frame.setPayload(payload)
+            records.append(record)
+        }
     }
 }

@@ -152,6 +152,16 @@ import Testing
             }
         },
         real("nat-rebinding-mid-fax"),
+        made("nat-rebinding-mid-fax", "a re-INVITE names the new port", fires: false) {
+            let middle = middle($0)
+            let packets = $0.media(.udptl, from: .caller, after: middle)
+            let old = packets[0]
+            let new = Endpoint(old.source.address, 61_000)
+            for media in packets { $0.records[media.place].frame.setSource(new) }
+            $0.insert(
+                "INVITE", by: .caller, at: middle - .milliseconds(50), sdp: CaptureEditor.imageSDP(new),
+                answer: CaptureEditor.imageSDP(old.destination))
+        },
         made("strict-rtp-drop", "T.38 from a third place, unanswered", fires: true, party: .caller) { capture in
             let answered = capture.time(of: .response(200, to: "INVITE", offering: "image"))
             for media in capture.media(.udptl, from: .caller, after: answered) {

@@ -42,7 +42,9 @@ enum FallbackRules {
         guard let offer = facts.imageOffers.first(where: isRefused), let refused = offer.final,
             let audio = facts.reoffers.first(where: {
                 $0.party == offer.party.other && $0.offersAudioAlone && $0.request.time > refused.time
-            })
+            }),
+            // Who agrees on T.38 later did not refuse it by design.
+            !facts.imageOffers.contains(where: { $0.request.time > refused.time && $0.isAccepted })
         else { return nil }
         return Finding(
             "carrier-rejects-t38-reinvite-by-design", .gateway, .note, .proof, "T.38 refused, audio offered instead",

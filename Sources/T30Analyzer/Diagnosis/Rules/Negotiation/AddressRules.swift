@@ -77,6 +77,14 @@ enum AddressRules {
         return ("that address is private and its signalling comes from \(step.source.address)", [step.frame])
     }
 
+    /// On another hop, before a relay or a NAT, UDPTL comes from the address that was named.
+    private static func isNamed(_ image: NegotiatedMedia, _ facts: CallFacts) -> Bool {
+        facts.call.streams.contains {
+            $0.isOtherHop && $0.kind == .udptl && $0.direction == image.party
+                && $0.from.address == image.endpoint.address
+        }
+    }
+
     /// UDPTL comes from another address than the SDP said, and the audio before did not.
     private static func wrongInterface(_ facts: CallFacts) -> [Finding] {
         guard let change = facts.agreedSwitch else { return [] }
@@ -87,7 +95,8 @@ enum AddressRules {
                 }), image.endpoint.address != stream.from.address,
                 let audio = facts.signalling.sessions.last(where: {
                     $0.party == party && $0.kind == .audio && $0.accepted && $0.time < image.time
-                }), let before = facts.rtp(of: party).first(where: { $0.from.address == audio.endpoint.address })
+                }), !isNamed(image, facts),
+                let before = facts.rtp(of: party).first(where: { $0.from.address == audio.endpoint.address })
             else { return nil }
             return Finding(
                 "t38-udptl-wrong-interface", .negotiation, facts.severity(onSuccess: .warning), .proof,

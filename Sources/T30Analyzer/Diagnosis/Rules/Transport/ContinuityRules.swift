@@ -49,9 +49,13 @@ enum ContinuityRules {
     }
 
     private static func isAsked(_ first: MediaStream, _ second: MediaStream, _ facts: CallFacts) -> Bool {
-        facts.signalling.mediaChanges.contains {
-            $0.time >= first.lastTime - reachOfOffer && $0.time <= second.firstTime + reachOfOffer
-        }
+        let start = first.lastTime - reachOfOffer
+        let end = second.firstTime + reachOfOffer
+        return facts.signalling.mediaChanges.contains { $0.time >= start && $0.time <= end }
+            // Other than a change of media, a new place is asked for by naming it.
+            || facts.signalling.sessions.contains {
+                $0.party == second.direction && $0.endpoint == second.from && $0.time >= start && $0.time <= end
+            }
     }
 
     /// A new offer explains that a stream begins.

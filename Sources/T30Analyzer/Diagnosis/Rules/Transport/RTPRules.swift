@@ -11,6 +11,8 @@ enum RTPRules {
     /// RFC 3550 jitter that fixed buffers of adapters usually stand, and that they do not.
     private static let jitterWarning = Duration.milliseconds(20)
     private static let jitterError = Duration.milliseconds(30)
+    /// Less is not worth a word beside packets out of order.
+    private static let jitterTold = Duration.milliseconds(5)
     /// Packets out of order, of 1,000, that a device without a reordering buffer does not stand.
     private static let disorderError = 10
 
@@ -35,7 +37,7 @@ enum RTPRules {
         else { return nil }
         let lost = stream.statistics.unrecovered ?? stream.statistics.lost ?? 0
         guard lost > 0 else { return nil }
-        let hits = LossHit.all([stream], facts.fax).filter(\.hitContent)
+        let hits = LossHit.all([stream], facts.fax).filter { $0.hitContent && !isDuringT38($0.gap, facts) }
         let harmful = hits.filter(\.isHarmful)
         let share = lost * 10_000 / expected
         var because =
@@ -62,6 +64,11 @@ enum RTPRules {
                 : (harmful + hits).flatMap { [$0.gap.before, $0.gap.after] })
     }
 
+    /// What was on the line at that time came over T.38.
+    private static func isDuringT38(_ gap: SequenceGap, _ facts: CallFacts) -> Bool {
+        facts.t38.contains { $0.firstTime < gap.time.upperBound && $0.lastTime > gap.time.lowerBound }
+    }
+
     /// Packets that come too late, or in another order, are as good as lost where the buffer is short.
     private static func jitter(_ stream: MediaStream, _ facts: CallFacts) -> Finding? {
         guard AudioRules.isHeard(stream), AudioRules.hasFax(facts), let jitter = stream.statistics.maximumJitter else {
@@ -71,10 +78,17 @@ enum RTPRules {
         let isDisordered = reordered * 1_000 >= stream.packets * disorderError
         guard jitter >= jitterWarning || isDisordered else { return nil }
         let isCause = facts.isFailed && (jitter >= jitterError || isDisordered)
+        // The pages came over T.38: audio carried no more than the tones before it.
+        let isHarmless = facts.fax.outcome == .success && facts.fax.carriedBy == "t38"
+        let disorder = reordered > 0 ? "\(counted(reordered, "packet")) came out of order" : ""
+        let hasJitter = jitter >= jitterTold
         return Finding(
-            "rtp-jitter-exceeds-buffer", .transport, isCause ? .error : .warning, .strong, "Jitter above the buffer",
-            because: "The jitter of \(stream.sender) reached \(Int(jitter.inSeconds * 1_000)) ms"
-                + (reordered > 0 ? " and \(counted(reordered, "packet")) came out of order" : "")
+            "rtp-jitter-exceeds-buffer", .transport, isCause ? .error : isHarmless ? .note : .warning, .strong,
+            hasJitter ? "Jitter above the buffer" : "Packets out of order",
+            because: (hasJitter
+                ? "The jitter of \(stream.sender) reached \(Int(jitter.inSeconds * 1_000)) ms"
+                    + (disorder.isEmpty ? "" : " and \(disorder)")
+                : "Of the audio of \(stream.sender) \(disorder)")
                 + "; packets that come later than the receiver's buffer is long are lost to it.",
             remedy: "Use a fixed jitter buffer that is longer than that, look for the queue or parallel path in the "
                 + "network, or use T.38.",
