@@ -22,7 +22,7 @@ struct ClockSkew: Sendable {
     private static let blockLimit = 256
     private static let longestBlock: Int64 = 1 << 50
     private static let fewestBlocks = 10
-    private static let shortest: Int64 = 10_000_000_000
+    private static let shortest = 10e9
     /// A sender that was silent longer than this may go on by another reckoning: lines on both sides have one slope, and
     /// each its own height.
     private static let longestPause: Int64 = 5_000_000_000
@@ -106,7 +106,7 @@ struct ClockSkew: Sendable {
 
     private struct Stretch {
         private let points: [(time: Double, delay: Double)]
-        let length: Int64
+        let length: Double
         let spread: Double
         let together: Double
         var count: Int { points.count }
@@ -116,7 +116,7 @@ struct ClockSkew: Sendable {
             let time = blocks.reduce(0) { $0 + Double($1.time) } / count
             let delay = blocks.reduce(0) { $0 + $1.delay } / count
             points = blocks.map { (Double($0.time) - time, $0.delay - delay) }
-            length = (blocks.last?.time ?? 0) - (blocks.first?.time ?? 0)
+            length = (points.last?.time ?? 0) - (points.first?.time ?? 0)
             spread = points.reduce(0) { $0 + $1.time * $1.time }
             together = points.reduce(0) { $0 + $1.time * $1.delay }
         }
