@@ -70,7 +70,8 @@ extension Call {
     /// With what the reading of its line told of its streams: who sends those that no signalling names, and which are other
     /// hops of the same media.
     func told(by fax: FaxSession) -> Call {
-        guard !fax.parties.isEmpty || !fax.otherHops.isEmpty else { return self }
+        // One channel that holds both parties is nobody's.
+        guard !isMixedRecording, !fax.parties.isEmpty || !fax.otherHops.isEmpty else { return self }
         var call = self
         for index in call.streams.indices {
             if call.streams[index].direction == nil { call.streams[index].direction = fax.parties[index] }
