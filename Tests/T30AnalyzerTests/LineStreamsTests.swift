@@ -46,6 +46,20 @@ import Testing
 
     // MARK: - Several hops
 
+    /// Thousands of streams to one port are no hops, and are not held against each other.
+    @Test(arguments: [LineStreams.limit, LineStreams.limit + 1])
+    func floodsAreReadAsTheyStand(count: Int) {
+        let streams = (0..<count).map { number in
+            var stream = MediaStream(
+                kind: .rtp, from: Endpoint(IPAddress(v4: 0x0A00_0001), UInt16(20_000 + number)),
+                to: Endpoint(IPAddress(v4: 0x0A00_0002), 4_002), frame: FrameRef(number: 1), time: .zero)
+            stream.direction = .caller
+            stream.ssrc = 7
+            return stream
+        }
+        #expect(LineStreams(streams).otherHops.count == (count > LineStreams.limit ? 0 : count - 1))
+    }
+
     /// `behind`: how much later than the inside the outside is written; the other way about where clocks differ so.
     @Test(arguments: [(relayed, 0.0001), (relayed, 0.4), (relayed, -0.4), (sound, 0.0001)])
     func bothSidesOfANATAreOneLine(_ name: String, _ behind: Double) throws {

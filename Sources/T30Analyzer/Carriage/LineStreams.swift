@@ -14,13 +14,16 @@ struct LineStreams {
     init(_ streams: [MediaStream]) {
         self.streams = streams
         // Mostly each party has one stream of audio and one of T.38.
-        guard Self.mayBelongTogether(streams) else { return }
+        guard streams.count <= Self.limit, Self.mayBelongTogether(streams) else { return }
         let hops = MediaHops(streams).readInstead
         otherHops = Set(hops.keys)
         for (other, place) in hops { readElsewhere(other, at: place) }
         join()
         readElsewhere = readElsewhere.mapValues { readElsewhere[$0] ?? $0 }
     }
+
+    /// Each stream may be held against every other one: a call of more streams than any fax has is read as it stands.
+    static let limit = 256
 
     private static func mayBelongTogether(_ streams: [MediaStream]) -> Bool {
         streams.indices.contains { index in
