@@ -11,6 +11,10 @@ struct CallDraft {
     /// `captureEnd`: `nil` when the call ended while the capture went on.
     func finished(captureStart: Instant, captureEnd: Instant?) -> Call {
         var result = Call(id: call.id, signalling: signalling, firstTime: call.firstTime, firstFrame: call.firstFrame)
+        // Of a host name nobody here knows the address: such a line said where flows are to be bound, and no more.
+        if signalling.sessions.contains(where: \.endpoint.address.isUnspecified) {
+            result.signalling.sessions.removeAll(where: \.endpoint.address.isUnspecified)
+        }
         result.lastTime = call.lastTime
         result.lastFrame = call.lastFrame
         result.streams = streams

@@ -50,8 +50,12 @@ package struct AudioHearing {
             thresholdDBm0: SignalScanner.thresholdDBm0, hangover: Self.hangover
         ).flatMap { $0.subtracting(claimed) }
         // Sounds before and after a break are two, be they the same.
+        var rest = free[...]
         for part in timeline.unbroken(0..<samples.count) {
-            let own = free.map { $0.clamped(to: part) }.filter { $0.count >= Self.soundMinimum }
+            rest = rest.drop { $0.upperBound <= part.lowerBound }
+            let own = rest.prefix { $0.lowerBound < part.upperBound }.map { $0.clamped(to: part) }
+                .filter { $0.count >= Self.soundMinimum }
+            if own.isEmpty { continue }
             items += SignalScanner().scan(samples, in: own).map {
                 HeardItem(content: .sound($0), timeline: timeline)
             }

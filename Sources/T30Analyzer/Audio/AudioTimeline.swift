@@ -98,10 +98,11 @@ public struct AudioTimeline: Sendable {
         guard next < segments.count, segments[next].samples.lowerBound < range.upperBound else { return [range] }
         var parts: [Range<Int>] = []
         var start = range.lowerBound
-        for segment in segments[next...] where segment.start == .stall || segment.start == .hole {
+        for segment in segments[next...] {
             let place = segment.samples.lowerBound
             guard place < range.upperBound else { break }
-            if place > start { parts.append(start..<place) }
+            guard segment.start == .stall || segment.start == .hole, place > start else { continue }
+            parts.append(start..<place)
             start = place
         }
         return parts + [start..<range.upperBound]
