@@ -46,6 +46,13 @@ import Testing
         return report.document()
     }
 
+    @Test func anUnseenOfferIsNotToldByItsAnswer() throws {
+        var sample = try SampleCall.analyzed()
+        #expect(try !Self.report([sample]).contains("not in the capture"))
+        sample.call.signalling.t38Switch?.isOfferSeen = false
+        #expect(try Self.report([sample]).contains(", not in the capture"))
+    }
+
     static func numbered(_ count: Int) throws -> [AnalyzedCall] {
         let sample = try SampleCall.analyzed()
         return (1..<count + 1).map { number in

@@ -29,7 +29,7 @@ import Testing
         let signalling = try script.signalling()
         let switched = try #require(signalling.t38Switch)
         #expect(switched.offeredBy == .callee && switched.isAccepted && !switched.isOfferSeen)
-        #expect(switched.answerFrame == FrameRef(number: 5))
+        #expect(switched.answerFrame == FrameRef(number: 5) && switched.afterAnswer == nil)
         #expect(signalling.mediaChanges.map(\.offeredBy) == [.callee])
         #expect(signalling.sessions.last?.party == .caller && signalling.sessions.last?.accepted == true)
     }
@@ -45,6 +45,7 @@ import Testing
         let switched = try #require(signalling.t38Switch)
         #expect(switched.offeredBy == .callee && switched.isAccepted && switched.isOfferSeen)
         #expect(switched.offerFrame == FrameRef(number: 6) && switched.answerFrame == FrameRef(number: 5))
+        #expect(switched.afterAnswer != nil)
         #expect(signalling.mediaChanges.map(\.frame) == [FrameRef(number: 6)])
         #expect(signalling.sessions.suffix(2).map(\.accepted) == [true, true])
     }

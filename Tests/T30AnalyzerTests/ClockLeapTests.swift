@@ -9,12 +9,7 @@ struct ClockLeapTests {
     private static func script(leap: (frame: UInt32, by: Duration)? = nil) -> FaxScript {
         var script = FaxScript()
         script.clockLeap = leap
-        script.identify()
-        script.train()
-        script.frame(.callee, 0x84)
-        script.page(ScriptedCallTests.white)
-        script.frame(.caller, 0x2F)
-        script.frame(.callee, 0x8C)
+        script.onePage()
         // A last frame that is not final, and nobody goes on.
         script.frames(.caller, [[0xFF, 0x03, 0xFB]])
         script.wait(10)

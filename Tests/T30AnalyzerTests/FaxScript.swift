@@ -67,6 +67,16 @@ struct FaxScript {
 
     // MARK: - Signals
 
+    /// A fax of one page, confirmed; nobody has said DCN.
+    mutating func onePage() {
+        identify()
+        train()
+        frame(.callee, 0x84)
+        page(ScriptedCallTests.white)
+        frame(.caller, 0x2F)
+        frame(.callee, 0x8C)
+    }
+
     mutating func indicator(_ party: Party, _ indicator: T38Indicator, lasting seconds: Double) {
         send(party, .indicator(indicator))
         wait(seconds)

@@ -78,12 +78,7 @@ import Testing
     /// Without signalling: who is who by what each side says.
     @Test func partiesAreGuessedFromTheFrames() {
         var script = FaxScript()
-        script.identify()
-        script.train()
-        script.frame(.callee, 0x84)
-        script.page(ScriptedCallTests.white)
-        script.frame(.caller, 0x2F)
-        script.frame(.callee, 0x8C)
+        script.onePage()
         var call = script.call()
         for index in call.streams.indices { call.streams[index].direction = nil }
         let fax = FaxAnalyzer().analyze(call)

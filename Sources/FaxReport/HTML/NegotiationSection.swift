@@ -32,7 +32,7 @@ struct NegotiationSection {
 
     private func parameters(_ change: T38Switch, _ html: inout HTMLWriter) {
         html.element("h4", [:], "SDP: parameters of T.38")
-        let offer = change.offer.attributes
+        let offer = change.isOfferSeen ? change.offer.attributes : []
         let answer = change.answer?.attributes ?? []
         var names: [String] = []
         for attribute in offer + answer where !names.contains(where: { $0.equalsIgnoringCase(attribute.name) }) {
@@ -42,15 +42,18 @@ struct NegotiationSection {
         let rows = names.prefix(Self.rowLimit).map { name -> [FigureTable.Cell] in
             let (left, right) = (Self.value(name, offer), Self.value(name, answer))
             let note =
-                refused
+                refused ?? (change.isOfferSeen ? nil : "")
                 ?? (left == right ? "" : left == nil ? "answered only" : right == nil ? "not answered" : "differs")
             return [.text(name), .text(left ?? "–"), .text(right ?? "–"), .text(note)]
         }
+        let offerer =
+            "offered by \(change.offeredBy.rawValue)"
+            + (change.isOfferSeen ? frame(change.offerFrame) : ", not in the capture")
         let answerer = change.offeredBy.other.rawValue
         FigureTable(
             name: "Parameters of T.38",
             columns: [
-                .text("attribute"), .text("offered by \(change.offeredBy.rawValue)\(frame(change.offerFrame))"),
+                .text("attribute"), .text(offerer),
                 .text("answered by \(answerer)\(frame(change.answerFrame))"), .text(""),
             ], rows: rows, place: place
         ).write(to: &html)

@@ -28,7 +28,7 @@ extension Signalling {
         case .callee: turned.endedBy = .caller
         case .network, nil: break
         }
-        turned.t38Switch?.offeredBy = t38Switch?.offeredBy.other ?? .caller
+        if let change = t38Switch { turned.t38Switch?.offeredBy = change.offeredBy.other }
         for place in mediaChanges.indices { turned.mediaChanges[place].offeredBy = mediaChanges[place].offeredBy.other }
         for place in steps.indices { turned.steps[place].from = steps[place].from?.other }
         for place in sessions.indices { turned.sessions[place].party = sessions[place].party.other }

@@ -167,6 +167,7 @@ struct Negotiation: Sendable {
         asked.isOfferSeen = true
         asked.offerFrame = context.frame
         asked.offerTime = context.time
+        asked.afterAnswer = Self.afterAnswer(offer, context, signalling)
         asked.offer = sdp.t38 ?? asked.offer
         signalling.t38Switch = asked
     }
@@ -199,9 +200,15 @@ struct Negotiation: Sendable {
         var asked = T38Switch(
             offeredBy: offer.party, offerFrame: context.frame, offerTime: context.time, offer: parameters)
         asked.isOfferSeen = !offer.isUnseen
-        if !offer.isInitial { asked.afterAnswer = signalling.answerTime.map { context.time - $0 } }
+        asked.afterAnswer = Self.afterAnswer(offer, context, signalling)
         offer.asked = asked
         if !hasAcceptedSwitch { signalling.t38Switch = asked }
+    }
+
+    /// When an offer that was not seen was made nobody knows.
+    private static func afterAnswer(_ offer: Offer, _ context: SIPContext, _ signalling: Signalling) -> Duration? {
+        if offer.isInitial || offer.isUnseen { return nil }
+        return signalling.answerTime.map { context.time - $0 }
     }
 
     private mutating func provisional(

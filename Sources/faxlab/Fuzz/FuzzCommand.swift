@@ -114,7 +114,8 @@ struct FuzzCommand: ParsableCommand {
 
             \(date), `make fuzz ROUNDS=\(rounds) SEED=\(seed)`. Limits: \(Self.memoryLimitMiB) MiB, \
             \(Int(Self.roundLimit.inSeconds)) s an input. "cut captures" are every prefix of the corpus files up to 16 KB, and of the \
-            larger ones those at and beside the first \(CutPlan.boundaries) record boundaries and \(CutPlan.seededCuts) seeded cuts.
+            larger ones those at and beside the first \(CutPlan.boundaries) record boundaries and \(CutPlan.seededCuts) seeded cuts. "reports" writes every report of a \
+            mutant, and takes one round of twenty.
 
             \(lines.joined(separator: "\n"))
 

@@ -34,13 +34,19 @@ import Testing
         #expect(calls.first?.streams.first?.direction == .callee)
     }
 
-    /// The caller is behind NAT: its SDP names an address that never appears; its media comes from elsewhere.
-    @Test func callerBehindNATIsBoundBySymmetry() throws {
+    /// Answered, with five packets of the caller, which come from elsewhere than its SDP says.
+    private func callFromBehindNAT() -> (wire: WireScript, natted: Endpoint, dialog: WireScript.Dialog) {
         let wire = WireScript()
         let natted = Endpoint(WireScript.c, 33_333)
         let dialog = WireScript.Dialog(from: Endpoint(WireScript.c, 5060))
         wire.answer(dialog, callerMedia: (IPAddress(v4: 0xC0A8_0105), 10_000), calleeMedia: (WireScript.b, 20_000))
         wire.rtp(natted, bMedia, count: 5, ssrc: 1)
+        return (wire, natted, dialog)
+    }
+
+    /// The caller is behind NAT: its SDP names an address that never appears; its media comes from elsewhere.
+    @Test func callerBehindNATIsBoundBySymmetry() throws {
+        let (wire, natted, dialog) = callFromBehindNAT()
         wire.rtp(bMedia, natted, count: 5, ssrc: 2)
         wire.bye(dialog)
         let call = try #require(wire.finish().first)
@@ -67,11 +73,7 @@ import Testing
 
     /// The callee sends from a port that it did not announce, to where the packets of a caller behind NAT come from.
     @Test func asymmetricPortTowardsNAT() throws {
-        let wire = WireScript()
-        let natted = Endpoint(WireScript.c, 33_333)
-        let dialog = WireScript.Dialog(from: Endpoint(WireScript.c, 5060))
-        wire.answer(dialog, callerMedia: (IPAddress(v4: 0xC0A8_0105), 10_000), calleeMedia: (WireScript.b, 20_000))
-        wire.rtp(natted, bMedia, count: 5, ssrc: 1)
+        let (wire, natted, dialog) = callFromBehindNAT()
         wire.rtp(Endpoint(WireScript.b, 20_500), natted, count: 20, ssrc: 2)
         wire.bye(dialog)
         let call = try #require(wire.finish().first)
